@@ -1,0 +1,40 @@
+/* algo/asm.h - TEAL assembler and disassembler, byte for byte and word for word as go-algorand 5.1's. */
+#ifndef ALGO_ASM_H
+#define ALGO_ASM_H
+
+#include "algo/arena.h"
+
+typedef struct algo_asm_location { /* where the byte at `pc` came from; sorted by pc, instruction starts only */
+  uint32_t pc;
+  uint32_t line;            /* 0-based */
+  uint32_t column;          /* 0-based byte offset */
+} algo_asm_location_t;
+
+typedef struct algo_asm_diagnostic {
+  uint32_t line;            /* 1-based; 0: none */
+  uint32_t column;          /* 0: not printed */
+  const char *msg;
+  bool warning;
+} algo_asm_diagnostic_t;
+
+typedef struct algo_asm_result { /* everything lives in the arena given */
+  algo_bytes_t program;
+  uint64_t version;
+  const algo_asm_location_t *locations; size_t n_locations;
+  const algo_asm_diagnostic_t *diagnostics; size_t n_diagnostics; /* errors, then warnings; all of them, not ten */
+  const char *error_text;   /* the node's message, "" when it assembled: what POST /v2/teal/compile answers */
+} algo_asm_result_t;
+
+/* Assembles `source` (any bytes). The arena holds the result. Errors: ASM (err has the first diagnostic with its line and
+ * column; out->error_text has all of the node's text), NOMEM. */
+ALGO_API algo_code_t algo_asm_assemble(algo_asm_result_t *out, algo_bytes_t source, algo_arena_t *arena, algo_err_t *err);
+
+/* The source map's `mappings` (base64 VLQ, one group a byte of program) as algod's compile answers it. */
+ALGO_API void algo_asm_mappings(algo_buf_t *out, const algo_asm_result_t *r);
+
+/* Text of a program, as POST /v2/teal/disassemble. Errors: ASM with the node's message and the pc. */
+ALGO_API algo_code_t algo_disasm(algo_buf_t *out, algo_bytes_t program, algo_err_t *err);
+/* One instruction at pc, as in a failure's `opcodes=`; *next is the pc behind it. */
+ALGO_API algo_code_t algo_disasm_one(algo_buf_t *out, algo_bytes_t program, uint32_t pc, uint32_t *next, algo_err_t *err);
+
+#endif

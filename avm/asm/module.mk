@@ -1,0 +1,2 @@
+# Assembler, disassembler, source maps.
+$(eval $(call library,asm,avm/asm,isa chain base,))

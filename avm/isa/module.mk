@@ -1,0 +1,2 @@
+# The opcode and field tables, and the decoder.
+$(eval $(call library,isa,avm/isa,base,))

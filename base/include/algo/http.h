@@ -1,0 +1,35 @@
+/* algo/http.h - an HTTP client over libcurl: connections are kept, time-outs always set. */
+#ifndef ALGO_HTTP_H
+#define ALGO_HTTP_H
+
+#include "algo/bytes.h"
+#include "algo/env.h"
+
+typedef struct algo_http algo_http_t; /* one connection cache; one thread at a time */
+
+typedef struct algo_http_options {
+  const char *base_url;        /* "http://127.0.0.1:4001", a path may follow; copied */
+  const char *header;          /* one more header, "X-Algo-API-Token: ..."; wiped on free; NULL: none */
+  uint32_t connect_timeout_ms; /* 0: 3000 */
+  uint32_t timeout_ms;         /* whole request; 0: 30000 */
+  size_t max_body;             /* larger answers are an error; 0: 256 MiB */
+  uint32_t retries;            /* of requests that are safe to repeat, on NET, TIMEOUT and 429/502/503/504; with back-off */
+} algo_http_options_t;
+
+typedef struct algo_http_request {
+  const char *method;        /* "GET", "POST", ... */
+  const char *path;          /* with its query, already escaped */
+  const char *content_type;  /* NULL: none */
+  const char *accept;        /* NULL: any */
+  algo_bytes_t body;
+  bool safe;                 /* may be repeated (GET always is) */
+  uint32_t timeout_ms;       /* 0: the client's */
+} algo_http_request_t;
+
+ALGO_API algo_code_t algo_http_new(algo_http_t **out, const algo_http_options_t *opt, const algo_env_t *env, algo_err_t *err);
+ALGO_API void algo_http_free(algo_http_t *h);
+/* The body is put into *body (cleared first). Any status is success here: *status has it. Errors: NET, TIMEOUT (the
+ * message names the URL and the remedy), RANGE (body too large). */
+ALGO_API algo_code_t algo_http_do(algo_http_t *h, const algo_http_request_t *req, int *status, algo_buf_t *body, algo_err_t *err);
+
+#endif

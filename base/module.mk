@@ -1,0 +1,2 @@
+# Errors, byte strings, hashes, msgpack, JSON, HTTP, logging: no word of Algorand.
+$(eval $(call library,base,base,,libsodium json-c libcurl libmicrohttpd))

@@ -1,0 +1,34 @@
+/* algo/consensus.h - the protocol's parameters, by version name. Source: go-algorand config/consensus.go (facts). */
+#ifndef ALGO_CONSENSUS_H
+#define ALGO_CONSENSUS_H
+
+#include "algo/bytes.h"
+
+typedef struct algo_consensus {
+  const char *name;             /* "future", or the specification's URL */
+  uint64_t logic_sig_version;   /* newest AVM version */
+  /* fees and balances, microAlgos */
+  uint64_t min_txn_fee, min_balance;
+  uint64_t app_flat_params_min_balance, app_flat_opt_in_min_balance;
+  uint64_t schema_min_balance_per_entry, schema_uint_min_balance, schema_bytes_min_balance;
+  uint64_t box_flat_min_balance, box_byte_min_balance;
+  /* transactions */
+  uint64_t max_txn_life, max_txn_note_bytes, max_group_size;
+  uint64_t max_asset_name_bytes, max_asset_unit_name_bytes, max_asset_url_bytes, max_asset_decimals;
+  uint64_t max_keyreg_valid_period;
+  /* applications */
+  uint64_t max_app_args, max_app_total_arg_len, max_app_txn_accounts, max_app_txn_foreign_apps, max_app_txn_foreign_assets;
+  uint64_t max_app_total_txn_references, max_app_access, max_app_box_references;
+  uint64_t max_app_program_len, max_extra_app_program_pages, max_app_program_cost, max_app_key_len, max_app_bytes_value_len, max_app_sum_key_value_lens;
+  uint64_t max_global_schema_entries, max_local_schema_entries;
+  uint64_t max_box_size, bytes_per_box_reference;
+  uint64_t max_inner_transactions, max_app_call_depth;
+  /* logic signatures */
+  uint64_t logic_sig_max_size, logic_sig_max_cost;
+  /* transaction size pricing (consensus `future`), rewards of proposers, ... are added beside their use */
+} algo_consensus_t;
+
+ALGO_API const algo_consensus_t *algo_consensus_find(algo_bytes_t name); /* NULL: not known */
+ALGO_API const algo_consensus_t *algo_consensus_future(void);
+
+#endif

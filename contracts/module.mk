@@ -1,0 +1,1 @@
+# The contracts' descriptions, and the files generated from them.

@@ -1,0 +1,10 @@
+# Unit tests mirror the tree.
+$(eval $(call test,base,base))
+$(eval $(call test,chain,chain base))
+$(eval $(call test,avm/isa,isa base))
+$(eval $(call test,avm/asm,asm))
+$(eval $(call test,avm/eval,eval asm))
+$(eval $(call test,teal-gen,tealgen))
+$(eval $(call test,client,client))
+$(eval $(call test,indexer,indexer))
+$(eval $(call test,sandbox,ledger))
