@@ -1,13 +1,32 @@
+# The commands. `make` alone prints those with a `##` text.
+
 .DEFAULT_GOAL := help
-.PHONY: help all check test clean
+.PHONY: help all run test check vectors lint gen gen-check bench fuzz install uninstall clean deps
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-all: $(PROGRAMS) ## build every program
+all: $(PROGRAMS) $(EXTRA_TARGETS) ## build every program and library
+
+run: ## the whole market on this machine: database, node, contract, indexer, a rental (ONCE=1 ends by itself)
+	@scripts/run
+
+test: ## everything: installs what is missing, builds, unit tests, vectors, real servers and clients
+	@scripts/test
 
 check: all $(TESTS) ## unit tests alone, fast
 	@tests/unit/run $(TESTS)
 
+vectors: $(OUT)/bin/vectors ## what a real node answered, under VECTORS=DIR (default ../shared/vectors)
+	@$(OUT)/bin/vectors $(VECTORS)
+
+lint: ## clang-format, clang-tidy, shellcheck, man pages, the house limits
+	@scripts/deps lint
+	@scripts/lint
+
+gen: ## make the generated files again
+gen-check: ## fail when a generated file is stale
+bench: ## figures beside a peer's, BENCH=name for one
+fuzz: ## libFuzzer on everything that parses bytes from outside, FUZZ_TIME=10 seconds each
 clean: ## remove what was built
 	rm -rf build
