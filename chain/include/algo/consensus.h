@@ -25,7 +25,15 @@ typedef struct algo_consensus {
   uint64_t max_inner_transactions, max_app_call_depth;
   /* logic signatures */
   uint64_t logic_sig_max_size, logic_sig_max_cost;
-  /* transaction size pricing (consensus `future`), rewards of proposers, ... are added beside their use */
+  uint64_t max_absolute_logic_sig_program_size;
+  /* transaction size pricing: past the plain limits each byte costs this many millionths of a minimum fee */
+  uint64_t per_byte_txn_surcharge;
+  uint64_t max_absolute_txn_note_bytes, max_absolute_total_arg_len, max_absolute_extra_program_pages;
+  uint64_t max_app_total_program_len; /* approval and clear-state together, a page */
+  uint64_t min_inner_appl_version;  /* of a program called by an inner transaction */
+  /* rewards of proposers */
+  bool payouts_enabled;
+  uint64_t payouts_go_online_fee, payouts_percent, payouts_min_balance, payouts_max_balance; /* microAlgos */
 } algo_consensus_t;
 
 ALGO_API const algo_consensus_t *algo_consensus_find(algo_bytes_t name); /* NULL: not known */

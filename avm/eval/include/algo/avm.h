@@ -4,7 +4,8 @@
  * The order of things follows go-algorand 5.1's data/transactions/logic (EvalParams, EvalContext, LedgerForLogic), because
  * failure texts, budgets and the visibility of resources are part of consensus or of what tools read.
  *
- *   caller: algo_avm_group_init -> for each transaction of the group: algo_avm_eval_app / algo_avm_eval_sig
+ *   caller: algo_avm_group_new -> for each transaction of the group: algo_avm_eval_app / algo_avm_eval_sig, and
+ *   algo_avm_group_record once the transaction is applied
  *   AVM, at itxn_submit: makes a child group -> ledger->perform(self, child, i) for each inner transaction, in order;
  *   perform applies it (fees, balances, state) and, for an appl, calls algo_avm_eval_app on the child. */
 #ifndef ALGO_AVM_H
@@ -43,7 +44,9 @@ typedef struct algo_avm_app { /* views that live until the app changes */
 typedef struct algo_avm_group algo_avm_group_t;
 
 /* The ledger as the AVM sees it. Each returns ALGO_OK, ALGO_E_NOT_FOUND where it says so, or another code with *err set to the
- * text that go-algorand's ledger has for it. Views returned live at least until the next write to the same thing. */
+ * text that go-algorand's ledger has for it. Views returned live at least until the next write to the same thing. What is
+ * written is copied by the ledger; a program may set the same key or box hundreds of thousands of times, so a write over a
+ * value of the same size must not take new memory each time. */
 typedef struct algo_avm_ledger_ops {
   uint64_t (*round)(void *self);                 /* of the block being made */
   int64_t (*prev_timestamp)(void *self);         /* of the block before, Unix seconds */
@@ -71,7 +74,11 @@ typedef struct algo_avm_ledger_ops {
   algo_code_t (*box_del)(void *self, uint64_t app, algo_bytes_t name, const algo_addr_t *app_addr, bool *existed, algo_err_t *err);
   algo_code_t (*set_foreign_box_reads)(void *self, uint64_t app, bool on, algo_err_t *err);
   algo_code_t (*set_family_box_access)(void *self, uint64_t app, bool on, algo_err_t *err);
-  /* Applies transaction i of the (inner) group g: writes its apply data with algo_avm_group_apply(g, i). */
+  /* Whether t is well formed (go-algorand's Transaction.WellFormed): what submission checks of one transaction, fees aside.
+   * Asked of each inner transaction. */
+  algo_code_t (*well_formed)(void *self, const algo_txn_t *t, algo_err_t *err);
+  /* Applies transaction i of the (inner) group g: writes its apply data with algo_avm_group_apply(g, i). A text too long for
+   * *err goes to algo_avm_group_set_failure(g, text); a program's own failure is there already. */
   algo_code_t (*perform)(void *self, algo_avm_group_t *g, size_t i, algo_err_t *err);
 } algo_avm_ledger_ops_t;
 
@@ -113,6 +120,7 @@ typedef struct algo_avm_options {
   const algo_avm_policy_t *policy; /* NULL: as a node */
   uint64_t extra_budget;    /* simulate's extra-opcode-budget, for application calls */
   uint64_t max_log_calls, max_log_size; /* 0: the protocol's */
+  bool detailed_errors;     /* "opcodes=..." in a failure's details, as the pool and simulate have it */
   algo_digest_t genesis_hash;
 } algo_avm_options_t;
 
@@ -125,20 +133,46 @@ ALGO_API algo_avm_context_t *algo_avm_group_parent(algo_avm_group_t *g);    /* t
 ALGO_API const algo_digest_t *algo_avm_group_txid(algo_avm_group_t *g, size_t i); /* inner ids by their rule */
 ALGO_API uint64_t algo_avm_group_budget_added(const algo_avm_group_t *g);   /* application budget of the whole top-level group */
 ALGO_API uint64_t algo_avm_group_budget_consumed(const algo_avm_group_t *g);
+/* After top-level transaction i was applied: notes the asset that its apply data says was created, so that later programs of
+ * the group may use it (inner transactions are noted by the AVM itself). */
+ALGO_API void algo_avm_group_record(algo_avm_group_t *g, size_t i);
+ALGO_API uint64_t algo_avm_group_dirty_bytes(const algo_avm_group_t *g);    /* bytes counted against the write budget */
+/* I/O budget, in bytes: set when the group's first program starts; simulate may raise it then. */
+ALGO_API uint64_t algo_avm_group_io_budget(const algo_avm_group_t *g);
+ALGO_API void algo_avm_group_set_io_budget(algo_avm_group_t *g, uint64_t bytes);
+ALGO_API int64_t algo_avm_group_surplus_read_budget(const algo_avm_group_t *g); /* negative only where the policy let it be */
 /* Fee credit: what the group's (and its inner groups') fees exceed what is required; inner transactions draw on it. */
 ALGO_API uint64_t *algo_avm_group_fee_credit(algo_avm_group_t *g);
 
 /* Runs `program` for transaction i (its application id as given; a new application's is already assigned). On a normal end
- * *pass is the verdict and the transaction's delta (global, local, logs, inner) is in its apply data. Errors: LOGIC with
- * pc; the whole text, as a node has it behind "logic eval error: ", is algo_avm_group_failure. `clear`: run the clear-state program's
- * rules (the caller rolls back). */
-ALGO_API algo_code_t algo_avm_eval_app(algo_avm_group_t *g, size_t i, uint64_t app_id, algo_bytes_t program, bool clear, bool *pass, algo_err_t *err);
-/* Runs transaction i's logic signature. The same conventions. */
+ * *pass is the verdict and the transaction's delta (global, local, logs, inner) is in its apply data; after an error the delta
+ * is what it was at that moment, for tracers, and the caller clears it. Errors: LOGIC, with pc and the text's beginning in
+ * *err; NOMEM. The clear-state program's rules are taken from the transaction's OnCompletion (the caller rolls back). */
+ALGO_API algo_code_t algo_avm_eval_app(algo_avm_group_t *g, size_t i, uint64_t app_id, algo_bytes_t program, bool *pass, algo_err_t *err);
+/* Runs transaction i's logic signature. *cost (may be NULL) is what it took. The same conventions. */
 ALGO_API algo_code_t algo_avm_eval_sig(algo_avm_group_t *g, size_t i, bool *pass, uint64_t *cost, algo_err_t *err);
-ALGO_API const char *algo_avm_group_failure(const algo_avm_group_t *g); /* unbounded text; NULL: none */
+/* The whole text of the last failure, unbounded, as go-algorand's error prints: "logic eval error: ... Details: app=..., pc=...",
+ * "rejected by logic err=... Details: pc=...", or a plain text. In the group's arena. NULL: none. */
+ALGO_API const char *algo_avm_group_failure(const algo_avm_group_t *g);
+ALGO_API void algo_avm_group_set_failure(algo_avm_group_t *g, const char *text); /* copied */
+/* Whether that failure is the program's own (logic.EvalError): the only kind that a clear-state call survives. */
+ALGO_API bool algo_avm_group_failure_is_eval(const algo_avm_group_t *g);
 
-/* Static checks of a program at this version's rules, as submission makes them (avm.md 11-13). */
-ALGO_API algo_code_t algo_avm_check(algo_bytes_t program, algo_avm_mode_t mode, const algo_consensus_t *c, uint64_t *static_cost, algo_err_t *err);
+/* Static checks of a program at this version's rules, as submission makes them (avm.md 11-13). In app mode g and i say in
+ * which transaction (access lists and the group's least version count); errors: LOGIC, the node's text, with pc. */
+ALGO_API algo_code_t algo_avm_check(algo_avm_group_t *g, size_t i, algo_bytes_t program, algo_avm_mode_t mode, uint64_t *static_cost,
+                                    algo_err_t *err);
+/* The version at the front of a program and its length in bytes. Errors: LOGIC "invalid program (empty)", "invalid version". */
+ALGO_API algo_code_t algo_avm_program_version(algo_bytes_t program, uint64_t *version, size_t *length, algo_err_t *err);
+
+/* ---- fees (consensus: MinTxnFee, PerByteTxnSurcharge) ----
+ * usage is in millionths of a minimum fee. Source: go-algorand's SummarizeFees and MicroAlgos.FeeForUsage. */
+ALGO_API void algo_avm_fees_sum(const algo_stxn_t *const *txns, size_t n, const algo_consensus_t *c, uint64_t *usage, uint64_t *paid);
+/* The fee for `usage`, rounded up once: *residue (millionths of a millionth of a microAlgo, in and out) is what earlier
+ * charges were rounded up by. false: overflow. */
+ALGO_API bool algo_avm_fee_for_usage(uint64_t min_fee, uint64_t usage, uint64_t multiplier, uint64_t *residue, uint64_t *fee);
+/* Bytes by which an application's two programs together exceed what is free of surcharges and of I/O budget. */
+ALGO_API uint64_t algo_avm_large_program_bytes(const algo_consensus_t *c, uint64_t program_bytes);
 
 /* ---- a running program, for tracers ---- */
 ALGO_API algo_avm_group_t *algo_avm_cx_group(const algo_avm_context_t *cx);
@@ -154,5 +188,24 @@ ALGO_API algo_tv_t algo_avm_cx_stack(const algo_avm_context_t *cx, size_t i); /*
 ALGO_API algo_tv_t algo_avm_cx_scratch(const algo_avm_context_t *cx, size_t slot);
 ALGO_API size_t algo_avm_cx_call_depth(const algo_avm_context_t *cx); /* frames of callsub */
 ALGO_API size_t algo_avm_cx_pending_inner(const algo_avm_context_t *cx); /* inner transactions submitted so far */
+ALGO_API const char *algo_avm_cx_op_name(const algo_avm_context_t *cx);   /* of the opcode at pc; NULL: illegal */
+
+/* What the opcode at pc is about to do to the stack: it takes `pops` values and puts `pushes`. false where go-algorand's own
+ * explanation crashes (retsub and frame_bury with an empty callstack). Call from before_op. Source: opcodeExplain.go. */
+ALGO_API bool algo_avm_explain_stack(const algo_avm_context_t *cx, size_t *pops, size_t *pushes);
+/* The scratch slot that the opcode at pc is about to write. false: none. */
+ALGO_API bool algo_avm_explain_scratch(const algo_avm_context_t *cx, uint8_t *slot);
+typedef enum { ALGO_AVM_STATE_WRITE = 1, ALGO_AVM_STATE_DELETE, ALGO_AVM_STATE_READ } algo_avm_state_verb_t;
+typedef struct algo_avm_state_op {
+  algo_avm_state_verb_t verb;
+  char kind;                /* 'g' global, 'l' local, 'b' box */
+  uint64_t app;
+  algo_addr_t account;      /* of local state; zero where it cannot be resolved */
+  algo_bytes_t key;         /* lives until the opcode runs */
+} algo_avm_state_op_t;
+/* The application state that the opcode at pc is about to touch. false: none, or arguments that do not fit. From before_op. */
+ALGO_API bool algo_avm_explain_state(algo_avm_context_t *cx, algo_avm_state_op_t *out);
+/* The value there now (from after_op); *exists false: nothing, or not to be read. */
+ALGO_API void algo_avm_state_value(algo_avm_context_t *cx, const algo_avm_state_op_t *op, algo_tv_t *out, bool *exists);
 
 #endif
