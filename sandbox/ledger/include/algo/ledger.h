@@ -40,7 +40,11 @@ ALGO_API const algo_genesis_t *algo_ledger_genesis(const algo_ledger_t *l);
 ALGO_API const algo_digest_t *algo_ledger_genesis_hash(const algo_ledger_t *l);
 ALGO_API const algo_consensus_t *algo_ledger_consensus(const algo_ledger_t *l);
 ALGO_API uint64_t algo_ledger_round(const algo_ledger_t *l);         /* the last sealed block's */
-ALGO_API const algo_header_t *algo_ledger_header(const algo_ledger_t *l, uint64_t round); /* NULL: not there */
+/* A sealed block's header; its arrays live in the arena, its byte strings as long as the ledger keeps the block. NOT_FOUND past
+ * the tip, with the node's text ("ledger does not have entry 9 (latest 8, committed 8)"). */
+ALGO_API algo_code_t algo_ledger_header(const algo_ledger_t *l, uint64_t round, algo_header_t *out, algo_arena_t *arena, algo_err_t *err);
+/* The last sealed block's header: a view until the next seal or revert. */
+ALGO_API const algo_header_t *algo_ledger_tip(const algo_ledger_t *l);
 
 /* ---- groups into blocks ---- */
 typedef struct algo_submit_options {
@@ -51,8 +55,13 @@ typedef struct algo_submit_options {
 /* Decodes, checks (form, signatures, life, leases, fees) and evaluates one group onto the open block; all or nothing. *first is
  * the first transaction's id. Errors: LEDGER or PARSE with http_status 400 and, in *text, the node's whole message
  * ("TransactionPool.Remember: transaction ...: ..."). */
+typedef struct algo_submit_detail { /* what a node adds to a refusal by a program, beside the text */
+  bool present;
+  bool has_app; uint64_t app;
+  uint32_t pc, group_index;
+} algo_submit_detail_t;
 ALGO_API algo_code_t algo_ledger_submit(algo_ledger_t *l, algo_bytes_t group, const algo_submit_options_t *opt, algo_digest_t *first,
-                                        algo_buf_t *text, algo_err_t *err);
+                                        algo_buf_t *text, algo_submit_detail_t *detail, algo_err_t *err);
 ALGO_API size_t algo_ledger_open_count(const algo_ledger_t *l); /* top-level transactions in the open block */
 /* Seals the open block (it may be empty) with this timestamp (Unix seconds); at round() + 1. Errors: NOMEM. */
 ALGO_API algo_code_t algo_ledger_seal(algo_ledger_t *l, int64_t timestamp, algo_err_t *err);
@@ -66,9 +75,21 @@ ALGO_API algo_code_t algo_ledger_delta(const algo_ledger_t *l, uint64_t round, a
 typedef struct algo_found_txn { /* a transaction that was accepted */
   uint64_t round;           /* 0: still in the open block */
   uint32_t index;           /* in its block, top level */
-  const algo_apply_t *apply; /* as in the block; lives in the ledger */
+  const algo_apply_t *apply; /* as in the block (without gen and gh), in the caller's arena */
+  const char *rejected;     /* NULL */
 } algo_found_txn_t;
-ALGO_API bool algo_ledger_find_txn(const algo_ledger_t *l, const algo_digest_t *txid, algo_found_txn_t *out);
+ALGO_API bool algo_ledger_find_txn(const algo_ledger_t *l, const algo_digest_t *txid, algo_found_txn_t *out, algo_arena_t *arena);
+
+/* Proofs of membership. hash: 0 SHA-512/256, 1 SHA-256. proof: depth sibling hashes of 32 bytes, the leaf's first; empty ones
+ * are left out by a node only where the tree ends (SHA-512/256), here too. */
+typedef struct algo_txn_proof {
+  uint8_t stib_hash[32];
+  const uint8_t *proof; size_t n; /* bytes, in the arena */
+  uint64_t depth, index;
+} algo_txn_proof_t;
+/* Errors: NOT_FOUND (no such round, or the transaction is not in it). */
+ALGO_API algo_code_t algo_ledger_txn_proof(const algo_ledger_t *l, uint64_t round, const algo_digest_t *txid, int hash,
+                                           algo_txn_proof_t *out, algo_arena_t *arena, algo_err_t *err);
 
 typedef struct algo_account_view {
   algo_addr_t addr;
@@ -178,6 +199,15 @@ ALGO_API algo_code_t algo_ledger_simulate(algo_ledger_t *l, const algo_sim_reque
 /* ---- control (developer's) ---- */
 ALGO_API algo_code_t algo_ledger_snapshot(algo_ledger_t *l, uint64_t *id, algo_err_t *err); /* cheap: nothing is copied */
 ALGO_API algo_code_t algo_ledger_revert(algo_ledger_t *l, uint64_t id, algo_err_t *err);    /* NOT_FOUND; ids taken later are gone */
+/* Each of these writes as of the last sealed block, outside of any transaction (a block does not show it). An open block must
+ * be empty (INVALID). */
 ALGO_API algo_code_t algo_ledger_set_balance(algo_ledger_t *l, const algo_addr_t *a, uint64_t micro, algo_err_t *err);
+/* v NULL deletes. NOT_FOUND: no such application (or not opted in). Schemas are not checked. */
+ALGO_API algo_code_t algo_ledger_set_global(algo_ledger_t *l, uint64_t app, algo_bytes_t key, const algo_tv_t *v, algo_err_t *err);
+ALGO_API algo_code_t algo_ledger_set_local(algo_ledger_t *l, const algo_addr_t *a, uint64_t app, algo_bytes_t key, const algo_tv_t *v, algo_err_t *err);
+/* value NULL deletes; the application account's box counts follow. */
+ALGO_API algo_code_t algo_ledger_set_box(algo_ledger_t *l, uint64_t app, algo_bytes_t name, const algo_bytes_t *value, algo_err_t *err);
+/* Empty programs are left as they are. */
+ALGO_API algo_code_t algo_ledger_set_program(algo_ledger_t *l, uint64_t app, algo_bytes_t approval, algo_bytes_t clear, algo_err_t *err);
 
 #endif
