@@ -27,6 +27,10 @@ else
   $(error BUILD is one of release, asan, fuzz)
 endif
 
+ifneq ($(shell pkg-config --exists libsodium json-c libcurl libmicrohttpd libpq 2>/dev/null && echo yes),yes)
+  $(warning some libraries are missing: scripts/deps build installs them (make run and make test do it by themselves))
+endif
+
 LIBRARIES :=
 PROGRAMS  :=
 TESTS     :=
