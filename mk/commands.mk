@@ -25,7 +25,11 @@ lint: ## clang-format, clang-tidy, shellcheck, man pages, the house limits
 	@scripts/lint
 
 gen: ## make the generated files again
+	@scripts/gen-errors > docs/errors.md
+
 gen-check: ## fail when a generated file is stale
+	@scripts/gen-errors | diff -u docs/errors.md - || { echo "docs/errors.md is stale: make gen"; exit 1; }
+
 bench: ## figures beside a peer's, BENCH=name for one
 fuzz: ## libFuzzer on everything that parses bytes from outside, FUZZ_TIME=10 seconds each
 clean: ## remove what was built
