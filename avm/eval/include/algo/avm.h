@@ -152,9 +152,10 @@ ALGO_API algo_code_t algo_avm_eval_app(algo_avm_group_t *g, size_t i, uint64_t a
 /* Runs transaction i's logic signature. *cost (may be NULL) is what it took. The same conventions. */
 ALGO_API algo_code_t algo_avm_eval_sig(algo_avm_group_t *g, size_t i, bool *pass, uint64_t *cost, algo_err_t *err);
 /* The whole text of the last failure, unbounded, as go-algorand's error prints: "logic eval error: ... Details: app=..., pc=...",
- * "rejected by logic err=... Details: pc=...", or a plain text. In the group's arena. NULL: none. */
-ALGO_API const char *algo_avm_group_failure(const algo_avm_group_t *g);
-ALGO_API void algo_avm_group_set_failure(algo_avm_group_t *g, const char *text); /* copied */
+ * "rejected by logic err=... Details: pc=...", or a plain text. Any bytes may be in it (a program's
+ * own). In the group's arena. Empty: none. */
+ALGO_API algo_bytes_t algo_avm_group_failure(const algo_avm_group_t *g);
+ALGO_API void algo_avm_group_set_failure(algo_avm_group_t *g, algo_bytes_t text); /* copied */
 /* Whether that failure is the program's own (logic.EvalError): the only kind that a clear-state call survives. */
 ALGO_API bool algo_avm_group_failure_is_eval(const algo_avm_group_t *g);
 
