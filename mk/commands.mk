@@ -24,10 +24,13 @@ lint: ## clang-format, clang-tidy, shellcheck, man pages, the house limits
 	@scripts/deps lint
 	@scripts/lint
 
-gen: ## make the generated files again
+# A folder that generates files adds its targets: GEN += gen-x, GEN_CHECK += gen-check-x.
+gen: gen-errors $(GEN) ## make the generated files again
+gen-check: gen-check-errors $(GEN_CHECK) ## fail when a generated file is stale
+.PHONY: gen-errors gen-check-errors
+gen-errors:
 	@scripts/gen-errors > docs/errors.md
-
-gen-check: ## fail when a generated file is stale
+gen-check-errors:
 	@scripts/gen-errors | diff -u docs/errors.md - || { echo "docs/errors.md is stale: make gen"; exit 1; }
 
 bench: ## figures beside a peer's, BENCH=name for one
