@@ -120,7 +120,9 @@ typedef struct algo_avm_options {
   const algo_avm_policy_t *policy; /* NULL: as a node */
   uint64_t extra_budget;    /* simulate's extra-opcode-budget, for application calls */
   uint64_t max_log_calls, max_log_size; /* 0: the protocol's */
-  bool detailed_errors;     /* "opcodes=..." in a failure's details, as the pool and simulate have it */
+  /* Text of one instruction: algo_disasm_one (asm.h), or NULL. With it a failure's details have "opcodes=...", as the
+   * pool's and simulate's have. */
+  algo_code_t (*disassemble)(algo_buf_t *out, algo_bytes_t program, uint32_t pc, uint32_t *next, algo_err_t *err);
   algo_digest_t genesis_hash;
 } algo_avm_options_t;
 
