@@ -38,6 +38,7 @@ struct algo_apply {
   uint64_t created_asset;   /* caid */
   uint64_t created_app;     /* apid */
   algo_eval_delta_t delta;  /* dt */
+  algo_bytes_t raw;         /* the whole element of txns or itx as it stands on the wire; the encoder does not read it */
 };
 
 typedef struct algo_state_proof_tracking { /* an element of spt */
