@@ -34,6 +34,15 @@ typedef struct algo_consensus {
   /* rewards of proposers */
   bool payouts_enabled;
   uint64_t payouts_go_online_fee, payouts_percent, payouts_min_balance, payouts_max_balance; /* microAlgos */
+  uint64_t payouts_max_mark_absent, challenge_interval, challenge_grace_period, challenge_bits; /* rounds, rounds, bits */
+  uint64_t bonus_base_round, bonus_base_amount, bonus_decay_interval;
+  /* the older rewards, a microAlgo for each whole unit at each level */
+  uint64_t reward_unit, rewards_rate_refresh_interval;
+  /* blocks */
+  uint64_t max_txn_bytes_per_block, max_timestamp_increment; /* bytes, seconds */
+  uint64_t max_proposed_expired_online_accounts;
+  uint64_t max_bal_lookback, seed_lookback, seed_refresh_interval; /* rounds */
+  uint64_t state_proof_interval, state_proof_voters_lookback, state_proof_top_voters;
 } algo_consensus_t;
 
 ALGO_API const algo_consensus_t *algo_consensus_find(algo_bytes_t name); /* NULL: not known */

@@ -33,6 +33,9 @@ ALGO_API bool algo_fee_for_usage(uint64_t min_fee, uint64_t usage, uint64_t mult
 ALGO_API void algo_micro_format(char out[32], uint64_t micro_algos);
 ALGO_API void algo_usage_format(char out[32], uint64_t micros);
 
+/* The address that state proofs come from; no key has it. */
+ALGO_API void algo_addr_of_state_proof_sender(algo_addr_t *out);
+
 /* Which signatures there are (a blank one is none). */
 ALGO_API bool algo_msig_blank(const algo_msig_t *m);
 ALGO_API bool algo_pqsig_blank(const algo_pqsig_t *p);
