@@ -25,7 +25,8 @@ algo_code_t algo_json_parse(json_object **out, const void *p, size_t n, algo_err
   size_t end = json_tokener_get_parse_end(tok);
   json_tokener_free(tok);
   if (e == json_tokener_continue) return algo_err_set(err, ALGO_E_TRUNCATED, "JSON: ends too early");
-  if (e != json_tokener_success) return algo_err_set(err, ALGO_E_PARSE, "JSON: %s at byte %zu", json_tokener_error_desc(e), end);
+  if (e != json_tokener_success)
+    return algo_err_set(err, ALGO_E_PARSE, "JSON: %s at byte %zu", json_tokener_error_desc(e), end);
   for (const char *s = p; end < n; end++) {
     if (s[end] == ' ' || s[end] == '\n' || s[end] == '\r' || s[end] == '\t') continue;
     json_object_put(o);

@@ -31,7 +31,12 @@ static size_t sequence(const uint8_t *p, size_t left) {
 /* Writes the character at p, escaped where need be; how many bytes it took. */
 static size_t put_escaped(algo_buf_t *out, const uint8_t *p, size_t left, bool go) {
   uint8_t c = *p;
-  const char *two = c == '"' ? "\\\"" : c == '\\' ? "\\\\" : c == '\n' ? "\\n" : c == '\r' ? "\\r" : c == '\t' ? "\\t" : NULL;
+  const char *two = c == '"'    ? "\\\""
+                    : c == '\\' ? "\\\\"
+                    : c == '\n' ? "\\n"
+                    : c == '\r' ? "\\r"
+                    : c == '\t' ? "\\t"
+                                : NULL;
   if (two == NULL && (c == '\b' || c == '\f')) two = c == '\b' ? "\\b" : "\\f";
   if (two != NULL) {
     algo_buf_puts(out, two);
@@ -46,7 +51,8 @@ static size_t put_escaped(algo_buf_t *out, const uint8_t *p, size_t left, bool g
     algo_buf_puts(out, "\\ufffd");
     return 1;
   }
-  if (go && n == 3 && p[0] == 0xe2 && p[1] == 0x80 && (p[2] | 1) == 0xa9) algo_buf_printf(out, "\\u%04x", p[2] == 0xa8 ? 0x2028 : 0x2029);
+  if (go && n == 3 && p[0] == 0xe2 && p[1] == 0x80 && (p[2] | 1) == 0xa9)
+    algo_buf_printf(out, "\\u%04x", p[2] == 0xa8 ? 0x2028 : 0x2029);
   else algo_buf_put(out, p, n);
   return n;
 }

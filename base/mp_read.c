@@ -4,9 +4,18 @@
 
 static const struct {
   const char *name;
-} kinds[] = {{"the end"},       {"nil"},           {"a boolean"}, {"an unsigned integer"}, {"a negative integer"},
-             {"a float"},       {"a string"},      {"bytes"},     {"an array"},            {"a map"},
-             {"an extension"},  {"byte 0xc1"}};
+} kinds[] = {{"the end"},
+             {"nil"},
+             {"a boolean"},
+             {"an unsigned integer"},
+             {"a negative integer"},
+             {"a float"},
+             {"a string"},
+             {"bytes"},
+             {"an array"},
+             {"a map"},
+             {"an extension"},
+             {"byte 0xc1"}};
 
 static algo_mp_kind_t kind_of(uint8_t c) {
   if (c < 0x80) return ALGO_MP_UINT;
@@ -15,10 +24,10 @@ static algo_mp_kind_t kind_of(uint8_t c) {
   if (c < 0xc0) return ALGO_MP_STR;
   if (c >= 0xe0) return ALGO_MP_INT;
   static const uint8_t of[32] = {
-      ALGO_MP_NIL,  ALGO_MP_BAD,  ALGO_MP_BOOL, ALGO_MP_BOOL, ALGO_MP_BIN,   ALGO_MP_BIN,   ALGO_MP_BIN,  ALGO_MP_EXT,
-      ALGO_MP_EXT,  ALGO_MP_EXT,  ALGO_MP_FLOAT, ALGO_MP_FLOAT, ALGO_MP_UINT, ALGO_MP_UINT,  ALGO_MP_UINT, ALGO_MP_UINT,
-      ALGO_MP_INT,  ALGO_MP_INT,  ALGO_MP_INT,  ALGO_MP_INT,  ALGO_MP_EXT,   ALGO_MP_EXT,   ALGO_MP_EXT,  ALGO_MP_EXT,
-      ALGO_MP_EXT,  ALGO_MP_STR,  ALGO_MP_STR,  ALGO_MP_STR,  ALGO_MP_ARRAY, ALGO_MP_ARRAY, ALGO_MP_MAP,  ALGO_MP_MAP};
+      ALGO_MP_NIL, ALGO_MP_BAD, ALGO_MP_BOOL,  ALGO_MP_BOOL,  ALGO_MP_BIN,   ALGO_MP_BIN,   ALGO_MP_BIN,  ALGO_MP_EXT,
+      ALGO_MP_EXT, ALGO_MP_EXT, ALGO_MP_FLOAT, ALGO_MP_FLOAT, ALGO_MP_UINT,  ALGO_MP_UINT,  ALGO_MP_UINT, ALGO_MP_UINT,
+      ALGO_MP_INT, ALGO_MP_INT, ALGO_MP_INT,   ALGO_MP_INT,   ALGO_MP_EXT,   ALGO_MP_EXT,   ALGO_MP_EXT,  ALGO_MP_EXT,
+      ALGO_MP_EXT, ALGO_MP_STR, ALGO_MP_STR,   ALGO_MP_STR,   ALGO_MP_ARRAY, ALGO_MP_ARRAY, ALGO_MP_MAP,  ALGO_MP_MAP};
   return of[c - 0xc0];
 }
 
@@ -30,8 +39,10 @@ static algo_code_t cut(const algo_mp_t *r, algo_err_t *err) {
 }
 
 static algo_code_t wrong(const algo_mp_t *r, const char *wanted, algo_err_t *err) {
-  if (r->p == r->end) return algo_err_set(err, ALGO_E_TRUNCATED, "msgpack: ends at byte %zu, %s expected", offset(r), wanted);
-  return algo_err_set(err, ALGO_E_PARSE, "msgpack: %s at byte %zu, %s expected", kinds[kind_of(*r->p)].name, offset(r), wanted);
+  if (r->p == r->end)
+    return algo_err_set(err, ALGO_E_TRUNCATED, "msgpack: ends at byte %zu, %s expected", offset(r), wanted);
+  return algo_err_set(err, ALGO_E_PARSE, "msgpack: %s at byte %zu, %s expected", kinds[kind_of(*r->p)].name, offset(r),
+                      wanted);
 }
 
 static uint64_t big_endian(const uint8_t *p, unsigned n) {
@@ -134,12 +145,17 @@ static algo_code_t get_bytes(algo_mp_t *r, algo_bytes_t *out, const char *wanted
   return ALGO_OK;
 }
 
-algo_code_t algo_mp_get_str(algo_mp_t *r, algo_bytes_t *out, algo_err_t *err) { return get_bytes(r, out, "a string", err); }
-algo_code_t algo_mp_get_bin(algo_mp_t *r, algo_bytes_t *out, algo_err_t *err) { return get_bytes(r, out, "bytes", err); }
+algo_code_t algo_mp_get_str(algo_mp_t *r, algo_bytes_t *out, algo_err_t *err) {
+  return get_bytes(r, out, "a string", err);
+}
+algo_code_t algo_mp_get_bin(algo_mp_t *r, algo_bytes_t *out, algo_err_t *err) {
+  return get_bytes(r, out, "bytes", err);
+}
 
-/* The header of an array (fix 0x90, 0xdc, 0xdd) or a map (0x80, 0xde, 0xdf); `least`: bytes an element takes at least. */
-static algo_code_t container(algo_mp_t *r, uint8_t fix, uint8_t wide, unsigned least, uint32_t *count, const char *wanted,
-                             algo_err_t *err) {
+/* The header of an array (fix 0x90, 0xdc, 0xdd) or a map (0x80, 0xde, 0xdf); `least`: bytes an element takes at least.
+ */
+static algo_code_t container(algo_mp_t *r, uint8_t fix, uint8_t wide, unsigned least, uint32_t *count,
+                             const char *wanted, algo_err_t *err) {
   if (r->p == r->end) return wrong(r, wanted, err);
   uint8_t c = *r->p;
   size_t head = 1;
@@ -170,7 +186,8 @@ algo_code_t algo_mp_get_array(algo_mp_t *r, uint32_t *elements, algo_err_t *err)
 
 /* Bytes of a value that is neither string, bytes, array nor map; 0: byte 0xc1, or cut. */
 static size_t scalar_size(const algo_mp_t *r) {
-  static const uint8_t size[32] = {1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 5, 9, 2, 3, 5, 9, 2, 3, 5, 9, 3, 4, 6, 10, 18, 0, 0, 0, 0, 0, 0, 0};
+  static const uint8_t size[32] = {1, 0, 1, 1, 0, 0, 0, 0,  0,  0, 5, 9, 2, 3, 5, 9,
+                                   2, 3, 5, 9, 3, 4, 6, 10, 18, 0, 0, 0, 0, 0, 0, 0};
   uint8_t c = *r->p;
   size_t n = c < 0xc0 || c >= 0xe0 ? 1 : size[c - 0xc0];
   if (c >= 0xc7 && c <= 0xc9) {
