@@ -1,2 +1,2 @@
 # Errors, byte strings, hashes, msgpack, JSON, HTTP, logging: no word of Algorand.
-$(eval $(call library,base,base,,libsodium json-c libcurl libmicrohttpd))
+$(eval $(call library,base,base,,libsodium json-c libcurl libmicrohttpd zlib))

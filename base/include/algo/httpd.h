@@ -1,4 +1,7 @@
-/* algo/httpd.h - an HTTP/1.1 server over libmicrohttpd, loopback by default. */
+/* algo/httpd.h - an HTTP/1.1 server over libmicrohttpd, loopback by default.
+ *
+ * A few threads serve all connections; a handler that must wait (a long poll) suspends its request and gives the thread
+ * back. Connections are kept alive, answers are gzipped where the client takes that, CORS is answered here. */
 #ifndef ALGO_HTTPD_H
 #define ALGO_HTTPD_H
 
@@ -6,39 +9,63 @@
 #include "algo/env.h"
 
 typedef struct algo_httpd algo_httpd_t;
+typedef struct algo_httpd_impl algo_httpd_impl_t;
+
+typedef struct algo_httpd_param {
+  const char *name, *value;
+} algo_httpd_param_t;
 
 typedef struct algo_httpd_request {
-  const char *method;      /* upper case */
-  const char *path;        /* percent-decoded, without the query */
-  algo_bytes_t body;       /* whole */
-  void *impl;
+  const char *method; /* upper case */
+  const char *path;   /* percent-decoded, without the query */
+  algo_bytes_t body;  /* whole */
+  bool resumed;       /* the handler saw this request before and suspended it */
+  bool timed_out;     /* resumed because its time was over */
+  algo_httpd_impl_t
+      *impl; /* NULL: not from a connection, but made by the caller of a handler; it cannot be suspended */
+  const algo_httpd_param_t *query, *headers; /* of such a request; ended by a NULL name; NULL: none */
 } algo_httpd_request_t;
 
 typedef struct algo_httpd_response {
-  int status;              /* 200 at the start */
-  const char *content_type; /* static string; "application/json" at the start */
-  algo_buf_t body;
+  int status;                             /* 200 at the start */
+  const char *content_type;               /* static string; "application/json" at the start; NULL: none */
+  const char *header_name, *header_value; /* one more header, copied when the handler returns; NULL: none */
+  algo_buf_t body;                        /* empty at the start; freed by the server */
+  bool close;                             /* end the connection after this answer */
 } algo_httpd_response_t;
 
-/* Runs on a server thread. A handler that must wait (long poll) blocks only its own connection's thread or suspends it:
- * see algo_httpd_options_t.threads. */
-typedef void algo_httpd_handler_t(void *user, const algo_httpd_request_t *req, algo_httpd_response_t *res);
+/* Runs on a server thread, many at a time: the handler locks what it shares. */
+typedef void algo_httpd_handler_t(void *user, algo_httpd_request_t *req, algo_httpd_response_t *res);
+/* A request that was suspended once has ended (answered, or its client is gone): forget the pointer. */
+typedef void algo_httpd_closed_t(void *user, algo_httpd_request_t *req);
 
 typedef struct algo_httpd_options {
-  const char *host;        /* NULL: 127.0.0.1 */
-  uint16_t port;           /* 0: any free one; algo_httpd_port tells which */
-  size_t max_body;         /* 0: 16 MiB; larger: 413 */
+  const char *host;         /* numeric address or "localhost"; NULL: 127.0.0.1 */
+  uint16_t port;            /* 0: any free one; algo_httpd_port tells which */
+  size_t max_body;          /* 0: 16 MiB; larger: 413 */
   unsigned max_connections; /* 0: 4096 */
+  unsigned threads;         /* 0: as many as cores, 2 to 4 */
+  const char *cors_headers; /* Access-Control-Allow-Headers; NULL: no CORS headers at all */
   algo_httpd_handler_t *handler;
+  algo_httpd_closed_t *closed; /* NULL: not told */
   void *user;
 } algo_httpd_options_t;
 
-/* Errors: EXISTS when the port is taken (the message names it and says how to choose another), IO. */
-ALGO_API algo_code_t algo_httpd_start(algo_httpd_t **out, const algo_httpd_options_t *opt, const algo_env_t *env, algo_err_t *err);
+/* Errors: EXISTS when the port is taken (the message names it and says how to choose another), INVALID (host), IO,
+ * NOMEM. */
+ALGO_API algo_code_t algo_httpd_start(algo_httpd_t **out, const algo_httpd_options_t *opt, const algo_env_t *env,
+                                      algo_err_t *err);
 ALGO_API uint16_t algo_httpd_port(const algo_httpd_t *s);
-ALGO_API void algo_httpd_stop(algo_httpd_t *s); /* ends every connection, frees */
+/* Answers what is suspended with 500, ends every connection, frees. NULL is fine. */
+ALGO_API void algo_httpd_stop(algo_httpd_t *s);
 
-/* NULL where absent. Views that live as long as the request. */
+/* From within the handler: send nothing when it returns. The handler is called again, with `resumed` set, once
+ * algo_httpd_resume was called or timeout_ms are over. The request stays valid until `closed` is called. */
+ALGO_API void algo_httpd_suspend(algo_httpd_request_t *req, uint32_t timeout_ms);
+/* From any thread, at any time between suspend and closed; a second call does nothing. */
+ALGO_API void algo_httpd_resume(algo_httpd_request_t *req);
+
+/* NULL where absent. Views that live as long as the request. Query values are percent-decoded, '+' is a space. */
 ALGO_API const char *algo_httpd_query(const algo_httpd_request_t *req, const char *name);
 ALGO_API const char *algo_httpd_header(const algo_httpd_request_t *req, const char *name);
 

@@ -1,0 +1,314 @@
+/* The HTTP server: listening, requests as they come in, suspension. Answers are in httpd_reply.c. */
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "httpd_impl.h"
+
+#define DEFAULT_BODY        (16u << 20)
+#define DEFAULT_CONNECTIONS 4096u
+#define CONNECTION_MEMORY   (32u << 10)
+#define IDLE_SECONDS        120u
+
+static uint64_t mono_ns(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* ---- suspension ---- */
+
+static void unlink_suspended(algo_httpd_impl_t *r) {
+  if (r->prev != NULL) r->prev->next = r->next;
+  else r->server->suspended = r->next;
+  if (r->next != NULL) r->next->prev = r->prev;
+  r->prev = r->next = NULL;
+}
+
+/* With the lock held. */
+static void resume_locked(algo_httpd_impl_t *r, bool timed_out) {
+  if (!r->suspended) return;
+  r->suspended = false;
+  r->req.timed_out = timed_out;
+  unlink_suspended(r);
+  MHD_resume_connection(r->connection);
+}
+
+void algo_httpd_suspend(algo_httpd_request_t *req, uint32_t timeout_ms) {
+  algo_httpd_impl_t *r = req->impl;
+  algo_httpd_t *s = r->server;
+  pthread_mutex_lock(&s->lock);
+  r->was_suspended = r->suspended = true;
+  r->req.timed_out = false;
+  r->deadline_ns = mono_ns() + (uint64_t)timeout_ms * 1000000u;
+  r->prev = NULL;
+  r->next = s->suspended;
+  if (r->next != NULL) r->next->prev = r;
+  s->suspended = r;
+  MHD_suspend_connection(r->connection);
+  pthread_cond_signal(&s->timer_cond);
+  pthread_mutex_unlock(&s->lock);
+}
+
+void algo_httpd_resume(algo_httpd_request_t *req) {
+  algo_httpd_impl_t *r = req->impl;
+  pthread_mutex_lock(&r->server->lock);
+  resume_locked(r, false);
+  pthread_mutex_unlock(&r->server->lock);
+}
+
+/* Resumes what is over time; returns the nearest deadline that is left, UINT64_MAX where there is none. */
+static uint64_t expire(algo_httpd_t *s) {
+  uint64_t now = mono_ns(), nearest = UINT64_MAX;
+  for (algo_httpd_impl_t *r = s->suspended, *next; r != NULL; r = next) {
+    next = r->next;
+    if (r->deadline_ns <= now) resume_locked(r, true);
+    else if (r->deadline_ns < nearest) nearest = r->deadline_ns;
+  }
+  return nearest;
+}
+
+static void *timer_main(void *arg) {
+  algo_httpd_t *s = arg;
+  pthread_mutex_lock(&s->lock);
+  while (!s->stopping) {
+    uint64_t nearest = expire(s);
+    if (nearest == UINT64_MAX) {
+      pthread_cond_wait(&s->timer_cond, &s->lock);
+    } else {
+      struct timespec t = {(time_t)(nearest / 1000000000u), (long)(nearest % 1000000000u)};
+      pthread_cond_timedwait(&s->timer_cond, &s->lock, &t);
+    }
+  }
+  pthread_mutex_unlock(&s->lock);
+  return NULL;
+}
+
+/* ---- requests ---- */
+
+static algo_httpd_impl_t *request_new(algo_httpd_t *s, struct MHD_Connection *c, const char *url, const char *method) {
+  algo_httpd_impl_t *r = calloc(1, sizeof *r);
+  if (r == NULL) return NULL;
+  r->server = s;
+  r->connection = c;
+  r->path = strdup(url);
+  if (r->path == NULL) {
+    free(r);
+    return NULL;
+  }
+  r->req.method = method;
+  r->req.path = r->path;
+  r->req.impl = r;
+  return r;
+}
+
+static void on_completed(void *cls, struct MHD_Connection *c, void **con_cls, enum MHD_RequestTerminationCode code) {
+  (void)c;
+  (void)code;
+  algo_httpd_t *s = cls;
+  algo_httpd_impl_t *r = *con_cls;
+  if (r == NULL) return;
+  *con_cls = NULL;
+  if (r->was_suspended && s->opt.closed != NULL) s->opt.closed(s->opt.user, &r->req);
+  algo_buf_fini(&r->body);
+  free(r->path);
+  free(r);
+}
+
+static void take_body(algo_httpd_impl_t *r, const char *data, size_t n) {
+  if (r->too_large || n > r->server->opt.max_body - r->body.n) {
+    r->too_large = true; /* read to its end, so that the client gets to read the answer */
+    algo_buf_clear(&r->body);
+    return;
+  }
+  algo_buf_put(&r->body, data, n);
+}
+
+static enum MHD_Result answer_fault(algo_httpd_impl_t *r, int status, const char *json) {
+  algo_httpd_response_t res = {.status = status, .content_type = "application/json", .body = ALGO_BUF_INIT};
+  algo_buf_puts(&res.body, json);
+  return algo_httpd_reply(r, &res);
+}
+
+static enum MHD_Result dispatch(algo_httpd_impl_t *r) {
+  algo_httpd_t *s = r->server;
+  if (r->was_suspended) {
+    pthread_mutex_lock(&s->lock);
+    bool stopping = s->stopping;
+    pthread_mutex_unlock(&s->lock);
+    if (stopping) { return answer_fault(r, 500, "{\"message\":\"operation aborted as server is shutting down\"}\n"); }
+    r->req.resumed = true;
+  }
+  if (r->too_large) return answer_fault(r, 413, "{\"message\":\"Request Entity Too Large\"}\n");
+  if (r->body.oom) return answer_fault(r, 507, "{\"message\":\"out of memory\"}\n");
+  r->req.body = algo_buf_view(&r->body);
+  algo_httpd_response_t res = {.status = 200, .content_type = "application/json", .body = ALGO_BUF_INIT};
+  bool before = r->was_suspended;
+  r->was_suspended = false;
+  s->opt.handler(s->opt.user, &r->req, &res);
+  bool suspended_now = r->was_suspended;
+  r->was_suspended = before || suspended_now;
+  if (!suspended_now) return algo_httpd_reply(r, &res);
+  algo_buf_fini(&res.body);
+  return MHD_YES;
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url, const char *method,
+                                  const char *version, const char *data, size_t *n, void **con_cls) {
+  (void)version;
+  algo_httpd_impl_t *r = *con_cls;
+  if (r == NULL) {
+    r = request_new(cls, c, url, method);
+    *con_cls = r;
+    return r != NULL ? MHD_YES : MHD_NO;
+  }
+  if (*n > 0) {
+    take_body(r, data, *n);
+    *n = 0;
+    return MHD_YES;
+  }
+  return dispatch(r);
+}
+
+static const char *param(const algo_httpd_param_t *p, const char *name, bool any_case) {
+  for (; p != NULL && p->name != NULL; p++) {
+    if ((any_case ? strcasecmp(p->name, name) : strcmp(p->name, name)) == 0) return p->value;
+  }
+  return NULL;
+}
+
+const char *algo_httpd_query(const algo_httpd_request_t *req, const char *name) {
+  if (req->impl == NULL) return param(req->query, name, false);
+  const char *v = MHD_lookup_connection_value(req->impl->connection, MHD_GET_ARGUMENT_KIND, name);
+  if (v != NULL) return v;
+  size_t n = 0; /* "?name" without a value is there, and empty */
+  bool there = MHD_lookup_connection_value_n(req->impl->connection, MHD_GET_ARGUMENT_KIND, name, strlen(name), &v,
+                                             &n) == MHD_YES;
+  return there ? "" : NULL;
+}
+
+const char *algo_httpd_header(const algo_httpd_request_t *req, const char *name) {
+  if (req->impl == NULL) return param(req->headers, name, true);
+  return MHD_lookup_connection_value(req->impl->connection, MHD_HEADER_KIND, name);
+}
+
+/* ---- life ---- */
+
+/* A listening socket bound by ourselves, so that a port in use is told apart from all else. */
+static algo_code_t listen_on(int *fd, const char *host, uint16_t port, uint16_t *bound, algo_err_t *err) {
+  char service[8];
+  snprintf(service, sizeof service, "%u", (unsigned)port);
+  struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+  struct addrinfo *ai = NULL;
+  if (strcmp(host, "localhost") == 0) host = "127.0.0.1";
+  hints.ai_flags |= AI_NUMERICHOST;
+  if (getaddrinfo(host, service, &hints, &ai) != 0 || ai == NULL) {
+    return algo_err_set(err, ALGO_E_INVALID, "\"%s\" is not an address to listen on: give one like 127.0.0.1", host);
+  }
+  *fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  int on = 1;
+  algo_code_t rc = ALGO_OK;
+  if (*fd >= 0) {
+    setsockopt(*fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    setsockopt(*fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* accepted sockets inherit it */
+  }
+  if (*fd < 0) {
+    rc = algo_err_set(err, ALGO_E_IO, "no socket: %s", strerror(errno));
+  } else if (bind(*fd, ai->ai_addr, ai->ai_addrlen) != 0 || listen(*fd, 1024) != 0) {
+    int e = errno;
+    rc = e == EADDRINUSE
+             ? algo_err_set(err, ALGO_E_EXISTS,
+                            "port %u of %s is in use: end the program that has it, or choose another port",
+                            (unsigned)port, host)
+             : algo_err_set(err, ALGO_E_IO, "cannot listen on %s port %u: %s", host, (unsigned)port, strerror(e));
+    close(*fd);
+  }
+  freeaddrinfo(ai);
+  if (rc != ALGO_OK) return rc;
+  struct sockaddr_storage a = {0};
+  socklen_t n = sizeof a;
+  getsockname(*fd, (struct sockaddr *)&a, &n);
+  *bound =
+      ntohs(a.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&a)->sin6_port : ((struct sockaddr_in *)&a)->sin_port);
+  return ALGO_OK;
+}
+
+static unsigned thread_count(unsigned wanted) {
+  if (wanted > 0) return wanted;
+  long cores = sysconf(_SC_NPROCESSORS_ONLN);
+  return cores <= 2 ? 2 : cores >= 4 ? 4 : (unsigned)cores;
+}
+
+static bool daemon_start(algo_httpd_t *s, int fd) {
+  unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO | MHD_USE_ITC;
+  unsigned threads = thread_count(s->opt.threads);
+  struct MHD_OptionItem options[] = {
+      {MHD_OPTION_LISTEN_SOCKET, fd, NULL},
+      {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)s->opt.max_connections, NULL},
+      {MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, NULL},
+      {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
+      {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, s},
+      {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL},
+      {MHD_OPTION_END, 0, NULL},
+  };
+  s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, s, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+  return s->daemon != NULL;
+}
+
+static bool timer_start(algo_httpd_t *s) {
+  pthread_condattr_t attr;
+  pthread_condattr_init(&attr);
+  pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+  pthread_cond_init(&s->timer_cond, &attr);
+  pthread_condattr_destroy(&attr);
+  pthread_mutex_init(&s->lock, NULL);
+  s->timer_started = pthread_create(&s->timer, NULL, timer_main, s) == 0;
+  return s->timer_started;
+}
+
+algo_code_t algo_httpd_start(algo_httpd_t **out, const algo_httpd_options_t *opt, const algo_env_t *env,
+                             algo_err_t *err) {
+  algo_httpd_t *s = calloc(1, sizeof *s);
+  if (s == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  s->opt = *opt;
+  if (env != NULL) s->env = *env;
+  if (s->opt.max_body == 0) s->opt.max_body = DEFAULT_BODY;
+  if (s->opt.max_connections == 0) s->opt.max_connections = DEFAULT_CONNECTIONS;
+  int fd = -1;
+  algo_code_t rc = listen_on(&fd, opt->host != NULL ? opt->host : "127.0.0.1", opt->port, &s->port, err);
+  if (rc != ALGO_OK) {
+    free(s);
+    return rc;
+  }
+  if (!timer_start(s) || !daemon_start(s, fd)) {
+    if (s->daemon == NULL) close(fd);
+    algo_httpd_stop(s);
+    return algo_err_set(err, ALGO_E_IO, "the HTTP server did not start: %s", strerror(errno));
+  }
+  *out = s;
+  return ALGO_OK;
+}
+
+uint16_t algo_httpd_port(const algo_httpd_t *s) { return s->port; }
+
+void algo_httpd_stop(algo_httpd_t *s) {
+  if (s == NULL) return;
+  pthread_mutex_lock(&s->lock);
+  s->stopping = true;
+  while (s->suspended != NULL) resume_locked(s->suspended, true);
+  pthread_cond_signal(&s->timer_cond);
+  pthread_mutex_unlock(&s->lock);
+  if (s->timer_started) pthread_join(s->timer, NULL);
+  if (s->daemon != NULL) MHD_stop_daemon(s->daemon);
+  algo_httpd_deflaters_free(s);
+  pthread_cond_destroy(&s->timer_cond);
+  pthread_mutex_destroy(&s->lock);
+  free(s);
+}

@@ -1,0 +1,117 @@
+#include "options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "algorent-sandbox " ALGORENT_VERSION ": an Algorand node for developers, in one small program\n"
+    "\n"
+    "  algorent-sandbox [options]               a private network in developer mode\n"
+    "  algorent-sandbox replay DIR [options]    recorded blocks (NNNNNN.msgp) as a read-only node\n"
+    "\n"
+    "  --host ADDR       listen here (127.0.0.1)\n"
+    "  --port N          algod's port (4001); 0: any free one, the first line of output tells it\n"
+    "  --token TEXT      what X-Algo-API-Token must be (64 letters a); empty: nothing is asked for\n"
+    "  --genesis FILE    the network's genesis (dockernet-v1 with three funded accounts)\n"
+    "  --dev             a block for each group of transactions, at once (the default)\n"
+    "  --interval MS     a block every MS milliseconds instead\n"
+    "  --manual          a block only on demand\n"
+    "  --ready-fd N      when ready, write the first line of output there too and close it\n"
+    "  --json            output for machines\n"
+    "  --verbose         say on stderr what happens\n"
+    "  --version, --help\n";
+
+enum {
+  OPT_HOST = 256,
+  OPT_PORT,
+  OPT_TOKEN,
+  OPT_GENESIS,
+  OPT_DEV,
+  OPT_INTERVAL,
+  OPT_MANUAL,
+  OPT_READY,
+  OPT_JSON,
+  OPT_VERBOSE,
+  OPT_VERSION,
+  OPT_HELP
+};
+
+static const struct option longs[] = {
+    {"host", required_argument, NULL, OPT_HOST},
+    {"port", required_argument, NULL, OPT_PORT},
+    {"token", required_argument, NULL, OPT_TOKEN},
+    {"genesis", required_argument, NULL, OPT_GENESIS},
+    {"dev", no_argument, NULL, OPT_DEV},
+    {"interval", required_argument, NULL, OPT_INTERVAL},
+    {"manual", no_argument, NULL, OPT_MANUAL},
+    {"ready-fd", required_argument, NULL, OPT_READY},
+    {"json", no_argument, NULL, OPT_JSON},
+    {"verbose", no_argument, NULL, OPT_VERBOSE},
+    {"version", no_argument, NULL, OPT_VERSION},
+    {"help", no_argument, NULL, OPT_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+static bool number(const char *name, const char *s, unsigned long max, unsigned long *out) {
+  char *end = NULL;
+  bool digits = *s >= '0' && *s <= '9';
+  *out = strtoul(s, &end, 10);
+  if (digits && *end == '\0' && *out <= max) return true;
+  fprintf(stderr, "algorent-sandbox: --%s takes a number of 0 to %lu, not \"%s\"\n", name, max, s);
+  return false;
+}
+
+static bool take(sandbox_options_t *o, int c, const char *arg) {
+  unsigned long n = 0;
+  switch (c) {
+  case OPT_HOST: o->host = arg; return true;
+  case OPT_TOKEN: o->token = arg; return true;
+  case OPT_GENESIS: o->genesis = arg; return true;
+  case OPT_DEV:
+    o->interval_ms = 0;
+    o->manual = false;
+    return true;
+  case OPT_MANUAL: o->manual = true; return true;
+  case OPT_JSON: o->json = true; return true;
+  case OPT_VERBOSE: o->verbose = true; return true;
+  case OPT_PORT:
+    if (!number("port", arg, 65535, &n)) return false;
+    o->port = (uint16_t)n;
+    return true;
+  case OPT_INTERVAL:
+    if (!number("interval", arg, 86400000, &n)) return false;
+    o->interval_ms = (uint32_t)n;
+    return true;
+  case OPT_READY:
+    if (!number("ready-fd", arg, 1 << 20, &n)) return false;
+    o->ready_fd = (int)n;
+    return true;
+  default: return false;
+  }
+}
+
+sandbox_parsed_t sandbox_options_parse(sandbox_options_t *out, int argc, char **argv) {
+  *out = (sandbox_options_t){.host = "127.0.0.1", .token = SANDBOX_TOKEN, .port = 4001, .ready_fd = -1};
+  const sandbox_parsed_t usage = {false, 2}, go = {true, 0}, done = {false, 0};
+  for (int c; (c = getopt_long(argc, argv, "", longs, NULL)) != -1;) {
+    if (c == OPT_HELP || c == OPT_VERSION) {
+      fputs(c == OPT_HELP ? help : "algorent-sandbox " ALGORENT_VERSION "\n", stdout);
+      return done;
+    }
+    if (!take(out, c, optarg)) {
+      fputs("algorent-sandbox --help lists the options\n", stderr);
+      return usage;
+    }
+  }
+  int left = argc - optind;
+  if (left == 2 && strcmp(argv[optind], "replay") == 0) {
+    out->replay = argv[optind + 1];
+    return go;
+  }
+  if (left == 0) return go;
+  fprintf(stderr, "algorent-sandbox: \"%s\" is not a command, or lacks its argument; --help lists them\n",
+          argv[optind]);
+  return usage;
+}

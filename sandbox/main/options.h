@@ -1,0 +1,26 @@
+/* The command line of algorent-sandbox. */
+#ifndef SANDBOX_OPTIONS_H
+#define SANDBOX_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SANDBOX_TOKEN                                                                                                  \
+  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" /* what every Algorand tool tries */
+
+typedef struct sandbox_options {
+  const char *host, *token, *genesis, *replay; /* replay: the folder; NULL: a live node */
+  uint16_t port;
+  uint32_t interval_ms; /* 0: a block for each group */
+  bool manual, json, verbose;
+  int ready_fd; /* -1: none */
+} sandbox_options_t;
+
+/* What to do next: go on, or end with this status (help or a usage error was printed). */
+typedef struct sandbox_parsed {
+  bool go;
+  int status;
+} sandbox_parsed_t;
+sandbox_parsed_t sandbox_options_parse(sandbox_options_t *out, int argc, char **argv);
+
+#endif

@@ -1,0 +1,100 @@
+/* algo/node.h - a developer's node around the ledger: when blocks are made and what time they carry, who waits for
+ * them, snapshots, locks; or a folder of recorded blocks as a read-only chain.
+ *
+ * Every function may be called from any thread. Looking things up in the ledger takes the read lock
+ * (algo_node_read ... algo_node_read_done); all else locks for itself and must not be called with it held. */
+#ifndef ALGO_NODE_H
+#define ALGO_NODE_H
+
+#include "algo/keys.h"
+#include "algo/ledger.h"
+
+typedef struct algo_node algo_node_t;
+
+typedef enum algo_node_mode {
+  ALGO_NODE_DEV,      /* a block for each group that is accepted, at once */
+  ALGO_NODE_INTERVAL, /* a block every interval_ms */
+  ALGO_NODE_MANUAL,   /* a block when algo_node_advance is called */
+} algo_node_mode_t;
+
+typedef struct algo_node_options {
+  algo_bytes_t genesis_json; /* empty: the development network, algo_node_dev_genesis */
+  algo_node_mode_t mode;
+  uint32_t interval_ms; /* INTERVAL only; at least 1 */
+} algo_node_options_t;
+
+/* Errors: those of algo_genesis_parse and algo_ledger_new; INVALID (an interval of 0). */
+ALGO_API algo_code_t algo_node_new(algo_node_t **out, const algo_node_options_t *opt, const algo_env_t *env,
+                                   algo_err_t *err);
+/* The blocks NNNNNN.msgp of a folder (its name is the round) as a chain that never grows; genesis.json beside them, or
+ * in the folder above, is what GET /genesis answers. Errors: IO, NOT_FOUND (no block there), PARSE (the last one). */
+ALGO_API algo_code_t algo_node_new_replay(algo_node_t **out, const char *dir, const algo_env_t *env, algo_err_t *err);
+ALGO_API void algo_node_free(algo_node_t *n); /* NULL is fine */
+
+/* ---- the development network ---- */
+#define ALGO_NODE_DEV_ACCOUNTS 3u
+/* The keys of its funded accounts: seeds are SHA-512/256("algorent sandbox account N"), N of 1 to 3. Anyone can make
+ * them: for development only. */
+ALGO_API void algo_node_dev_key(algo_key_t *out, unsigned index);
+/* Its genesis: network "dockernet", accounts of 4, 4 and 2 billion Algos, the first one online; lives in the arena. */
+ALGO_API algo_code_t algo_node_dev_genesis(algo_genesis_t *out, algo_arena_t *arena, algo_err_t *err);
+
+/* ---- where it is ---- */
+typedef struct algo_node_status {
+  uint64_t round;         /* of the last block */
+  uint64_t since_last_ns; /* since it was made, in real time; 0 where none was made yet */
+  char protocol[128], next_protocol[128];
+  uint64_t next_protocol_round;
+} algo_node_status_t;
+ALGO_API void algo_node_status(algo_node_t *n, algo_node_status_t *out);
+ALGO_API uint64_t algo_node_round(const algo_node_t *n);
+ALGO_API bool algo_node_is_replay(const algo_node_t *n);
+ALGO_API bool algo_node_is_dev(const algo_node_t *n); /* mode DEV */
+ALGO_API const char *algo_node_genesis_id(const algo_node_t *n);
+ALGO_API const algo_digest_t *algo_node_genesis_hash(const algo_node_t *n);
+ALGO_API algo_bytes_t algo_node_genesis_json(const algo_node_t *n); /* empty: a replay without one */
+ALGO_API const algo_consensus_t *algo_node_consensus(const algo_node_t *n);
+
+/* {block, cert} as recorded or made, appended. Errors: NOT_FOUND, IO. */
+ALGO_API algo_code_t algo_node_block(algo_node_t *n, uint64_t round, algo_buf_t *out, algo_err_t *err);
+
+/* The ledger under the read lock; NULL (and no lock is taken) in a replay. */
+ALGO_API const algo_ledger_t *algo_node_read(algo_node_t *n);
+ALGO_API void algo_node_read_done(algo_node_t *n);
+
+/* ---- waiting ---- */
+typedef struct algo_node_waiter {
+  void *who;                /* tells one waiter from another */
+  void (*begin)(void *who); /* called before it is entered, with the list locked; NULL: none */
+  void (*wake)(void *who);  /* the block is there; the waiter is off the list; with the list locked */
+} algo_node_waiter_t;
+/* False: the round is there already, and nothing was entered. Errors are none: without memory it answers false. */
+ALGO_API bool algo_node_wait(algo_node_t *n, uint64_t round, const algo_node_waiter_t *w);
+ALGO_API void algo_node_unwait(algo_node_t *n, void *who); /* fine where it is not on the list */
+
+/* ---- moving it ---- */
+/* One group; in DEV a block is made of it at once. `text` gets the node's message where it is refused. Errors: LEDGER,
+ * PARSE; UNSUPPORTED in a replay. */
+ALGO_API algo_code_t algo_node_submit(algo_node_t *n, algo_bytes_t group, const algo_submit_options_t *opt,
+                                      algo_digest_t *first, algo_buf_t *text, algo_submit_detail_t *detail,
+                                      algo_err_t *err);
+ALGO_API algo_code_t algo_node_simulate(algo_node_t *n, const algo_sim_request_t *req, algo_sim_result_t *out,
+                                        algo_arena_t *arena, algo_err_t *err);
+/* `blocks` blocks (empty but for what is open), 0 is fine. Errors: UNSUPPORTED in a replay, NOMEM. */
+ALGO_API algo_code_t algo_node_advance(algo_node_t *n, uint64_t blocks, algo_err_t *err);
+
+/* ---- time ----
+ * A block's time is, in this order: the exact one set for it; the one before plus the offset, where an offset is set;
+ * the clock, but never before the last block and never more than 25 s after it (the protocol's rule). */
+ALGO_API bool algo_node_offset(algo_node_t *n, uint64_t *seconds); /* false: never set */
+ALGO_API algo_code_t algo_node_set_offset(algo_node_t *n, uint64_t seconds, algo_err_t *err);
+ALGO_API void algo_node_clear_offset(algo_node_t *n);
+/* Of the next block alone, Unix seconds. Errors: INVALID (before the last block's). */
+ALGO_API algo_code_t algo_node_set_next_time(algo_node_t *n, int64_t when, algo_err_t *err);
+
+/* ---- control ---- */
+ALGO_API algo_code_t algo_node_snapshot(algo_node_t *n, uint64_t *id, algo_err_t *err);
+ALGO_API algo_code_t algo_node_revert(algo_node_t *n, uint64_t id, algo_err_t *err);
+ALGO_API algo_code_t algo_node_set_balance(algo_node_t *n, const algo_addr_t *a, uint64_t micro, algo_err_t *err);
+
+#endif

@@ -1,0 +1,84 @@
+/* What the parts of the node share. */
+#ifndef ALGO_NODE_IMPL_H
+#define ALGO_NODE_IMPL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "algo/node.h"
+
+typedef struct node_waiter {
+  struct node_waiter *next;
+  uint64_t round;
+  algo_node_waiter_t w;
+} node_waiter_t;
+
+typedef struct node_replay { /* recorded blocks: file r - first holds round r */
+  char *dir;
+  uint64_t first;
+  char **names;
+  size_t n; /* file names; NULL where a round is missing */
+} node_replay_t;
+
+/* Where the blocks come from: a live ledger (live.c) or recorded ones (replay.c). */
+typedef struct node_source {
+  algo_code_t (*block)(algo_node_t *n, uint64_t round, algo_buf_t *out, algo_err_t *err);
+  void (*fini)(algo_node_t *n);
+} node_source_t;
+
+struct algo_node {
+  algo_env_t env;
+  const node_source_t *source;
+  algo_arena_t arena; /* what lives as long as the node: genesis, texts */
+  algo_node_mode_t mode;
+  uint32_t interval_ms;
+  algo_genesis_t genesis;
+  char *genesis_id;
+  algo_digest_t genesis_hash;
+  algo_buf_t genesis_json;
+  const algo_consensus_t *consensus;
+
+  algo_ledger_t *ledger; /* NULL in a replay */
+  pthread_rwlock_t lock; /* the ledger and what is below, down to the waiters */
+  bool has_offset;
+  uint64_t offset;
+  bool has_next_time;
+  int64_t next_time;
+  uint64_t last_made_ns; /* 0: none yet */
+  char protocol[128], next_protocol[128];
+  uint64_t next_protocol_round;
+
+  pthread_mutex_t wait_lock;
+  node_waiter_t *waiters;
+  _Atomic uint64_t round; /* written with wait_lock held */
+
+  pthread_t miner; /* INTERVAL */
+  bool miner_started, stopping;
+  pthread_mutex_t miner_lock;
+  pthread_cond_t miner_cond;
+
+  node_replay_t *replay;
+};
+
+/* node.c */
+algo_node_t *node_alloc(const node_source_t *source, const algo_env_t *env);
+void node_take_header(algo_node_t *n, const algo_header_t *h); /* what a status says of the protocol */
+
+/* recorded.c */
+algo_code_t node_replay_open(node_replay_t **out, const char *dir, algo_err_t *err);
+void node_replay_close(node_replay_t *r);
+uint64_t node_replay_last(const node_replay_t *r);
+algo_code_t node_replay_block(const node_replay_t *r, uint64_t round, algo_buf_t *out, algo_err_t *err);
+algo_code_t node_read_file(const char *path, algo_buf_t *out, algo_err_t *err);
+
+/* wait.c: the tip is now `round`; whoever waited for it, or for less, is woken. */
+void node_tip(algo_node_t *n, uint64_t round);
+
+/* seal.c: with the write lock held */
+algo_code_t node_seal(algo_node_t *n, algo_err_t *err);
+
+/* miner.c */
+algo_code_t node_miner_start(algo_node_t *n, algo_err_t *err);
+void node_miner_stop(algo_node_t *n);
+
+#endif

@@ -1,0 +1,125 @@
+/* Groups in, blocks out: what makes the chain move, and what time its blocks carry. */
+#include "node_impl.h"
+
+#define MAX_TIMESTAMP_STEP 25 /* seconds; the protocol's MaxTimestampIncrement */
+
+static algo_code_t read_only(algo_err_t *err) {
+  return algo_err_set(err, ALGO_E_UNSUPPORTED, "a replay of recorded blocks takes no changes");
+}
+
+static int64_t block_time(algo_node_t *n, const algo_header_t *prev) {
+  if (n->has_next_time) return n->next_time;
+  int64_t last = prev->timestamp;
+  if (n->has_offset && (int64_t)n->offset < INT64_MAX - last) return last + (int64_t)n->offset;
+  int64_t now = (int64_t)(algo_env_now_ns(&n->env) / 1000000000u);
+  if (last <= 0) return now;
+  if (now < last) return last;
+  return now > last + MAX_TIMESTAMP_STEP ? last + MAX_TIMESTAMP_STEP : now;
+}
+
+algo_code_t node_seal(algo_node_t *n, algo_err_t *err) {
+  algo_code_t rc = algo_ledger_seal(n->ledger, block_time(n, algo_ledger_tip(n->ledger)), err);
+  if (rc != ALGO_OK) return rc;
+  n->has_next_time = false;
+  n->last_made_ns = algo_env_now_ns(&n->env);
+  node_tip(n, algo_ledger_round(n->ledger));
+  return ALGO_OK;
+}
+
+algo_code_t algo_node_submit(algo_node_t *n, algo_bytes_t group, const algo_submit_options_t *opt, algo_digest_t *first,
+                             algo_buf_t *text, algo_submit_detail_t *detail, algo_err_t *err) {
+  if (n->ledger == NULL) return read_only(err);
+  pthread_rwlock_wrlock(&n->lock);
+  algo_code_t rc = algo_ledger_submit(n->ledger, group, opt, first, text, detail, err);
+  if (rc == ALGO_OK && n->mode == ALGO_NODE_DEV) rc = node_seal(n, err);
+  pthread_rwlock_unlock(&n->lock);
+  return rc;
+}
+
+algo_code_t algo_node_simulate(algo_node_t *n, const algo_sim_request_t *req, algo_sim_result_t *out,
+                               algo_arena_t *arena, algo_err_t *err) {
+  if (n->ledger == NULL) return read_only(err);
+  pthread_rwlock_wrlock(&n->lock);
+  algo_code_t rc = algo_ledger_simulate(n->ledger, req, out, arena, err);
+  pthread_rwlock_unlock(&n->lock);
+  return rc;
+}
+
+algo_code_t algo_node_advance(algo_node_t *n, uint64_t blocks, algo_err_t *err) {
+  if (n->ledger == NULL) return read_only(err);
+  algo_code_t rc = ALGO_OK;
+  for (uint64_t i = 0; rc == ALGO_OK && i < blocks;
+       i++) { /* the lock is let go between blocks: others get their turn */
+    pthread_rwlock_wrlock(&n->lock);
+    rc = node_seal(n, err);
+    pthread_rwlock_unlock(&n->lock);
+  }
+  return rc;
+}
+
+bool algo_node_offset(algo_node_t *n, uint64_t *seconds) {
+  pthread_rwlock_rdlock(&n->lock);
+  bool has = n->has_offset;
+  if (has) *seconds = n->offset;
+  pthread_rwlock_unlock(&n->lock);
+  return has;
+}
+
+static void set_offset(algo_node_t *n, bool has, uint64_t seconds) {
+  pthread_rwlock_wrlock(&n->lock);
+  n->has_offset = has;
+  n->offset = seconds;
+  pthread_rwlock_unlock(&n->lock);
+}
+
+algo_code_t algo_node_set_offset(algo_node_t *n, uint64_t seconds, algo_err_t *err) {
+  if (n->ledger == NULL) return read_only(err);
+  if (seconds > INT64_MAX)
+    return algo_err_set(err, ALGO_E_RANGE, "block timestamp offset cannot be larger than max int64 value");
+  set_offset(n, true, seconds);
+  return ALGO_OK;
+}
+
+void algo_node_clear_offset(algo_node_t *n) { set_offset(n, false, 0); }
+
+algo_code_t algo_node_set_next_time(algo_node_t *n, int64_t when, algo_err_t *err) {
+  if (n->ledger == NULL) return read_only(err);
+  pthread_rwlock_wrlock(&n->lock);
+  int64_t last = algo_ledger_tip(n->ledger)->timestamp;
+  bool ok = when >= last;
+  if (ok) {
+    n->has_next_time = true;
+    n->next_time = when;
+  }
+  pthread_rwlock_unlock(&n->lock);
+  if (ok) return ALGO_OK;
+  return algo_err_set(err, ALGO_E_INVALID, "time %lld is before the last block's, %lld", (long long)when,
+                      (long long)last);
+}
+
+/* ---- control ---- */
+
+algo_code_t algo_node_snapshot(algo_node_t *n, uint64_t *id, algo_err_t *err) {
+  if (n->ledger == NULL) return read_only(err);
+  pthread_rwlock_wrlock(&n->lock);
+  algo_code_t rc = algo_ledger_snapshot(n->ledger, id, err);
+  pthread_rwlock_unlock(&n->lock);
+  return rc;
+}
+
+algo_code_t algo_node_revert(algo_node_t *n, uint64_t id, algo_err_t *err) {
+  if (n->ledger == NULL) return read_only(err);
+  pthread_rwlock_wrlock(&n->lock);
+  algo_code_t rc = algo_ledger_revert(n->ledger, id, err);
+  if (rc == ALGO_OK) node_tip(n, algo_ledger_round(n->ledger));
+  pthread_rwlock_unlock(&n->lock);
+  return rc;
+}
+
+algo_code_t algo_node_set_balance(algo_node_t *n, const algo_addr_t *a, uint64_t micro, algo_err_t *err) {
+  if (n->ledger == NULL) return read_only(err);
+  pthread_rwlock_wrlock(&n->lock);
+  algo_code_t rc = algo_ledger_set_balance(n->ledger, a, micro, err);
+  pthread_rwlock_unlock(&n->lock);
+  return rc;
+}

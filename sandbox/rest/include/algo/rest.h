@@ -1,0 +1,24 @@
+/* algo/rest.h - algod's REST API over a node: routes, texts, status codes and encodings of go-algorand 5.1.
+ *
+ * Source: go-algorand's algod.oas3.yml and what a real node answers. */
+#ifndef ALGO_REST_H
+#define ALGO_REST_H
+
+#include "algo/httpd.h"
+#include "algo/node.h"
+
+typedef struct algo_rest algo_rest_t;
+
+/* The node is borrowed and must outlive it. `token`: what X-Algo-API-Token (or a bearer token) must be; NULL or "": no
+ * token is asked for. Copied. Errors: NOMEM. */
+ALGO_API algo_code_t algo_rest_new(algo_rest_t **out, algo_node_t *node, const char *token, const algo_env_t *env,
+                                   algo_err_t *err);
+ALGO_API void algo_rest_free(algo_rest_t *r); /* NULL is fine; after the server was stopped */
+
+/* For algo_httpd_options_t, with the algo_rest_t as `user`. */
+ALGO_API void algo_rest_handle(void *rest, algo_httpd_request_t *req, algo_httpd_response_t *res);
+ALGO_API void algo_rest_closed(void *rest, algo_httpd_request_t *req);
+#define ALGO_REST_CORS_HEADERS "X-Algo-API-Token,Content-Type"
+#define ALGO_REST_MAX_BODY     (10u << 20)
+
+#endif

@@ -1,0 +1,169 @@
+/* From a request to its route: tokens, tables, errors. */
+#include <sodium.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "rest_impl.h"
+
+#define MAX_SEGMENTS 8u
+
+static const rest_table_t *const tables[] = {&rest_status_routes, &rest_block_routes};
+
+algo_code_t algo_rest_new(algo_rest_t **out, algo_node_t *node, const char *token, const algo_env_t *env,
+                          algo_err_t *err) {
+  algo_rest_t *r = calloc(1, sizeof *r);
+  if (r == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  r->node = node;
+  if (env != NULL) r->env = *env;
+  if (token != NULL && *token != '\0') {
+    r->token = strdup(token);
+    if (r->token == NULL) {
+      free(r);
+      return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+    }
+  }
+  *out = r;
+  return ALGO_OK;
+}
+
+void algo_rest_free(algo_rest_t *r) {
+  if (r == NULL) return;
+  if (r->token != NULL) sodium_memzero(r->token, strlen(r->token));
+  free(r->token);
+  free(r);
+}
+
+/* ---- finding the route ---- */
+
+typedef struct path {
+  algo_bytes_t seg[MAX_SEGMENTS];
+  size_t n;
+} path_t;
+
+/* Cuts a path at its slashes; one slash at the end counts for nothing. False: too long to be any route's. */
+static bool cut(path_t *out, const char *s) {
+  out->n = 0;
+  if (*s == '/') s++;
+  while (*s != '\0') {
+    size_t n = strcspn(s, "/");
+    if (out->n == MAX_SEGMENTS) return false;
+    out->seg[out->n++] = algo_bytes(s, n);
+    s += n;
+    if (*s == '/') s++;
+  }
+  return true;
+}
+
+static bool matches(const char *pattern, const path_t *p, algo_bytes_t arg[REST_MAX_ARGS]) {
+  size_t args = 0, i = 0;
+  for (const char *s = pattern + 1; *s != '\0'; i++) {
+    size_t n = strcspn(s, "/");
+    if (i == p->n) return false;
+    if (*s == ':') {
+      if (p->seg[i].n == 0) return false;
+      arg[args++] = p->seg[i];
+    } else if (n != p->seg[i].n || memcmp(s, p->seg[i].p, n) != 0) {
+      return false;
+    }
+    s += n;
+    if (*s == '/') s++;
+  }
+  return i == p->n;
+}
+
+/* The route for the method; where only other methods have the path, *allow says which ("OPTIONS, GET"). */
+static const rest_route_t *find(const char *method, const path_t *p, algo_bytes_t arg[REST_MAX_ARGS], char allow[64]) {
+  allow[0] = '\0';
+  for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
+    for (size_t i = 0; i < tables[t]->n; i++) {
+      const rest_route_t *r = &tables[t]->routes[i];
+      if (!matches(r->pattern, p, arg)) continue;
+      if (strcmp(r->method, method) == 0) return r;
+      if (allow[0] == '\0') strcpy(allow, "OPTIONS");
+      if (strlen(allow) + strlen(r->method) + 3 < 64) strcat(strcat(allow, ", "), r->method);
+    }
+  }
+  return NULL;
+}
+
+/* ---- tokens ---- */
+
+static bool same(const char *a, const char *b) { /* in a time that says nothing of where they differ */
+  size_t n = strlen(b);
+  return strlen(a) == n && sodium_memcmp(a, b, n) == 0;
+}
+
+static bool authorized(const algo_rest_t *r, const algo_httpd_request_t *req) {
+  if (r->token == NULL) return true;
+  const char *given = algo_httpd_header(req, "X-Algo-API-Token");
+  if (given != NULL && *given != '\0') return same(given, r->token);
+  const char *bearer = algo_httpd_header(req, "Authorization");
+  return bearer != NULL && strncasecmp(bearer, "Bearer ", 7) == 0 && same(bearer + 7, r->token);
+}
+
+/* ---- answers ---- */
+
+void rest_begin(rest_call_t *c) { algo_json_open(&c->json, '{'); }
+
+void rest_end(rest_call_t *c) {
+  algo_json_close(&c->json, '}');
+  algo_buf_putc(&c->res->body, '\n');
+}
+
+void rest_error_text(rest_call_t *c, int status, algo_bytes_t text) {
+  algo_buf_clear(&c->res->body);
+  c->json = algo_json(&c->res->body);
+  c->json.go_escape = true;
+  c->res->status = status;
+  c->res->content_type = "application/json";
+  rest_begin(c);
+  algo_json_key(&c->json, "message");
+  algo_json_strb(&c->json, text);
+  rest_end(c);
+}
+
+void rest_error(rest_call_t *c, int status, const char *fmt, ...) {
+  algo_arena_t a = ALGO_ARENA_INIT;
+  va_list ap;
+  va_start(ap, fmt);
+  const char *text = algo_arena_vprintf(&a, fmt, ap);
+  va_end(ap);
+  rest_error_text(c, status, algo_bytes_str(text != NULL ? text : "out of memory"));
+  algo_arena_fini(&a);
+}
+
+static void options(rest_call_t *c) {
+  c->res->content_type = NULL;
+  c->res->status = 204;
+}
+
+void algo_rest_handle(void *rest, algo_httpd_request_t *req, algo_httpd_response_t *res) {
+  algo_rest_t *r = rest;
+  rest_call_t c = {.rest = r, .node = r->node, .req = req, .res = res, .json = algo_json(&res->body)};
+  c.json.go_escape = true;
+  path_t path;
+  char allow[64];
+  const rest_route_t *route = NULL;
+  if (!cut(&path, req->path)) {
+    rest_error(&c, 404, "Not Found");
+    return;
+  }
+  route = find(req->method, &path, c.arg, allow);
+  if (route == NULL && allow[0] == '\0') {
+    rest_error(&c, 404, "Not Found");
+  } else if (route == NULL && strcmp(req->method, "OPTIONS") == 0) {
+    options(&c);
+  } else if (route == NULL) {
+    rest_error(&c, 405, "Method Not Allowed");
+    res->header_name = "Allow";
+    res->header_value = strstr(allow, "POST") == NULL  ? "OPTIONS, GET"
+                        : strstr(allow, "GET") == NULL ? "OPTIONS, POST"
+                                                       : "OPTIONS, GET, POST";
+  } else if (!(route->flags & REST_OPEN) && !authorized(r, req)) {
+    rest_error(&c, 401, "Invalid API Token");
+  } else if ((route->flags & REST_LEDGER) && algo_node_is_replay(r->node)) {
+    rest_error(&c, 501, "a replay of recorded blocks has no state to answer this from");
+  } else {
+    route->fn(&c);
+  }
+}

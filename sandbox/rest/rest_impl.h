@@ -1,0 +1,65 @@
+/* What the routes share. */
+#ifndef REST_IMPL_H
+#define REST_IMPL_H
+
+#include "algo/json.h"
+#include "algo/rest.h"
+
+#define REST_MAX_ARGS 3u
+#define ERR_LEDGER    "failed to retrieve information from the ledger"
+#define ERR_FORMAT    "failed to parse the format option"
+#define ERR_TXID      "no valid transaction ID was specified"
+
+struct algo_rest {
+  algo_node_t *node;
+  algo_env_t env;
+  char *token; /* NULL: none is asked for */
+};
+
+typedef struct rest_call {
+  algo_rest_t *rest;
+  algo_node_t *node;
+  algo_httpd_request_t *req;
+  algo_httpd_response_t *res;
+  algo_bytes_t arg[REST_MAX_ARGS]; /* of the path, in order; never empty */
+  algo_json_t json;                /* writes the body as Go's encoding/json does */
+} rest_call_t;
+
+typedef void rest_fn_t(rest_call_t *c);
+
+typedef enum rest_flags { REST_OPEN = 1 /* no token asked for */, REST_LEDGER = 2 /* not in a replay */ } rest_flags_t;
+
+typedef struct rest_route {
+  const char *method;
+  const char *pattern; /* "/v2/blocks/:/hash": a colon is an argument */
+  rest_fn_t *fn;
+  unsigned flags;
+} rest_route_t;
+
+typedef struct rest_table {
+  const rest_route_t *routes;
+  size_t n;
+} rest_table_t;
+
+/* ---- answers ---- */
+void rest_error(rest_call_t *c, int status, const char *fmt, ...) ALGO_PRINTF(3, 4);
+void rest_error_text(rest_call_t *c, int status, algo_bytes_t text); /* any bytes, any length */
+/* Between these, c->json writes one object. */
+void rest_begin(rest_call_t *c);
+void rest_end(rest_call_t *c);
+
+/* ---- parameters; false: the answer (400) is written ---- */
+bool rest_arg_u64(rest_call_t *c, unsigned i, const char *name, uint64_t *out);
+bool rest_arg_addr(rest_call_t *c, unsigned i, algo_addr_t *out);
+bool rest_query_u64(rest_call_t *c, const char *name, uint64_t *out, bool *given);
+bool rest_query_bool(rest_call_t *c, const char *name, bool *out); /* left as it was where it is not given */
+bool rest_query_format(rest_call_t *c, bool *msgpack);
+bool rest_query_has(rest_call_t *c, const char *name, const char *value); /* a comma-separated list has the value */
+
+/* The mp encoding of an answer as the client asked for it. */
+void rest_encoded(rest_call_t *c, algo_bytes_t mp, int shape, bool msgpack);
+
+/* ---- routes, one file each ---- */
+extern const rest_table_t rest_status_routes, rest_block_routes;
+
+#endif
