@@ -55,6 +55,7 @@ struct codec_table {
   uint8_t id;       /* its own, below CODEC_TABLES: the decoder keeps a guess for each */
   codec_kind_t key; /* in a KIND_MAP: KIND_STR or KIND_U64, at key_offset */
   uint16_t key_offset;
+  uint16_t raw_offset;        /* not 0: an algo_bytes_t there takes the map's bytes on the wire */
   const codec_field_t *whole; /* in a KIND_MAP: the value is this one field, not a map of `fields` */
 };
 

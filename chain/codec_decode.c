@@ -250,6 +250,7 @@ static algo_code_t unknown_key(codec_in_t *in, algo_bytes_t key) {
 }
 
 algo_code_t codec_decode(codec_in_t *in, const codec_table_t *t, void *base) {
+  const uint8_t *from = in->p;
   uint32_t pairs = 0;
   algo_code_t c = get_map(in, &pairs);
   if (c != ALGO_OK) return c;
@@ -273,5 +274,7 @@ algo_code_t codec_decode(codec_in_t *in, const codec_table_t *t, void *base) {
     if (c != ALGO_OK) return algo_err_prefix(in->err, c, "%s", t->fields[k].name);
   }
   in->depth--;
+  if (t->raw_offset != 0)
+    *(algo_bytes_t *)(void *)((uint8_t *)base + t->raw_offset) = algo_bytes(from, (size_t)(in->p - from));
   return ALGO_OK;
 }

@@ -59,7 +59,8 @@ static const codec_field_t apply_rows[] = {
     CODEC_SUB("txn", KIND_STRUCT, A, stxn.txn, &codec_txn),
 };
 /* {txn: {type: pay}} is the least that says anything. */
-const codec_table_t codec_apply = {CODEC_ROWS(apply_rows), .size = sizeof(A), .least = 15, .id = TABLE_APPLY};
+const codec_table_t codec_apply = {CODEC_ROWS(apply_rows), .size = sizeof(A), .least = 15, .id = TABLE_APPLY,
+                                   .raw_offset = offsetof(A, raw)};
 
 #define S algo_state_proof_tracking_t
 static const codec_field_t tracking_rows[] = {
