@@ -9,7 +9,7 @@ VECTORS ?= $(or $(ALGORENT_VECTORS),../shared/vectors)
 include mk/build.mk
 
 # Upwards in this list only: a folder may use those above it (architecture.md).
-MODULES := base chain avm/isa avm/asm avm/eval teal-gen client contracts indexer sandbox tests
+MODULES := base chain avm/isa avm/asm avm/eval teal-gen contracts client indexer sandbox tests
 $(foreach m,$(MODULES),$(eval include $(m)/module.mk))
 
 include mk/commands.mk

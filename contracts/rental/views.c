@@ -1,0 +1,77 @@
+/* rental: the views that answer the usual questions. Amounts are base units of the market's asset. */
+#include "description.h"
+
+/* The end of the billed time if a rental were stopped now, and the minutes; as contracts.md, Billing, has it. */
+#define NOW "extract(epoch from now())::bigint"
+
+const char *const rental_views[RENTAL_VIEWS] = {
+    "CREATE OR REPLACE VIEW rental.available_gpus AS\n"
+    "  SELECT app, id AS gpu, owner, price_per_minute, min_minutes, max_minutes, vram_mib, model, spec_hash, seal_key\n"
+    "  FROM rental.gpu WHERE NOT retired AND state = 0",
+
+    "CREATE OR REPLACE VIEW rental.active_rentals AS\n"
+    "  SELECT app, id AS rental, gpu, owner, renter, price_per_minute, deposit, settled, started_at, ends_at, "
+    "minutes,\n"
+    "    minutes * price_per_minute AS due, deposit - minutes * price_per_minute AS refund\n"
+    "  FROM (SELECT r.*, greatest(1, ceil((least(greatest(" NOW
+    ", started_at), ends_at) - started_at) / 60.0)) AS minutes\n"
+    "    FROM (SELECT app, id, gpu, owner, renter, price_per_minute, deposit, settled, started_at,\n"
+    "      least(started_at + div(deposit, price_per_minute) * 60,\n"
+    "        CASE WHEN beat_s > 0 THEN beat_at + beat_s END) AS ends_at\n"
+    "      FROM rental.rental WHERE state = 1) r) b",
+
+    "CREATE OR REPLACE VIEW rental.earnings_by_provider AS\n"
+    "  SELECT app, owner, count(*) AS rentals, sum(earned) AS earned, sum(fees) AS fees,\n"
+    "    avg(stars) FILTER (WHERE stars > 0) AS stars, count(*) FILTER (WHERE stars > 0) AS rated\n"
+    "  FROM rental.rental GROUP BY app, owner",
+
+    "CREATE OR REPLACE VIEW rental.spending_by_renter AS\n"
+    "  SELECT app, renter, count(*) AS rentals, sum(deposit) AS deposited, sum(settled) AS spent,\n"
+    "    sum(refund) AS refunded, sum(owed_renter) AS owed\n"
+    "  FROM rental.rental GROUP BY app, renter",
+
+    "CREATE OR REPLACE VIEW rental.market_by_day AS\n"
+    "  SELECT app, to_timestamp(ts)::date AS day, sum(requested) AS requested, sum(stopped) AS stopped,\n"
+    "    sum(to_owners) AS to_owners, sum(fees) AS fees\n"
+    "  FROM (SELECT app, ts, 1 AS requested, 0 AS stopped, 0 AS to_owners, 0 AS fees FROM rental.rental_requested\n"
+    "    UNION ALL SELECT app, ts, 0, 1, 0, 0 FROM rental.rental_stopped\n"
+    "    UNION ALL SELECT app, ts, 0, 0, to_owner, fee FROM rental.settled) e\n"
+    "  GROUP BY app, to_timestamp(ts)::date",
+
+    /* Every movement of a rental's money: positive into the deposit, negative out of it (paid, or owed). */
+    "CREATE OR REPLACE VIEW rental.payments AS\n"
+    "  SELECT app, round, intra, log, ts, rental, 'deposit' AS kind, renter AS party, deposit AS amount\n"
+    "    FROM rental.rental_requested\n"
+    "  UNION ALL SELECT app, round, intra, log, ts, rental, 'deposit', by, added\n"
+    "    FROM (SELECT app, round, intra, log, ts, rental, by, extended,\n"
+    "      deposit - lag(deposit) OVER (PARTITION BY app, rental ORDER BY round, intra, log) AS added\n"
+    "      FROM (SELECT app, round, intra, log, ts, rental, by, deposit, true AS extended FROM rental.rental_extended\n"
+    "        UNION ALL SELECT app, round, intra, log, ts, rental, renter, deposit, false\n"
+    "        FROM rental.rental_requested) d) e WHERE extended\n"
+    "  UNION ALL SELECT s.app, s.round, s.intra, s.log, s.ts, s.rental, 'earned', r.owner, -s.to_owner\n"
+    "    FROM rental.settled s JOIN rental.rental r ON r.app = s.app AND r.id = s.rental\n"
+    "  UNION ALL SELECT s.app, s.round, s.intra, s.log, s.ts, s.rental, 'fee', NULL, -s.fee FROM rental.settled s\n"
+    "  UNION ALL SELECT s.app, s.round, s.intra, s.log, s.ts, s.rental, 'refund', r.renter, -s.refund\n"
+    "    FROM (SELECT app, round, intra, log, ts, rental, refund FROM rental.rental_stopped\n"
+    "      UNION ALL SELECT app, round, intra, log, ts, rental, refund FROM rental.rental_cancelled\n"
+    "      UNION ALL SELECT app, round, intra, log, ts, rental, to_renter FROM rental.resolved) s\n"
+    "    JOIN rental.rental r ON r.app = s.app AND r.id = s.rental WHERE s.refund > 0",
+
+    /* What a market must hold: the invariant of contracts.md. deposited = earned + fees + refunded + held, less what is
+       owed. */
+    "CREATE OR REPLACE VIEW rental.holdings AS\n"
+    "  SELECT m.app, coalesce(r.deposited, 0) AS deposited, coalesce(r.earned, 0) AS earned,\n"
+    "    coalesce(r.fees, 0) AS fees, coalesce(r.refunded, 0) AS refunded, coalesce(r.held, 0) AS held,\n"
+    "    coalesce(r.owed_renters, 0) AS owed_renters, coalesce(g.owed_owners, 0) AS owed_owners,\n"
+    "    m.fees AS uncollected, coalesce(r.held, 0) + coalesce(r.owed_renters, 0) + coalesce(g.owed_owners, 0) + "
+    "m.fees AS holding,\n"
+    "    coalesce(r.deposited, 0) = coalesce(r.earned, 0) + coalesce(r.fees, 0) + coalesce(r.refunded, 0) + "
+    "coalesce(r.held, 0)\n"
+    "      AS balanced\n"
+    "  FROM rental.market m\n"
+    "  LEFT JOIN (SELECT app, sum(deposit) AS deposited, sum(earned) AS earned, sum(fees) AS fees, sum(refund) AS "
+    "refunded,\n"
+    "    sum(deposit - settled) FILTER (WHERE state IN (0, 1, 4)) AS held, sum(owed_renter) AS owed_renters\n"
+    "    FROM rental.rental GROUP BY app) r ON r.app = m.app\n"
+    "  LEFT JOIN (SELECT app, sum(owed) AS owed_owners FROM rental.gpu GROUP BY app) g ON g.app = m.app",
+};

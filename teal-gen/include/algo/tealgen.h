@@ -1,0 +1,168 @@
+/* algo/tealgen.h - the contract builder: one description, all of its outputs.
+ *
+ * A description is data (structs, boxes, globals, events, tables, methods: plain static arrays) and one C function a
+ * method, which says what the method does with the builder of algo/tealgen_build.h. From it come TEAL, programs, source
+ * maps, the ARC-56 application description, a C binding, SQL and the indexer's tables.
+ *
+ * Nothing here keeps state between calls; a description is never written to. Sources: ARC-4, ARC-28, ARC-56. */
+#ifndef ALGO_TEALGEN_H
+#define ALGO_TEALGEN_H
+
+#include "algo/arena.h"
+#include "algo/bytes.h"
+
+typedef struct tg tg_t; /* a program being built */
+
+typedef enum tg_type {
+  TG_VOID,
+  TG_BOOL, /* bool; native 0 or 1, on the wire 0x80 or 0x00 */
+  TG_U8,   /* uint8 ... uint64 */
+  TG_U16,
+  TG_U32,
+  TG_U64,
+  TG_TIME,    /* uint64: Unix seconds */
+  TG_ADDRESS, /* address: 32 bytes */
+  TG_BYTES32, /* byte[32] */
+  TG_STRING,  /* string: any bytes, two bytes of length before them on the wire */
+  TG_BYTES,   /* bytes inside the program: no wire form */
+  TG_STRUCT,  /* a tuple, as a return value */
+  TG_PAY,     /* a payment in ALGO right before the call */
+  TG_DEPOSIT, /* a payment of the market's asset: pay, or axfer in the ASA variant */
+} tg_type_t;
+
+typedef struct tg_field {
+  const char *name; /* snake_case */
+  tg_type_t type;
+  const char *doc; /* a phrase, with the unit; it becomes comments in C and SQL */
+} tg_field_t;
+
+/* Strings stand last in a struct, at most one. */
+typedef struct tg_struct {
+  const char *name; /* "gpu": the type is algo_<contract>_gpu_t in C, Gpu in ARC-56 */
+  const char *doc;
+  const tg_field_t *fields;
+  size_t n_fields;
+} tg_struct_t;
+
+typedef struct tg_box {
+  const char *name;
+  const char *doc;
+  const char *prefix; /* of the key */
+  tg_field_t key;     /* TG_U64 or TG_ADDRESS */
+  const tg_struct_t *value;
+} tg_box_t;
+
+/* An event and what it does to the state tables, in order. Effects are written so:
+ *   "+gpu[gpu]: owner=@owner, price=@price, live=1"      insert the row whose key is the event's field gpu
+ *   "rental[rental]: state=1, settled+=@to_owner"        update it; @name is a field of the event
+ *   "gpu[rental.gpu]: rental=0"                          the row whose key is column gpu of the rental's row
+ *   "gpu[rental.gpu] ? state=1: state=0"                 only where the column is so; "? owner=@party" the same by
+ * field;
+ *                                                        "? @approved=1" by a field of the event
+ *   "market: fees+=@fee, live-=1"                        a singleton
+ *   "rental[rental]: ended_at=`least(ended_at, 5)`"      SQL over the row's own columns */
+typedef struct tg_event {
+  const char *name; /* "RentalStarted" */
+  const char *doc;
+  const tg_field_t *fields;
+  size_t n_fields;
+  const char *const *effects;
+  size_t n_effects;
+} tg_event_t;
+
+/* A state table: a key, the fields of a struct (its box) and more columns that events keep. */
+typedef struct tg_table {
+  const char *name;
+  const char *doc;
+  tg_field_t key;         /* name NULL: a singleton */
+  const tg_struct_t *box; /* NULL: none */
+  const tg_field_t *more;
+  size_t n_more;
+} tg_table_t;
+
+enum { TG_CREATE = 1, TG_READONLY = 2, TG_BARE_DELETE = 4 };
+
+typedef struct tg_method {
+  const char *name;
+  const char *doc;
+  const tg_field_t *args;
+  size_t n_args;
+  tg_type_t returns;
+  const tg_struct_t *returns_struct; /* TG_STRUCT */
+  unsigned flags;
+  void (*build)(tg_t *b); /* approves at its end */
+} tg_method_t;
+
+typedef struct tg_contract {
+  const char *name; /* "rental" */
+  const char *doc;
+  const tg_struct_t *const *structs;
+  size_t n_structs;
+  const tg_box_t *boxes;
+  size_t n_boxes;
+  const tg_field_t *globals;
+  size_t n_globals;
+  const tg_event_t *events;
+  size_t n_events;
+  const tg_table_t *tables;
+  size_t n_tables;
+  const tg_method_t *methods;
+  size_t n_methods;
+  const char *const *views; /* SQL, one statement each */
+  size_t n_views;
+} tg_contract_t;
+
+#define TG_ARRAY(a) (a), sizeof(a) / sizeof((a)[0])
+
+/* ---- types ---- */
+unsigned tg_type_size(tg_type_t t);              /* bytes on the wire of a head; 2 for a string */
+const char *tg_type_arc4(tg_type_t t, bool asa); /* "uint64"; of TG_DEPOSIT "pay" or "axfer" */
+bool tg_type_is_number(tg_type_t t);             /* TG_BOOL and integers: native form is a uint64 */
+unsigned tg_struct_size(const tg_struct_t *s);   /* of the head */
+unsigned tg_struct_offset(const tg_struct_t *s, const char *field, tg_type_t *type); /* UINT_MAX: no such field */
+void tg_fields_arc4(algo_buf_t *out, const tg_field_t *fields, size_t n, bool asa);  /* "(uint64,address)" */
+void tg_method_signature(algo_buf_t *out, const tg_method_t *m, bool asa);
+void tg_event_signature(algo_buf_t *out, const tg_event_t *e);
+
+/* ---- outputs that depend on the description alone ---- */
+void tg_out_binding_header(algo_buf_t *out, const tg_contract_t *c);
+void tg_out_sql(algo_buf_t *out, const tg_contract_t *c);
+/* Errors: PARSE (an effect that does not parse or names what is not there). */
+algo_code_t tg_out_tables(algo_buf_t *out, const tg_contract_t *c, algo_arena_t *arena, algo_err_t *err);
+
+/* ---- programs ---- */
+typedef struct tg_options {
+  bool asa;     /* the market pays in one ASA */
+  unsigned avm; /* version of the programs, 10 to 12 */
+  int optimise; /* 0, 1, 2 */
+} tg_options_t;
+
+typedef struct tg_program {
+  const char *teal;
+  algo_bytes_t code;
+  const char *map; /* source map version 3, JSON */
+  const struct tg_pc_message {
+    uint32_t pc;
+    const char *message;
+  } * messages; /* sorted by pc */
+  size_t n_messages;
+} tg_program_t;
+
+typedef struct tg_built { /* all of it in the arena */
+  const tg_contract_t *contract;
+  tg_options_t options;
+  tg_program_t approval, clear;
+  const char *arc56; /* JSON */
+} tg_built_t;
+
+/* Errors: INVALID (a description that does not type, with the method's name), ASM, NOMEM. */
+algo_code_t tg_build(tg_built_t *out, const tg_contract_t *c, const tg_options_t *o, algo_arena_t *arena,
+                     algo_err_t *err);
+/* The binding's source, with the programs of both variants in it. */
+algo_code_t tg_out_binding_source(algo_buf_t *out, const tg_contract_t *c, const tg_built_t *variants, size_t n,
+                                  algo_err_t *err);
+
+/* The program teal-gen over these contracts; returns its exit status. */
+int tg_main(int argc, char **argv, const tg_contract_t *const *contracts, size_t n);
+
+#endif
