@@ -24,6 +24,7 @@ typedef struct algo_genesis {
   const char *id;           /* the schema id: "v1"; the genesis id is network "-" id */
   const char *network;      /* "dockernet" */
   const char *protocol;     /* "future" */
+  const char *comment;      /* NULL or "": none */
   algo_addr_t fee_sink, rewards_pool;
   int64_t timestamp;
   bool devmode;
@@ -93,7 +94,7 @@ ALGO_API algo_code_t algo_ledger_txn_proof(const algo_ledger_t *l, uint64_t roun
 
 typedef struct algo_account_view {
   algo_addr_t addr;
-  uint64_t balance, pending_rewards, rewards_base, min_balance;
+  uint64_t balance, pending_rewards, rewards, rewards_base, min_balance; /* balance and rewards (ever earned) with what is pending */
   uint64_t status;
   uint8_t vote_pk[32], selection_pk[32], state_proof_pk[64];
   uint64_t vote_first, vote_last, vote_key_dilution;

@@ -1,0 +1,281 @@
+/* Blocks: begun, filled, sealed. Source: go-algorand 5.1, bookkeeping.MakeBlock, eval.GenerateBlock,
+ * node.writeDevmodeBlock. */
+#include "algo/mp.h"
+#include "internal.h"
+
+__extension__ typedef unsigned __int128 u128;
+
+/* ---- the header of the block to be made ---- */
+
+static void next_rewards(const algo_ledger_t *l, algo_header_t *h, uint64_t pool, uint64_t units) {
+  const algo_header_t *prev = &l->tip;
+  const algo_consensus_t *c = l->consensus;
+  h->rewards_level = prev->rewards_level;
+  h->rewards_rate = prev->rewards_rate;
+  h->rewards_residue = prev->rewards_residue;
+  h->rewards_recalculation_round = prev->rewards_recalculation_round;
+  if (h->round == h->rewards_recalculation_round) {
+    uint64_t keep = sat_add(c->min_balance, h->rewards_residue);
+    h->rewards_rate = sat_sub(pool, keep) / c->rewards_rate_refresh_interval;
+    h->rewards_recalculation_round = h->round + c->rewards_rate_refresh_interval;
+  }
+  if (units == 0) return;
+  uint64_t sum = h->rewards_rate + h->rewards_residue;
+  h->rewards_level += sum / units;
+  h->rewards_residue = sum % units;
+}
+
+static uint64_t next_bonus(const algo_ledger_t *l, uint64_t round) {
+  const algo_consensus_t *c = l->consensus;
+  if (c->bonus_base_amount && (round == c->bonus_base_round || (round == 1 && round > c->bonus_base_round)))
+    return c->bonus_base_amount;
+  if (c->bonus_decay_interval && round % c->bonus_decay_interval == 0) return (uint64_t)((u128)l->tip.bonus * 99 / 100);
+  return l->tip.bonus;
+}
+
+static uint64_t next_congestion_tax(uint64_t load, uint64_t tax) {
+  const uint64_t most = 100000, half = 500000;
+  if (load <= half) {
+    uint64_t down = most * (half - load) / half;
+    return sat_sub((uint64_t)((u128)tax * (ALGO_MICROS - down) / ALGO_MICROS), down);
+  }
+  uint64_t up = most * (load - half) / half;
+  u128 more = (u128)tax * (ALGO_MICROS + up) / ALGO_MICROS;
+  return sat_add(more > UINT64_MAX ? UINT64_MAX : (uint64_t)more, up);
+}
+
+static uint64_t next_state_proof(const algo_ledger_t *l, uint64_t round) {
+  const algo_consensus_t *c = l->consensus;
+  if (l->tip.n_state_proof && l->tip.state_proof[0].next_round) return l->tip.state_proof[0].next_round;
+  if (!c->state_proof_interval) return 0;
+  uint64_t voters = round + c->state_proof_voters_lookback + c->state_proof_interval - 1;
+  return voters - voters % c->state_proof_interval + c->state_proof_interval;
+}
+
+/* The pool pays the rewards that this block's level promises. */
+static void withdraw_rewards(algo_ledger_t *l, uint64_t units) {
+  account_t *pool = algo_lacct(l, &l->genesis.rewards_pool);
+  if (!pool) return;
+  account_data_t d = algo_lrewarded(l, &pool->d);
+  d.balance = sat_sub(d.balance, units * (l->open.header.rewards_level - l->tip.rewards_level));
+  *algo_lacct_write(l, pool) = d;
+}
+
+void algo_lopen_reset(algo_ledger_t *l) {
+  open_block_t *o = &l->open;
+  o->started = false;
+  o->header = (algo_header_t){.round = l->tip.round + 1, .rewards_level = l->tip.rewards_level};
+  o->txn_count = o->fees = 0;
+  o->n_txns = 0;
+  algo_buf_clear(&o->txns);
+  algo_buf_clear(&o->ids);
+  algo_buf_clear(&o->ends);
+  o->journal = journal_pos(&l->journal);
+}
+
+void algo_lopen_cancel(algo_ledger_t *l) {
+  algo_lundo_to(l, l->open.journal);
+  algo_lopen_reset(l);
+}
+
+void algo_lopen_start(algo_ledger_t *l) {
+  open_block_t *o = &l->open;
+  if (o->started) return;
+  const account_t *pool = algo_lacct_find(l, &l->genesis.rewards_pool);
+  const totals_t *t = &l->blocks[l->n_blocks - 1].totals;
+  uint64_t units = t->online_units + t->offline_units;
+  algo_lopen_reset(l);
+  algo_lmark(l);
+  algo_header_t *h = &o->header;
+  h->prev = l->tip_hash;
+  memcpy(h->prev512, l->tip_hash512, 64);
+  memcpy(h->seed, l->tip_hash.b, 32); /* no one drew lots: a developer's node takes the hash */
+  h->genesis_id = algo_bytes_str(l->genesis_id);
+  h->genesis_hash = l->genesis_hash;
+  h->fee_sink = l->genesis.fee_sink;
+  h->rewards_pool = l->genesis.rewards_pool;
+  h->protocol = algo_bytes_str(l->genesis.protocol);
+  h->bonus = next_bonus(l, h->round);
+  h->congestion_tax = next_congestion_tax(l->tip.load, l->tip.congestion_tax);
+  next_rewards(l, h, pool ? pool->d.balance : 0, units);
+  o->tracking = (algo_state_proof_tracking_t){.next_round = next_state_proof(l, h->round)};
+  h->state_proof = &o->tracking;
+  h->n_state_proof = l->consensus->state_proof_interval != 0;
+  o->started = true;
+  withdraw_rewards(l, units);
+}
+
+/* ---- transactions ---- */
+
+void algo_lstib(algo_ledger_t *l, algo_buf_t *out, const algo_stxn_t *s, const algo_apply_t *ad) {
+  algo_apply_t a = *ad;
+  (void)l;
+  a.stxn = *s;
+  a.has_genesis_id = s->txn.genesis_id.n != 0;
+  a.has_genesis_hash = false; /* required, therefore never said */
+  a.stxn.txn.genesis_id = algo_bytes(NULL, 0);
+  a.stxn.txn.genesis_hash = (algo_digest_t){{0}};
+  algo_apply_encode(out, &a);
+}
+
+algo_code_t algo_lopen_add(algo_ledger_t *l, const group_run_t *r, algo_err_t *err) {
+  open_block_t *o = &l->open;
+  algo_buf_t raw = ALGO_BUF_INIT;
+  for (size_t i = 0; i < r->n; i++) {
+    uint8_t id256[32];
+    algo_lstib(l, &o->txns, r->txns[i], &r->ads[i]);
+    uint32_t end = (uint32_t)o->txns.n;
+    algo_buf_put(&o->ends, &end, sizeof end);
+    algo_buf_clear(&raw);
+    algo_txn_encode(&raw, &r->txns[i]->txn);
+    algo_sha256_tagged(id256, "TX", raw.p, raw.n);
+    algo_buf_put(&o->ids, r->ids[i].b, 32);
+    algo_buf_put(&o->ids, id256, 32);
+    o->n_txns++;
+  }
+  algo_buf_fini(&raw);
+  bool oom = o->txns.oom || o->ids.oom || o->ends.oom || l->oom;
+  return oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
+}
+
+/* ---- sealing ---- */
+
+/* The three commitments: over (id, hash of the transaction as it stands in the block). */
+static algo_code_t commit(algo_ledger_t *l, algo_header_t *h, algo_err_t *err) {
+  const open_block_t *o = &l->open;
+  algo_buf_t leaves = ALGO_BUF_INIT, work = ALGO_BUF_INIT;
+  uint8_t *at = algo_buf_reserve(&leaves, o->n_txns * 128 + 1);
+  for (size_t i = 0; at && i < o->n_txns; i++) {
+    const uint32_t *ends = (const uint32_t *)(const void *)o->ends.p;
+    uint32_t begin = i ? ends[i - 1] : 0;
+    uint8_t *a = at + 64 * i, *b = at + 64 * (o->n_txns + i);
+    memcpy(a, o->ids.p + 64 * i, 32);
+    memcpy(b, o->ids.p + 64 * i + 32, 32);
+    algo_ltagged(a + 32, HASH_SHA512_256, "STIB", o->txns.p + begin, ends[i] - begin);
+    algo_ltagged(b + 32, HASH_SHA256, "STIB", o->txns.p + begin, ends[i] - begin);
+  }
+  if (at) {
+    algo_lcommit(h->txn_root.b, HASH_SHA512_256, false, at, 64, o->n_txns, &work);
+    algo_lcommit(h->txn_root_sha256.b, HASH_SHA256, true, at + 64 * o->n_txns, 64, o->n_txns, &work);
+    algo_lcommit(h->txn_root_sha512, HASH_SHA512, true, at + 64 * o->n_txns, 64, o->n_txns, &work);
+  }
+  bool oom = !at || work.oom;
+  algo_buf_fini(&leaves);
+  algo_buf_fini(&work);
+  return oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
+}
+
+/* The header's map with the transactions put in at their sorted place. */
+static void put_body(algo_buf_t *out, algo_bytes_t header, algo_bytes_t txns, size_t n_txns) {
+  algo_mp_t r = algo_mp(header);
+  uint32_t pairs = 0;
+  algo_mp_get_map(&r, &pairs, NULL);
+  algo_mp_put_map(out, pairs + (n_txns != 0));
+  const uint8_t *from = r.p;
+  for (uint32_t i = 0; n_txns && i < pairs; i++) {
+    const uint8_t *before = r.p;
+    algo_bytes_t key;
+    if (algo_mp_get_str(&r, &key, NULL) || algo_mp_skip(&r, NULL)) break;
+    if (algo_bytes_cmp(key, ALGO_BYTES_LIT("txns")) > 0) {
+      r.p = before;
+      break;
+    }
+  }
+  if (n_txns) {
+    algo_buf_put(out, from, (size_t)(r.p - from));
+    algo_mp_put_str(out, "txns", 4);
+    algo_mp_put_array(out, (uint32_t)n_txns);
+    algo_buf_put(out, txns.p, txns.n);
+    from = r.p;
+  }
+  algo_buf_put(out, from, (size_t)(header.p + header.n - from));
+}
+
+algo_code_t algo_lblock_keep(algo_ledger_t *l, const algo_header_t *h, algo_bytes_t txns, size_t n_txns,
+                             const totals_t *totals, algo_err_t *err) {
+  algo_buf_t raw = ALGO_BUF_INIT, all = ALGO_BUF_INIT;
+  algo_header_encode(&raw, h);
+  algo_mp_put_map(&all, 2);
+  algo_mp_put_str(&all, "block", 5);
+  put_body(&all, algo_buf_view(&raw), txns, n_txns);
+  algo_mp_put_str(&all, "cert", 4);
+  algo_mp_put_map(&all, h->round ? 1 : 0);
+  if (h->round) {
+    algo_mp_put_str(&all, "rnd", 3);
+    algo_mp_put_uint(&all, h->round);
+  }
+  algo_buf_fini(&raw);
+  if (l->n_blocks == l->cap_blocks) {
+    size_t cap = l->cap_blocks ? l->cap_blocks * 2 : 256;
+    block_rec_t *v = realloc(l->blocks, cap * sizeof *v);
+    if (v) {
+      l->blocks = v;
+      l->cap_blocks = cap;
+    }
+  }
+  if (all.oom || l->n_blocks == l->cap_blocks) {
+    algo_buf_fini(&all);
+    return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  }
+  uint8_t *exact = realloc(all.p, all.n);
+  l->blocks[l->n_blocks++] = (block_rec_t){.bytes = exact ? exact : all.p,
+                                           .n = (uint32_t)all.n,
+                                           .n_txns = (uint32_t)n_txns,
+                                           .journal = l->open.journal,
+                                           .totals = *totals,
+                                           .rewards_level = h->rewards_level};
+  return ALGO_OK;
+}
+
+algo_bytes_t algo_lblock_body(const algo_ledger_t *l, uint64_t round) {
+  const block_rec_t *b = &l->blocks[round];
+  return algo_bytes(b->bytes + 7,
+                    b->n - 7); /* behind a map of two and the key "block"; what follows is not looked at */
+}
+
+algo_code_t algo_ltip_load(algo_ledger_t *l, algo_err_t *err) {
+  algo_mp_t r = algo_mp(algo_lblock_body(l, l->n_blocks - 1));
+  algo_bytes_t whole;
+  algo_buf_t raw = ALGO_BUF_INIT;
+  algo_arena_reset(&l->tip_arena);
+  algo_code_t rc = algo_mp_skip_view(&r, &whole, err);
+  if (!rc) rc = algo_header_decode(&l->tip, whole, &l->tip_arena, err);
+  if (rc) return rc;
+  algo_header_encode(&raw, &l->tip);
+  algo_sha512_256_tagged(l->tip_hash.b, "BH", raw.p, raw.n);
+  algo_sha512_tagged(l->tip_hash512, "BH", raw.p, raw.n);
+  bool oom = raw.oom;
+  algo_buf_fini(&raw);
+  return oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
+}
+
+/* What is so old that nothing asks for it again. */
+static void forget_old(algo_ledger_t *l) {
+  size_t keep = l->n_blocks > ALGO_LEDGER_LOOKBACK ? l->n_blocks - ALGO_LEDGER_LOOKBACK : 0;
+  uint64_t pos = l->blocks[keep].journal;
+  for (size_t i = 0; i < l->n_snapshots; i++)
+    if (l->snapshots[i].journal < pos) pos = l->snapshots[i].journal;
+  algo_lforget(l, pos);
+}
+
+algo_code_t algo_ledger_seal(algo_ledger_t *l, int64_t timestamp, algo_err_t *err) {
+  algo_lopen_start(l);
+  open_block_t *o = &l->open;
+  algo_header_t h = o->header;
+  totals_t totals = l->blocks[l->n_blocks - 1].totals;
+  algo_arena_reset(&l->scratch);
+  h.timestamp = timestamp;
+  h.txn_counter = l->tip.txn_counter + o->txn_count;
+  h.fees_collected = o->fees;
+  h.load = (uint64_t)((u128)ALGO_MICROS * o->txns.n / l->consensus->max_txn_bytes_per_block);
+  algo_code_t rc = commit(l, &h, err);
+  if (rc) return rc;
+  algo_lknock_offline(l, &h, &l->scratch);
+  algo_ltotals_update(l, &totals);
+  if ((rc = algo_lblock_keep(l, &h, algo_buf_view(&o->txns), o->n_txns, &totals, err))) return rc;
+  algo_lonline_update(l, h.round);
+  if ((rc = algo_ltip_load(l, err))) return rc;
+  algo_lopen_reset(l);
+  forget_old(l);
+  return l->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
+}
