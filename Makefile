@@ -6,10 +6,13 @@ PREFIX  ?= /usr/local
 VERSION := $(shell cat VERSION)
 VECTORS ?= $(or $(ALGORENT_VECTORS),../shared/vectors)
 
+.DEFAULT_GOAL := help
+
 include mk/build.mk
 
 # Upwards in this list only: a folder may use those above it (architecture.md).
 MODULES := base chain avm/isa avm/asm avm/eval teal-gen contracts client indexer sandbox tests
 $(foreach m,$(MODULES),$(eval include $(m)/module.mk))
 
+include mk/install.mk
 include mk/commands.mk

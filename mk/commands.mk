@@ -1,6 +1,6 @@
 # The commands. `make` alone prints those with a `##` text.
 
-.DEFAULT_GOAL := help
+
 .PHONY: help all run test check vectors lint gen gen-check bench fuzz install uninstall clean deps
 
 help: ## print this list
