@@ -10,9 +10,9 @@ enum { /* inside this file a type's name means the type */
 /* One array of all fields, group after group; AT_<group> is where a group's field 0 stands. */
 static const algo_isa_field_t table[] = {
 #define GROUP(...)
-#define FIELD(group, name, value, since, settable, modes, type, prose) \
+#define FIELD(group, name, value, since, settable, modes, type, prose)                                                 \
   {#name, value, ALGO_GROUP_##group, since, settable, type, ALGO_MODE_##modes, false, false, prose},
-#define TXN_FIELD(name, value, since, settable, array, effect, type, prose) \
+#define TXN_FIELD(name, value, since, settable, array, effect, type, prose)                                            \
   {#name, value, ALGO_GROUP_TXN, since, settable, type, (effect) ? ALGO_MODE_APP : ALGO_MODE_ANY, array, effect, prose},
 #include "algo/fields.def"
 #undef GROUP
@@ -21,9 +21,9 @@ static const algo_isa_field_t table[] = {
 };
 
 enum {
-#define GROUP(id, name, prose) AT_##id, BEFORE_##id = AT_##id - 1,
+#define GROUP(id, name, prose)  AT_##id, BEFORE_##id = AT_##id - 1,
 #define FIELD(group, name, ...) ROW_##group##_##name,
-#define TXN_FIELD(name, ...) ROW_TXN_##name,
+#define TXN_FIELD(name, ...)    ROW_TXN_##name,
 #include "algo/fields.def"
 #undef GROUP
 #undef FIELD
@@ -42,8 +42,8 @@ static const group_t groups[ALGO_GROUP_COUNT] = {
     [ALGO_GROUP_TXN] = {"txn", "fields of a transaction", 0, ALGO_GROUP_TXN},
     [ALGO_GROUP_TXNA] = {"txna", "array fields of a transaction", 0, ALGO_GROUP_TXN},
     [ALGO_GROUP_ITXN_FIELD] = {"itxn_field", "fields that an inner transaction can be given", 0, ALGO_GROUP_TXN},
-    [ALGO_GROUP_APP_PARAMS_SET] = {"app_params_set", "parameters that an application can set for itself",
-                                   AT_APP_PARAMS, ALGO_GROUP_APP_PARAMS},
+    [ALGO_GROUP_APP_PARAMS_SET] = {"app_params_set", "parameters that an application can set for itself", AT_APP_PARAMS,
+                                   ALGO_GROUP_APP_PARAMS},
 #define GROUP(id, name, prose) [ALGO_GROUP_##id] = {name, prose, AT_##id, ALGO_GROUP_##id},
 #define FIELD(...)
 #define TXN_FIELD(...)
@@ -96,10 +96,27 @@ bool algo_isa_int_constant(const char *name, size_t n, uint64_t *value) {
   static const struct {
     char name[20];
     uint8_t value;
-  } names[] = {{"NoOp", 0}, {"OptIn", 1}, {"CloseOut", 2}, {"ClearState", 3}, {"UpdateApplication", 4},
-               {"DeleteApplication", 5}, {"unknown", 0}, {"pay", 1}, {"keyreg", 2}, {"acfg", 3}, {"axfer", 4},
-               {"afrz", 5}, {"appl", 6}, {"stpf", 7}, {"hb", 8}, {"Payment", 1}, {"KeyRegistration", 2},
-               {"AssetConfig", 3}, {"AssetTransfer", 4}, {"AssetFreeze", 5}, {"ApplicationCall", 6}};
+  } names[] = {{"NoOp", 0},
+               {"OptIn", 1},
+               {"CloseOut", 2},
+               {"ClearState", 3},
+               {"UpdateApplication", 4},
+               {"DeleteApplication", 5},
+               {"unknown", 0},
+               {"pay", 1},
+               {"keyreg", 2},
+               {"acfg", 3},
+               {"axfer", 4},
+               {"afrz", 5},
+               {"appl", 6},
+               {"stpf", 7},
+               {"hb", 8},
+               {"Payment", 1},
+               {"KeyRegistration", 2},
+               {"AssetConfig", 3},
+               {"AssetTransfer", 4},
+               {"AssetFreeze", 5},
+               {"ApplicationCall", 6}};
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     if (strlen(names[i].name) == n && memcmp(names[i].name, name, n) == 0) {
       *value = names[i].value;

@@ -12,25 +12,39 @@ enum {
 };
 
 #define LENGTH(t, ...) (sizeof((const t[]){__VA_ARGS__}) / sizeof(t))
-#define IMM(name, kind, group) {name, ALGO_IMM_##kind, ALGO_GROUP_##group}
-#define IMMS(...) .imms = {__VA_ARGS__}, .n_imms = LENGTH(algo_isa_imm_t, __VA_ARGS__)
-#define IMMS_NONE .n_imms = 0
+#define IMM(name, kind, group)                                                                                         \
+  { name, ALGO_IMM_##kind, ALGO_GROUP_##group }
+#define IMMS(...)  .imms = {__VA_ARGS__}, .n_imms = LENGTH(algo_isa_imm_t, __VA_ARGS__)
+#define IMMS_NONE  .n_imms = 0
 #define TAKES(...) .takes = {__VA_ARGS__}, .n_takes = LENGTH(uint8_t, __VA_ARGS__)
 #define TAKES_NONE .n_takes = 0
 #define GIVES(...) .gives = {__VA_ARGS__}, .n_gives = LENGTH(uint8_t, __VA_ARGS__)
 #define GIVES_NONE .n_gives = 0
-#define LINEAR(base, per_chunk, chunk, arg) {base, per_chunk, chunk, arg}
-#define COST(n) .cost = {{n, 0, 0, 0}}, .n_costs = 1
+#define LINEAR(base, per_chunk, chunk, arg)                                                                            \
+  { base, per_chunk, chunk, arg }
+#define COST(n)                                  .cost = {{n, 0, 0, 0}}, .n_costs = 1
 #define COST_LINEAR(base, per_chunk, chunk, arg) .cost = {{base, per_chunk, chunk, arg}}, .n_costs = 1
-#define COST_BY_FIELD(...) .cost = {__VA_ARGS__}, .n_costs = LENGTH(algo_isa_cost_t, __VA_ARGS__)
+#define COST_BY_FIELD(...)                       .cost = {__VA_ARGS__}, .n_costs = LENGTH(algo_isa_cost_t, __VA_ARGS__)
 
 /* Each of OP, OP2 and OP_CHANGED must take its arguments itself: passed on, an expanded list would fall apart. */
 static const algo_isa_op_t table[] = {
-#define OP(op, text, byte, second, since_, from_, to_, modes_, imms_, takes_, gives_, cost_, flags_, prose_) \
-  {.name = text, .name_len = sizeof text - 1, .id = ALGO_OP_##op, .code = byte, .sub = second,               \
-   .since = since_, .from = from_, .to = to_, .modes = ALGO_MODE_##modes_, .flags = flags_,                  \
-   imms_, takes_, gives_, cost_, .prose = prose_},
-#define OP2 OP
+#define OP(op, text, byte, second, since_, from_, to_, modes_, imms_, takes_, gives_, cost_, flags_, prose_)           \
+  {.name = text,                                                                                                       \
+   .name_len = sizeof text - 1,                                                                                        \
+   .id = ALGO_OP_##op,                                                                                                 \
+   .code = byte,                                                                                                       \
+   .sub = second,                                                                                                      \
+   .since = since_,                                                                                                    \
+   .from = from_,                                                                                                      \
+   .to = to_,                                                                                                          \
+   .modes = ALGO_MODE_##modes_,                                                                                        \
+   .flags = flags_,                                                                                                    \
+   imms_,                                                                                                              \
+   takes_,                                                                                                             \
+   gives_,                                                                                                             \
+   cost_,                                                                                                              \
+   .prose = prose_},
+#define OP2        OP
 #define OP_CHANGED OP
 #include "algo/opcodes.def"
 #undef OP
@@ -41,8 +55,8 @@ static const algo_isa_op_t table[] = {
 
 /* Where each row stands in the table. A later row of an opcode has no name of its own: it only moves the count on. */
 enum {
-#define OP(id, ...) ROW_##id,
-#define OP2 OP
+#define OP(id, ...)                                          ROW_##id,
+#define OP2                                                  OP
 #define OP_CHANGED(id, name, byte, second, since, from, ...) ROW_##id##_##from,
 #include "algo/opcodes.def"
 #undef OP
@@ -51,7 +65,7 @@ enum {
   ROW_END
 };
 
-#define PREFIX 0xd4 /* the first byte of every two-byte opcode */
+#define PREFIX       0xd4 /* the first byte of every two-byte opcode */
 #define PREFIX_SINCE 13
 
 /* code -> first row + 1; 0: no such opcode in any version. */

@@ -8,7 +8,9 @@
 
 static json_object *recorded;
 
-static const char *str(json_object *o, const char *key) { return json_object_get_string(json_object_object_get(o, key)); }
+static const char *str(json_object *o, const char *key) {
+  return json_object_get_string(json_object_object_get(o, key));
+}
 static unsigned num(json_object *o, const char *key) {
   return (unsigned)json_object_get_int64(json_object_object_get(o, key));
 }
@@ -235,8 +237,9 @@ START_TEST(the_decoder_refuses_what_is_cut_or_unknown) {
   ck_assert_int_eq(DECODE(&i, 12, "\x42\x01"), ALGO_DECODE_SHORT);
   ck_assert_int_eq(DECODE(&i, 13, "\x42"), ALGO_DECODE_BAD_VARINT);
   ck_assert_int_eq(DECODE(&i, 13, "\x81\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02"), ALGO_DECODE_BAD_VARINT);
-  ck_assert_int_eq(DECODE(&i, 13, "\x80\x03"
-                                  "ab"),
+  ck_assert_int_eq(DECODE(&i, 13,
+                          "\x80\x03"
+                          "ab"),
                    ALGO_DECODE_BAD_BYTES);
   ck_assert_int_eq(DECODE(&i, 13, "\x20"), ALGO_DECODE_LIST_COUNT);
   ck_assert_int_eq(DECODE(&i, 13, "\x20\x05"), ALGO_DECODE_LIST_TOO_LONG);
