@@ -1,2 +1,8 @@
 # The daemon that follows blocks into PostgreSQL.
-$(eval $(call library,indexer,indexer,client chain base,libpq))
+indexer_SRCS := $(wildcard indexer/*.c) $(OUT)/gen/indexer/migrations.c
+$(OUT)/gen/indexer/migrations.c: indexer/embed $(sort $(wildcard indexer/sql/*.sql))
+	@mkdir -p $(@D)
+	@indexer/embed indexer/sql >$@.new
+	@mv $@.new $@
+$(eval $(call library,indexer,indexer,client chain base,libpq libcurl))
+$(eval $(call program,algorent-indexer,indexer,$(wildcard indexer/cli/*.c),indexer))

@@ -1,0 +1,482 @@
+/* rows.c - blocks to rows. One walk over the transactions in preorder writes every table's bytes. */
+#include "rows.h"
+
+#include <stdlib.h>
+
+#include "copy.h"
+
+const ix_table_def_t ix_tables[IX_TABLES] = {
+    {"block", "round,time,txn_counter,txns,inner_txns,hash,prev,proposer,payout,fees_collected,bonus,rewards_level,"
+              "protocol,expired,absent,raw"},
+    {"txn", "round,app,created,intra,parent,raw_at,raw_length,type,on_completion,txid,sender,fee,receiver,amount,asset,"
+            "asset_sender,close_to,close_amount,rekey_to,group_id,selector,note,inner_id"},
+    {"participant", "round,intra,addr"},
+    {"log", "round,app,intra,idx,data"},
+    {"state_change", "round,app,value,intra,action,account,key,bytes"},
+};
+
+typedef struct part { /* a participant */
+  algo_addr_t addr;
+  uint32_t intra;
+} part_t;
+
+typedef struct walk {
+  ix_rows_t *out;
+  const algo_block_t *block;
+  const ix_scope_t *watch;
+  algo_arena_t *arena;
+  algo_err_t *err;
+  uint32_t next;         /* intra */
+  const uint8_t *origin; /* raw_at counts from here ... */
+  size_t base;           /* ... and starts at this */
+  size_t n_parts, cap_parts;
+  part_t *parts;
+  size_t root; /* the first participant of the top-level transaction at hand */
+  uint32_t root_intra;
+} walk_t;
+
+/* Where an inner transaction stands; all zero at top level. */
+typedef struct place {
+  const algo_apply_t *parent;
+  uint32_t parent_intra;
+  algo_digest_t parent_id;
+  uint64_t index;
+} place_t;
+
+void ix_rows_fini(ix_rows_t *r) {
+  for (int i = 0; i < IX_TABLES; i++) algo_buf_fini(&r->copy[i]);
+  algo_buf_fini(&r->genesis_id);
+  algo_buf_fini(&r->log_data);
+  free(r->logged);
+  memset(r, 0, sizeof *r);
+}
+
+static bool lists(const ix_scope_t *s, uint64_t app) {
+  for (size_t i = 0; i < s->n_apps; i++)
+    if (s->apps[i] == app) return true;
+  return false;
+}
+
+static uint64_t app_of(const algo_apply_t *a) { return a->created_app ? a->created_app : a->stxn.txn.app_id; }
+
+static bool calls(const ix_scope_t *s, const algo_apply_t *a) {
+  if (a->stxn.txn.type == ALGO_TX_APPL && lists(s, app_of(a))) return true;
+  for (size_t i = 0; i < a->delta.n_inner; i++)
+    if (calls(s, &a->delta.inner[i])) return true;
+  return false;
+}
+
+static uint32_t count_inner(const algo_apply_t *a) {
+  uint32_t n = (uint32_t)a->delta.n_inner;
+  for (size_t i = 0; i < a->delta.n_inner; i++) n += count_inner(&a->delta.inner[i]);
+  return n;
+}
+
+/* ---- columns ---- */
+
+static void put_addr(algo_buf_t *b, const algo_addr_t *a) { ix_copy_bytes(b, a->b, 32); }
+
+static void put_addr_or_null(algo_buf_t *b, const algo_addr_t *a) {
+  if (algo_addr_is_zero(a))
+    ix_copy_null(b);
+  else
+    put_addr(b, a);
+}
+
+static void put_bytes_or_null(algo_buf_t *b, algo_bytes_t v) {
+  if (v.n == 0)
+    ix_copy_null(b);
+  else
+    ix_copy_bytes(b, v.p, v.n);
+}
+
+/* Rounds, ids and counters fit PostgreSQL's bigint on any chain: the counter that numbers them all starts at 1,000. */
+static algo_code_t put_id(algo_buf_t *b, uint64_t v, const char *what, algo_err_t *err) {
+  if (v > INT64_MAX) return algo_err_set(err, ALGO_E_RANGE, "%s %llu is no number of a chain", what, (unsigned long long)v);
+  ix_copy_i64(b, (int64_t)v);
+  return ALGO_OK;
+}
+
+static algo_code_t put_id_or_null(algo_buf_t *b, uint64_t v, const char *what, algo_err_t *err) {
+  if (v != 0) return put_id(b, v, what, err);
+  ix_copy_null(b);
+  return ALGO_OK;
+}
+
+/* ---- participants ---- */
+
+static algo_code_t add_part_at(walk_t *w, size_t from, const algo_addr_t *a, uint32_t intra) {
+  for (size_t i = from; i < w->n_parts; i++)
+    if (w->parts[i].intra == intra && algo_addr_eq(&w->parts[i].addr, a)) return ALGO_OK;
+  if (w->n_parts == w->cap_parts) {
+    size_t cap = w->cap_parts ? 2 * w->cap_parts : 1024;
+    part_t *p = algo_arena_array(w->arena, cap, sizeof *p);
+    if (!p) return algo_err_set(w->err, ALGO_E_NOMEM, "out of memory");
+    if (w->n_parts) memcpy(p, w->parts, w->n_parts * sizeof *p);
+    w->parts = p;
+    w->cap_parts = cap;
+  }
+  w->parts[w->n_parts].addr = *a;
+  w->parts[w->n_parts++].intra = intra;
+  return ALGO_OK;
+}
+
+/* An inner transaction's participants count for the top-level one too. */
+static algo_code_t add_part(walk_t *w, size_t from, const algo_addr_t *a, uint32_t intra) {
+  algo_code_t rc = add_part_at(w, from, a, intra);
+  if (rc == ALGO_OK && intra != w->root_intra) rc = add_part_at(w, w->root, a, w->root_intra);
+  return rc;
+}
+
+static algo_code_t add_part_set(walk_t *w, size_t from, const algo_addr_t *a, uint32_t intra) {
+  return algo_addr_is_zero(a) ? ALGO_OK : add_part(w, from, a, intra);
+}
+
+static algo_code_t add_parts(walk_t *w, const algo_txn_t *t, uint32_t intra) {
+  const size_t from = w->n_parts;
+  algo_code_t rc = add_part(w, from, &t->sender, intra);
+  switch (t->type) {
+  case ALGO_TX_PAY: /* a payment without a receiver pays the zero address */
+    if (rc == ALGO_OK) rc = add_part(w, from, &t->receiver, intra);
+    if (rc == ALGO_OK) rc = add_part_set(w, from, &t->close_remainder_to, intra);
+    break;
+  case ALGO_TX_AXFER:
+    if (rc == ALGO_OK) rc = add_part_set(w, from, &t->asset_sender, intra);
+    if (rc == ALGO_OK) rc = add_part_set(w, from, &t->asset_receiver, intra);
+    if (rc == ALGO_OK) rc = add_part_set(w, from, &t->asset_close_to, intra);
+    break;
+  case ALGO_TX_AFRZ:
+    if (rc == ALGO_OK) rc = add_part_set(w, from, &t->freeze_account, intra);
+    break;
+  case ALGO_TX_APPL:
+    for (size_t i = 0; rc == ALGO_OK && i < t->n_accounts; i++) rc = add_part_set(w, from, &t->accounts[i], intra);
+    for (size_t i = 0; rc == ALGO_OK && i < t->n_access; i++) rc = add_part_set(w, from, &t->access[i].address, intra);
+    break;
+  case ALGO_TX_HB:
+    if (rc == ALGO_OK && t->heartbeat) rc = add_part_set(w, from, &t->heartbeat->address, intra);
+    break;
+  default: break;
+  }
+  return rc;
+}
+
+/* By address: the index behind the table takes its entries in that order. */
+static int compare_parts(const void *x, const void *y) {
+  const part_t *a = x, *b = y;
+  int c = memcmp(a->addr.b, b->addr.b, 32);
+  return c ? c : (a->intra > b->intra) - (a->intra < b->intra);
+}
+
+static void put_parts(walk_t *w) {
+  algo_buf_t *b = &w->out->copy[IX_PARTICIPANT];
+  if (w->n_parts) qsort(w->parts, w->n_parts, sizeof *w->parts, compare_parts);
+  for (size_t i = 0; i < w->n_parts; i++) {
+    ix_copy_row(b, 3);
+    ix_copy_i64(b, (int64_t)w->out->round);
+    ix_copy_i32(b, (int32_t)w->parts[i].intra);
+    put_addr(b, &w->parts[i].addr);
+  }
+  w->out->count[IX_PARTICIPANT] += w->n_parts;
+}
+
+/* ---- logs and state ---- */
+
+static algo_code_t put_logs(walk_t *w, const algo_apply_t *a, uint32_t intra) {
+  const uint64_t app = app_of(a);
+  algo_buf_t *b = &w->out->copy[IX_LOG];
+  const bool watched = a->delta.n_logs && lists(w->watch, app);
+  for (size_t i = 0; i < a->delta.n_logs; i++) {
+    const algo_bytes_t data = a->delta.logs[i];
+    ix_copy_row(b, 5);
+    ix_copy_i64(b, (int64_t)w->out->round);
+    algo_code_t rc = put_id(b, app, "application", w->err);
+    if (rc != ALGO_OK) return rc;
+    ix_copy_i32(b, (int32_t)intra);
+    ix_copy_i32(b, (int32_t)i);
+    ix_copy_bytes(b, data.p, data.n);
+    if (!watched) continue;
+    ix_rows_t *r = w->out;
+    if (r->n_logged == r->cap_logged) {
+      size_t cap = r->cap_logged ? 2 * r->cap_logged : 64;
+      ix_logged_t *p = realloc(r->logged, cap * sizeof *p);
+      if (!p) return algo_err_set(w->err, ALGO_E_NOMEM, "out of memory");
+      r->logged = p;
+      r->cap_logged = cap;
+    }
+    r->logged[r->n_logged++] = (ix_logged_t){app, intra, (uint32_t)i, r->log_data.n, data.n};
+    algo_buf_putb(&r->log_data, data);
+  }
+  w->out->count[IX_LOG] += a->delta.n_logs;
+  return ALGO_OK;
+}
+
+static algo_code_t put_change(walk_t *w, uint64_t app, uint32_t intra, const algo_addr_t *account, const algo_value_delta_t *d) {
+  algo_buf_t *b = &w->out->copy[IX_STATE];
+  ix_copy_row(b, 8);
+  ix_copy_i64(b, (int64_t)w->out->round);
+  algo_code_t rc = put_id(b, app, "application", w->err);
+  if (rc != ALGO_OK) return rc;
+  if (d->action > INT16_MAX) return algo_err_set(w->err, ALGO_E_PARSE, "a state change of action %llu", (unsigned long long)d->action);
+  if (d->action == ALGO_DELTA_SET_UINT)
+    ix_copy_u64(b, d->uint);
+  else
+    ix_copy_null(b);
+  ix_copy_i32(b, (int32_t)intra);
+  ix_copy_i16(b, (int16_t)d->action);
+  if (account)
+    put_addr(b, account);
+  else
+    ix_copy_null(b);
+  ix_copy_bytes(b, d->key.p, d->key.n);
+  if (d->action == ALGO_DELTA_SET_BYTES)
+    ix_copy_bytes(b, d->bytes.p, d->bytes.n);
+  else
+    ix_copy_null(b);
+  w->out->count[IX_STATE]++;
+  return ALGO_OK;
+}
+
+/* Local deltas name the account by a number: 0 the sender, then the call's accounts, then those shared within the group. */
+static const algo_addr_t *local_account(const algo_apply_t *a, uint64_t n) {
+  const algo_txn_t *t = &a->stxn.txn;
+  if (n == 0) return &t->sender;
+  if (n <= t->n_accounts) return &t->accounts[n - 1];
+  n -= t->n_accounts + 1;
+  return n < a->delta.n_shared_accounts ? &a->delta.shared_accounts[n] : NULL;
+}
+
+static algo_code_t put_changes(walk_t *w, const algo_apply_t *a, uint32_t intra) {
+  const uint64_t app = app_of(a);
+  algo_code_t rc = ALGO_OK;
+  for (size_t i = 0; rc == ALGO_OK && i < a->delta.n_global; i++) rc = put_change(w, app, intra, NULL, &a->delta.global[i]);
+  for (size_t i = 0; rc == ALGO_OK && i < a->delta.n_local; i++) {
+    const algo_local_delta_t *l = &a->delta.local[i];
+    const algo_addr_t *account = local_account(a, l->account);
+    if (!account) return algo_err_set(w->err, ALGO_E_PARSE, "a local delta of account %llu, which the call does not name", (unsigned long long)l->account);
+    for (size_t k = 0; rc == ALGO_OK && k < l->n; k++) rc = put_change(w, app, intra, account, &l->items[k]);
+  }
+  return rc;
+}
+
+/* ---- transactions ---- */
+
+/* receiver, amount, asset, asset_sender, close_to, close_amount: what each type moves, and where to. */
+static void put_transfer(algo_buf_t *b, const algo_apply_t *a) {
+  const algo_txn_t *t = &a->stxn.txn;
+  const bool pay = t->type == ALGO_TX_PAY, axfer = t->type == ALGO_TX_AXFER;
+  if (pay || axfer) {
+    const algo_addr_t *close_to = pay ? &t->close_remainder_to : &t->asset_close_to;
+    put_addr(b, pay ? &t->receiver : &t->asset_receiver);
+    ix_copy_u64(b, pay ? t->amount : t->asset_amount);
+    if (pay) {
+      ix_copy_null(b);
+      ix_copy_null(b);
+    } else {
+      ix_copy_u64(b, t->xfer_asset);
+      put_addr_or_null(b, &t->asset_sender);
+    }
+    put_addr_or_null(b, close_to);
+    if (algo_addr_is_zero(close_to))
+      ix_copy_null(b);
+    else
+      ix_copy_u64(b, pay ? a->closing_amount : a->asset_closing_amount);
+    return;
+  }
+  const uint64_t asset = t->type == ALGO_TX_ACFG ? t->config_asset : t->type == ALGO_TX_AFRZ ? t->freeze_asset : 0;
+  if (t->type == ALGO_TX_AFRZ)
+    put_addr(b, &t->freeze_account);
+  else if (t->type == ALGO_TX_HB && t->heartbeat)
+    put_addr(b, &t->heartbeat->address);
+  else
+    ix_copy_null(b);
+  ix_copy_null(b);
+  if (asset)
+    ix_copy_u64(b, asset);
+  else
+    ix_copy_null(b);
+  ix_copy_null(b);
+  ix_copy_null(b);
+  ix_copy_null(b);
+}
+
+static algo_code_t put_txn(walk_t *w, const algo_apply_t *a, const place_t *at, uint32_t intra, algo_digest_t *id) {
+  algo_buf_t *b = &w->out->copy[IX_TXN];
+  const algo_txn_t *t = &a->stxn.txn;
+  const bool call = t->type == ALGO_TX_APPL;
+  ix_copy_row(b, 23);
+  ix_copy_i64(b, (int64_t)w->out->round);
+  algo_code_t rc = put_id_or_null(b, call ? t->app_id : 0, "application", w->err);
+  if (rc == ALGO_OK) rc = put_id_or_null(b, a->created_app ? a->created_app : a->created_asset, "created id", w->err);
+  if (rc != ALGO_OK) return rc;
+  ix_copy_i32(b, (int32_t)intra);
+  if (at->parent)
+    ix_copy_i32(b, (int32_t)at->parent_intra);
+  else
+    ix_copy_null(b);
+  ix_copy_i32(b, (int32_t)(w->base + (size_t)(a->raw.p - w->origin)));
+  ix_copy_i32(b, (int32_t)a->raw.n);
+  ix_copy_i16(b, (int16_t)t->type);
+  if (call && t->on_completion <= INT16_MAX)
+    ix_copy_i16(b, (int16_t)t->on_completion);
+  else
+    ix_copy_null(b);
+  if (at->parent) {
+    algo_txn_inner_id(id, t, &at->parent_id, at->index);
+    ix_copy_null(b);
+  } else {
+    algo_txn_t whole;
+    algo_block_restore(&whole, w->block, a);
+    algo_txn_id(id, &whole);
+    ix_copy_bytes(b, id->b, 32);
+  }
+  put_addr(b, &t->sender);
+  ix_copy_u64(b, t->fee);
+  put_transfer(b, a);
+  put_addr_or_null(b, &t->rekey_to);
+  if (algo_digest_is_zero(&t->group))
+    ix_copy_null(b);
+  else
+    ix_copy_bytes(b, t->group.b, 32);
+  if (call && t->n_app_args && t->app_args[0].n == 4)
+    ix_copy_bytes(b, t->app_args[0].p, 4);
+  else
+    ix_copy_null(b);
+  put_bytes_or_null(b, t->note);
+  if (at->parent)
+    ix_copy_bytes(b, id->b, 32);
+  else
+    ix_copy_null(b);
+  w->out->count[IX_TXN]++;
+  return ALGO_OK;
+}
+
+static algo_code_t walk_txn(walk_t *w, const algo_apply_t *a, const place_t *at) {
+  const uint32_t intra = w->next++;
+  if (!at->parent) {
+    w->root = w->n_parts;
+    w->root_intra = intra;
+  }
+  if (a->stxn.txn.type == ALGO_TX_UNKNOWN) w->out->unknown++;
+  place_t inner = {a, intra, {{0}}, 0};
+  algo_code_t rc = put_txn(w, a, at, intra, &inner.parent_id);
+  if (rc == ALGO_OK) rc = add_parts(w, &a->stxn.txn, intra);
+  if (rc == ALGO_OK) rc = put_logs(w, a, intra);
+  if (rc == ALGO_OK) rc = put_changes(w, a, intra);
+  for (; rc == ALGO_OK && inner.index < a->delta.n_inner; inner.index++)
+    rc = walk_txn(w, &a->delta.inner[inner.index], &inner);
+  return rc;
+}
+
+/* ---- blocks ---- */
+
+static void put_addrs_or_null(algo_buf_t *b, const algo_addr_t *a, size_t n) {
+  if (n == 0)
+    ix_copy_null(b);
+  else
+    ix_copy_bytea_array(b, a[0].b, n, sizeof *a);
+}
+
+static algo_code_t put_block(walk_t *w, algo_bytes_t raw) {
+  const algo_header_t *h = &w->block->header;
+  ix_rows_t *r = w->out;
+  algo_buf_t *b = &r->copy[IX_BLOCK];
+  if (h->timestamp < -IX_TIME_MAX || h->timestamp > IX_TIME_MAX)
+    return algo_err_set(w->err, ALGO_E_RANGE, "time stamp %lld", (long long)h->timestamp);
+  ix_copy_row(b, 16);
+  ix_copy_i64(b, (int64_t)h->round);
+  ix_copy_time(b, h->timestamp);
+  algo_code_t rc = put_id(b, h->txn_counter, "transaction counter", w->err);
+  if (rc != ALGO_OK) return rc;
+  ix_copy_i32(b, (int32_t)r->txns);
+  ix_copy_i32(b, (int32_t)r->inner);
+  ix_copy_bytes(b, r->hash.b, 32);
+  ix_copy_bytes(b, h->prev.b, 32);
+  put_addr_or_null(b, &h->proposer);
+  ix_copy_u64(b, h->proposer_payout);
+  ix_copy_u64(b, h->fees_collected);
+  ix_copy_u64(b, h->bonus);
+  ix_copy_u64(b, h->rewards_level);
+  ix_copy_bytes(b, h->protocol.p, h->protocol.n);
+  put_addrs_or_null(b, h->expired, h->n_expired);
+  put_addrs_or_null(b, h->absent, h->n_absent);
+  put_bytes_or_null(b, raw);
+  r->count[IX_BLOCK] = 1;
+  return ALGO_OK;
+}
+
+static void clear(ix_rows_t *r) {
+  for (int i = 0; i < IX_TABLES; i++) {
+    algo_buf_clear(&r->copy[i]);
+    r->count[i] = 0;
+  }
+  algo_buf_clear(&r->genesis_id);
+  algo_buf_clear(&r->log_data);
+  r->n_logged = 0;
+  r->txns = r->inner = r->unknown = 0;
+}
+
+/* Groups stand together in a block: the first one behind i that is not of i's group. */
+static size_t group_end(const algo_block_t *b, size_t i) {
+  const algo_digest_t *g = &b->txns[i].stxn.txn.group;
+  size_t end = i + 1;
+  if (!algo_digest_is_zero(g))
+    while (end < b->n_txns && memcmp(&b->txns[end].stxn.txn.group, g, sizeof *g) == 0) end++;
+  return end;
+}
+
+static bool group_kept(const algo_block_t *b, size_t i, size_t end, const ix_scope_t *scope) {
+  if (scope->all) return true;
+  for (; i < end; i++)
+    if (calls(scope, &b->txns[i])) return true;
+  return false;
+}
+
+static algo_code_t walk_block(walk_t *w, algo_bytes_t body, const ix_scope_t *scope, algo_buf_t *kept) {
+  const algo_block_t *b = w->block;
+  algo_code_t rc = ALGO_OK;
+  for (size_t i = 0, end; rc == ALGO_OK && i < b->n_txns; i = end) {
+    end = group_end(b, i);
+    const bool keep = group_kept(b, i, end, scope);
+    for (size_t k = i; rc == ALGO_OK && k < end; k++) {
+      const uint32_t inner = count_inner(&b->txns[k]);
+      w->out->txns++;
+      w->out->inner += inner;
+      if (!keep) {
+        w->next += 1 + inner;
+        continue;
+      }
+      w->origin = scope->all ? body.p : b->txns[k].raw.p;
+      w->base = kept->n;
+      if (!scope->all) algo_buf_putb(kept, b->txns[k].raw);
+      rc = walk_txn(w, &b->txns[k], &(place_t){0});
+    }
+  }
+  return rc;
+}
+
+algo_code_t ix_rows_build(ix_rows_t *out, algo_bytes_t body, const ix_scope_t *scope, const ix_scope_t *watch,
+                          algo_arena_t *arena, algo_err_t *err) {
+  algo_block_t block;
+  algo_buf_t kept = ALGO_BUF_INIT;
+  clear(out);
+  algo_arena_reset(arena);
+  if (body.n > INT32_MAX) return algo_err_set(err, ALGO_E_RANGE, "a block of %zu bytes", body.n);
+  algo_code_t rc = algo_block_decode(&block, body, arena, err);
+  if (rc != ALGO_OK) return rc;
+  if (block.header.round > INT64_MAX) return algo_err_set(err, ALGO_E_RANGE, "round %llu", (unsigned long long)block.header.round);
+  out->round = block.header.round;
+  out->prev = block.header.prev;
+  out->time = block.header.timestamp;
+  out->genesis_hash = block.header.genesis_hash;
+  algo_buf_putb(&out->genesis_id, block.header.genesis_id);
+  algo_header_hash(&out->hash, &block.header);
+  walk_t w = {.out = out, .block = &block, .watch = watch, .arena = arena, .err = err};
+  rc = walk_block(&w, body, scope, &kept);
+  if (rc == ALGO_OK) put_parts(&w);
+  if (rc == ALGO_OK) rc = put_block(&w, scope->all ? body : algo_buf_view(&kept));
+  bool oom = kept.oom || out->genesis_id.oom || out->log_data.oom;
+  for (int i = 0; i < IX_TABLES; i++) oom |= out->copy[i].oom;
+  algo_buf_fini(&kept);
+  if (rc == ALGO_OK && oom) rc = algo_err_set(err, ALGO_E_NOMEM, "out of memory for round %llu", (unsigned long long)out->round);
+  return rc;
+}

@@ -1,0 +1,51 @@
+/* rows.h - a block as rows: what becomes of one answer of GET /v2/blocks/{r}?format=msgpack, without a database. */
+#ifndef IX_ROWS_H
+#define IX_ROWS_H
+
+#include "algo/block.h"
+
+typedef enum { IX_BLOCK, IX_TXN, IX_PARTICIPANT, IX_LOG, IX_STATE, IX_TABLES } ix_table_t;
+
+typedef struct ix_table_def {
+  const char *name;    /* in schema chain */
+  const char *columns; /* in the order of the rows, comma between */
+} ix_table_def_t;
+extern const ix_table_def_t ix_tables[IX_TABLES];
+
+/* Which transactions are kept. Not all: a top-level transaction with its inner ones where it, one of them, or another of its
+ * group calls one of the applications (or creates it). */
+typedef struct ix_scope {
+  bool all;
+  const uint64_t *apps;
+  size_t n_apps;
+} ix_scope_t;
+
+typedef struct ix_logged { /* a log of an application whose events are read */
+  uint64_t app;
+  uint32_t intra, idx;
+  size_t at, length; /* of its bytes in log_data */
+} ix_logged_t;
+
+typedef struct ix_rows {
+  algo_buf_t copy[IX_TABLES]; /* rows in COPY BINARY, without header and trailer */
+  uint64_t count[IX_TABLES];
+  uint64_t round;
+  algo_digest_t hash, prev; /* header hashes of this round and the one before */
+  algo_digest_t genesis_hash;
+  algo_buf_t genesis_id;
+  int64_t time;              /* Unix seconds */
+  uint32_t txns, inner;      /* of the block, kept or not */
+  uint32_t unknown;          /* transactions of a type that is not known: kept, and said */
+  ix_logged_t *logged;       /* in the order of the chain */
+  size_t n_logged, cap_logged;
+  algo_buf_t log_data;
+} ix_rows_t; /* zero-fill to start; usable again and again */
+
+void ix_rows_fini(ix_rows_t *r);
+
+/* Makes the rows of a block. `watch` are the applications whose logs are handed out in `logged`. The arena is reset.
+ * Errors: PARSE, TRUNCATED (not a block), RANGE (a number that no chain has), NOMEM. */
+algo_code_t ix_rows_build(ix_rows_t *out, algo_bytes_t body, const ix_scope_t *scope, const ix_scope_t *watch,
+                          algo_arena_t *arena, algo_err_t *err) ALGO_NODISCARD;
+
+#endif

@@ -1,0 +1,34 @@
+/* schema.h - the database's own state: migrations, the cursor, partitions. */
+#ifndef IX_SCHEMA_H
+#define IX_SCHEMA_H
+
+#include "algo/txn.h"
+#include "pg.h"
+
+typedef struct ix_cursor {
+  bool exists;
+  uint64_t next_round;
+  bool has_hash;
+  algo_digest_t last_hash, genesis_hash;
+  char genesis_id[128];
+  char scope[1024];
+} ix_cursor_t;
+
+/* Takes the lock that one indexer holds; *taken false: another one has it. It goes with the connection. */
+algo_code_t ix_schema_lock(PGconn *c, bool *taken, algo_err_t *err) ALGO_NODISCARD;
+/* Applies what is missing, each migration in a transaction. Errors: DB (a newer program's database). */
+algo_code_t ix_schema_migrate(PGconn *c, algo_err_t *err) ALGO_NODISCARD;
+algo_code_t ix_cursor_read(PGconn *c, ix_cursor_t *out, algo_err_t *err) ALGO_NODISCARD;
+/* Writes the cursor in the transaction at hand: from `from` to `next` with the hash of next - 1. Errors: DB (it is not
+ * at `from`: another program wrote). */
+algo_code_t ix_cursor_insert(PGconn *c, const ix_cursor_t *cur, algo_err_t *err) ALGO_NODISCARD;
+algo_code_t ix_cursor_move(PGconn *c, uint64_t from, uint64_t next, const algo_digest_t *hash, algo_err_t *err) ALGO_NODISCARD;
+
+#define IX_PARTITION_ROUNDS UINT64_C(1000000) /* chain.partition_rounds() */
+
+/* Partitions up to that of `round`; *plain is the first one without indexes, or -1. */
+algo_code_t ix_partitions_add(PGconn *c, uint64_t round, algo_err_t *err) ALGO_NODISCARD;
+/* Partitions whose indexes are not in place yet, up to `last`: ids in ascending order, at most `max`. */
+algo_code_t ix_partitions_plain(PGconn *c, uint64_t last, uint64_t *ids, size_t max, size_t *n, algo_err_t *err) ALGO_NODISCARD;
+
+#endif
