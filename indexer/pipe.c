@@ -1,0 +1,329 @@
+/* pipe.c - the ring of rounds: see pipe.h. */
+#include "pipe.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "algo/text.h"
+
+#define FILL_WAIT_NS   UINT64_C(30000000) /* for a batch to fill, while far behind */
+#define KEEP_BYTES     (256u << 10)       /* a job's buffers above this are given back */
+#define HASH_FAILURES  3u                 /* a block that does not follow is asked for again so often */
+
+uint64_t ix_now_ns(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
+}
+
+uint64_t ix_backoff_ns(unsigned failures) {
+  const uint64_t unit = UINT64_C(50000000), most = UINT64_C(10000000000);
+  if (failures >= 8) return most;
+  const uint64_t d = unit << failures;
+  return d < most ? d : most;
+}
+
+algo_code_t ix_pipe_init(ix_pipe_t *p, const algo_env_t *env, algo_err_t *err) {
+  memset(p, 0, sizeof *p);
+  p->env = env;
+  p->ring = calloc(IX_RING, sizeof *p->ring);
+  if (!p->ring) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  pthread_condattr_t attr;
+  pthread_condattr_init(&attr);
+  pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+  pthread_mutex_init(&p->mu, NULL);
+  pthread_cond_init(&p->fetched, &attr);
+  pthread_cond_init(&p->ready, &attr);
+  pthread_condattr_destroy(&attr);
+  return ALGO_OK;
+}
+
+static void job_clear(ix_job_t *j, bool all) {
+  size_t held = j->body.cap;
+  for (int i = 0; i < IX_TABLES; i++) held += j->rows.copy[i].cap;
+  if (all || held > KEEP_BYTES) {
+    algo_buf_fini(&j->body);
+    ix_rows_fini(&j->rows);
+  } else {
+    algo_buf_clear(&j->body);
+  }
+  j->state = IX_FREE;
+  j->bytes = 0;
+  j->failures = 0;
+}
+
+void ix_pipe_fini(ix_pipe_t *p) {
+  if (!p->ring) return;
+  for (size_t i = 0; i < IX_RING; i++) job_clear(&p->ring[i], true);
+  free(p->ring);
+  pthread_cond_destroy(&p->ready);
+  pthread_cond_destroy(&p->fetched);
+  pthread_mutex_destroy(&p->mu);
+  p->ring = NULL;
+}
+
+void ix_pipe_reset(ix_pipe_t *p, uint64_t next) {
+  for (size_t i = 0; i < IX_RING; i++) job_clear(&p->ring[i], false);
+  p->next_fetch = p->next_take = p->next_commit = next;
+  p->bytes = p->n_fetched = p->n_wanted = p->n_ready = 0;
+  p->node_known = p->checking = p->has_last = p->failed = p->fatal = p->done = false;
+  p->stats.next_round = next;
+  algo_err_init(&p->error);
+}
+
+static void wake_all(ix_pipe_t *p) {
+  pthread_cond_broadcast(&p->fetched);
+  pthread_cond_broadcast(&p->ready);
+  if (p->wake) p->wake(p->fetcher);
+}
+
+static void fail_locked(ix_pipe_t *p, const algo_err_t *err, bool fatal) {
+  if (!p->failed || (fatal && !p->fatal)) p->error = *err;
+  p->failed = true;
+  p->fatal |= fatal;
+  wake_all(p);
+}
+
+void ix_pipe_fail(ix_pipe_t *p, const algo_err_t *err, bool fatal) {
+  pthread_mutex_lock(&p->mu);
+  fail_locked(p, err, fatal);
+  pthread_mutex_unlock(&p->mu);
+}
+
+void ix_pipe_check_done(ix_pipe_t *p) {
+  if (p->done || p->checking) return;
+  const bool end = p->next_commit > p->until || (p->until_tip && p->node_known && p->next_commit > p->node_round);
+  const bool stopped = p->stop && p->next_commit == p->next_take;
+  if (!end && !stopped) return;
+  p->done = true;
+  wake_all(p);
+}
+
+void ix_pipe_again(ix_pipe_t *p, ix_job_t *j, uint64_t now_ns) {
+  p->bytes -= j->bytes;
+  j->bytes = 0;
+  algo_buf_clear(&j->body);
+  if (j->state == IX_READY) p->n_ready--;
+  j->state = IX_WANTED;
+  j->retry_ns = now_ns + ix_backoff_ns(j->failures++);
+  p->n_wanted++;
+  if (p->wake) p->wake(p->fetcher);
+}
+
+/* ---- decoding ---- */
+
+static ix_job_t *next_fetched(ix_pipe_t *p) {
+  for (uint64_t r = p->next_take; p->n_fetched > 0 && r < p->next_fetch; r++)
+    if (ix_pipe_job(p, r)->state == IX_FETCHED) return ix_pipe_job(p, r);
+  return NULL;
+}
+
+static void decoded(ix_pipe_t *p, ix_job_t *j, algo_code_t rc, algo_err_t *err) {
+  if (rc == ALGO_OK && j->rows.round != j->round)
+    rc = algo_err_set(err, ALGO_E_PARSE, "the block of round %" PRIu64 " came instead", j->rows.round);
+  if (rc != ALGO_OK) {
+    p->stats.decode_errors++;
+    if (j->failures == 0 || j->failures % 16 == 15)
+      algo_env_log(p->env, ALGO_LOG_WARN, "round %" PRIu64 ": the node's answer is no block, asking again: %s", j->round, err->msg);
+    ix_pipe_again(p, j, ix_now_ns());
+    return;
+  }
+  if (j->rows.unknown)
+    algo_env_log(p->env, ALGO_LOG_WARN, "round %" PRIu64 ": %" PRIu32 " transactions of a type that this version does not know: kept as type 0 with their bytes", j->round, j->rows.unknown);
+  p->bytes -= j->bytes;
+  j->bytes = 0;
+  for (int i = 0; i < IX_TABLES; i++) j->bytes += j->rows.copy[i].n;
+  p->bytes += j->bytes;
+  p->n_ready++;
+  j->state = IX_READY;
+  pthread_cond_broadcast(&p->ready);
+}
+
+void *ix_decoder_main(void *decoder) {
+  const ix_decoder_t *d = decoder;
+  ix_pipe_t *p = d->pipe;
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  pthread_mutex_lock(&p->mu);
+  while (!ix_pipe_over(p)) {
+    ix_job_t *j = next_fetched(p);
+    if (!j) {
+      pthread_cond_wait(&p->fetched, &p->mu);
+      continue;
+    }
+    j->state = IX_DECODING;
+    p->n_fetched--;
+    pthread_mutex_unlock(&p->mu);
+    algo_err_t err;
+    algo_err_init(&err);
+    algo_code_t rc = ix_rows_build(&j->rows, algo_buf_view(&j->body), d->scope, d->watch, &arena, &err);
+    if (arena.total > (16u << 20)) algo_arena_fini(&arena);
+    j->body_bytes = j->body.n;
+    if (j->body.cap > KEEP_BYTES)
+      algo_buf_fini(&j->body);
+    else
+      algo_buf_clear(&j->body);
+    pthread_mutex_lock(&p->mu);
+    if (!ix_pipe_over(p)) decoded(p, j, rc, &err);
+  }
+  pthread_mutex_unlock(&p->mu);
+  algo_arena_fini(&arena);
+  return NULL;
+}
+
+/* ---- taking ---- */
+
+static algo_code_t wrong_chain(ix_pipe_t *p, const ix_rows_t *r, algo_err_t *err) {
+  algo_buf_t node = ALGO_BUF_INIT, mine = ALGO_BUF_INIT, id = ALGO_BUF_INIT;
+  algo_base64_encode(&node, algo_bytes(r->genesis_hash.b, 32));
+  algo_base64_encode(&mine, algo_bytes(p->genesis_hash.b, 32));
+  algo_buf_putb(&id, algo_buf_view(&r->genesis_id));
+  algo_code_t rc = algo_err_set(err, ALGO_E_GENESIS,
+                                "the node is of network %s (genesis hash %s), the database of %s (%s): give another database (DATABASE_URL) or another node (ALGOD_URL)",
+                                algo_buf_cstr(&id), algo_buf_cstr(&node), p->genesis_id, algo_buf_cstr(&mine));
+  algo_buf_fini(&node);
+  algo_buf_fini(&mine);
+  algo_buf_fini(&id);
+  return rc;
+}
+
+/* Whether the job follows what was taken before it: OK; TIMEOUT: it was sent back to be asked for again; else fatal. */
+static algo_code_t follows(ix_pipe_t *p, ix_job_t *j, algo_err_t *err) {
+  const ix_rows_t *r = &j->rows;
+  if (p->has_genesis && memcmp(&r->genesis_hash, &p->genesis_hash, sizeof r->genesis_hash) != 0) return wrong_chain(p, r, err);
+  const algo_digest_t *link = p->checking ? &r->hash : &r->prev;
+  if (p->has_last && memcmp(link, &p->last_hash, sizeof *link) != 0) {
+    if (j->failures < HASH_FAILURES) {
+      ix_pipe_again(p, j, ix_now_ns());
+      return ALGO_E_TIMEOUT;
+    }
+    if (p->checking)
+      return algo_err_set(err, ALGO_E_GENESIS, "the node's block of round %" PRIu64 " is not the one in the database: its chain has changed. Index it into another database", j->round);
+    return algo_err_set(err, ALGO_E_GENESIS, "round %" PRIu64 " does not follow round %" PRIu64 ": its hash of the previous block is another one. The node's chain has changed: index it into another database", j->round, j->round - 1);
+  }
+  if (!p->has_genesis) {
+    p->has_genesis = true;
+    p->genesis_hash = r->genesis_hash;
+    snprintf(p->genesis_id, sizeof p->genesis_id, "%.*s", (int)r->genesis_id.n, (const char *)r->genesis_id.p);
+  }
+  return ALGO_OK;
+}
+
+/* The database's last round again: compared, then let go. */
+static void end_check(ix_pipe_t *p, ix_job_t *j) {
+  p->checking = false;
+  p->bytes -= j->bytes;
+  p->n_ready--;
+  p->next_take++;
+  p->next_commit++;
+  job_clear(j, false);
+  ix_pipe_check_done(p);
+}
+
+/* How many rounds from next_take are ready and fit together in a batch; *bytes of them. */
+static size_t ready_run(ix_pipe_t *p, size_t *bytes) {
+  size_t n = 0;
+  *bytes = 0;
+  while (p->next_take + n < p->next_fetch && n < IX_BATCH_ROUNDS && *bytes < IX_BATCH_BYTES) {
+    const ix_job_t *j = ix_pipe_job(p, p->next_take + n);
+    if (j->state != IX_READY) break;
+    *bytes += j->bytes;
+    n++;
+  }
+  return n;
+}
+
+static bool take_run(ix_pipe_t *p, size_t n, uint64_t *first, size_t *taken) {
+  *first = p->next_take;
+  *taken = 0;
+  for (; *taken < n; (*taken)++) {
+    ix_job_t *j = ix_pipe_job(p, p->next_take);
+    if (*taken > 0 && j->round % UINT64_C(1000000) == 0) break; /* a batch lies in one partition */
+    algo_err_t err;
+    algo_code_t rc = follows(p, j, &err);
+    if (rc == ALGO_E_TIMEOUT) break;
+    if (rc != ALGO_OK) {
+      if (*taken > 0) break; /* what came before it is written first */
+      fail_locked(p, &err, true);
+      return false;
+    }
+    if (p->checking) {
+      end_check(p, j);
+      return false;
+    }
+    p->has_last = true;
+    p->last_hash = j->rows.hash;
+    j->state = IX_TAKEN;
+    p->n_ready--;
+    p->next_take++;
+  }
+  return *taken > 0;
+}
+
+bool ix_pipe_take(ix_pipe_t *p, uint64_t *first, size_t *n) {
+  uint64_t since = 0;
+  pthread_mutex_lock(&p->mu);
+  bool got = false;
+  while (!ix_pipe_over(p) && !got) {
+    size_t bytes, run = p->stop ? 0 : ready_run(p, &bytes);
+    if (run == 0) {
+      ix_pipe_check_done(p);
+      since = 0;
+      if (!ix_pipe_over(p)) pthread_cond_wait(&p->ready, &p->mu);
+      continue;
+    }
+    const uint64_t now = ix_now_ns();
+    const uint64_t last = p->node_round < p->until ? p->node_round : p->until;
+    const bool more = p->node_known && p->next_take + run <= last; /* soon, if nothing is wrong */
+    if (since == 0) since = now;
+    if (more && run < IX_BATCH_ROUNDS && bytes < IX_BATCH_BYTES && now < since + FILL_WAIT_NS) {
+      struct timespec t;
+      clock_gettime(CLOCK_MONOTONIC, &t);
+      const uint64_t at = (uint64_t)t.tv_nsec + (since + FILL_WAIT_NS - now);
+      t.tv_sec += (time_t)(at / UINT64_C(1000000000));
+      t.tv_nsec = (long)(at % UINT64_C(1000000000));
+      pthread_cond_timedwait(&p->ready, &p->mu, &t);
+      continue;
+    }
+    got = take_run(p, run, first, n);
+    since = 0;
+  }
+  if (got) pthread_cond_broadcast(&p->ready); /* another writer may take what is left */
+  pthread_mutex_unlock(&p->mu);
+  return got;
+}
+
+bool ix_pipe_turn(ix_pipe_t *p, uint64_t first) {
+  pthread_mutex_lock(&p->mu);
+  while (!p->failed && p->next_commit != first) pthread_cond_wait(&p->ready, &p->mu);
+  const bool ok = !p->failed;
+  pthread_mutex_unlock(&p->mu);
+  return ok;
+}
+
+void ix_pipe_committed(ix_pipe_t *p, uint64_t first, size_t n) {
+  const uint64_t now = ix_now_ns();
+  pthread_mutex_lock(&p->mu);
+  algo_indexer_stats_t *s = &p->stats;
+  for (size_t i = 0; i < n; i++) {
+    ix_job_t *j = ix_pipe_job(p, first + i);
+    s->blocks++;
+    s->txns += j->rows.txns;
+    s->inner += j->rows.inner;
+    s->participants += j->rows.count[IX_PARTICIPANT];
+    s->logs += j->rows.count[IX_LOG];
+    s->unknown += j->rows.unknown;
+    s->bytes += j->body_bytes;
+    s->block_time = j->rows.time;
+    s->latency_s = (double)(now - j->arrived_ns) * 1e-9;
+    p->bytes -= j->bytes;
+    job_clear(j, false);
+  }
+  s->batches++;
+  s->next_round = p->next_commit = first + n;
+  ix_pipe_check_done(p);
+  pthread_cond_broadcast(&p->ready);
+  if (p->wake) p->wake(p->fetcher);
+  pthread_mutex_unlock(&p->mu);
+}
