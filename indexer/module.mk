@@ -4,5 +4,5 @@ $(OUT)/gen/indexer/migrations.c: indexer/embed $(sort $(wildcard indexer/sql/*.s
 	@mkdir -p $(@D)
 	@indexer/embed indexer/sql >$@.new
 	@mv $@.new $@
-$(eval $(call library,indexer,indexer,client chain base,libpq libcurl))
+$(eval $(call library,indexer,indexer,client contracts_bindings chain base,libpq libcurl))
 $(eval $(call program,algorent-indexer,indexer,$(wildcard indexer/cli/*.c),indexer))

@@ -93,7 +93,7 @@ void ix_pipe_fail(ix_pipe_t *p, const algo_err_t *err, bool fatal) {
 }
 
 void ix_pipe_check_done(ix_pipe_t *p) {
-  if (p->done || p->checking) return;
+  if (p->done || (p->checking && !p->stop)) return;
   const bool end = p->next_commit > p->until || (p->until_tip && p->node_known && p->next_commit > p->node_round);
   const bool stopped = p->stop && p->next_commit == p->next_take;
   if (!end && !stopped) return;

@@ -3,9 +3,9 @@
 -- One row of chain.cursor says which round comes next; every batch of blocks moves it in its own transaction, so the
 -- tables are always those of a whole number of blocks. The big tables are cut by round into partitions of
 -- chain.partition_rounds() rounds; a partition's indexes are made by chain.index_partition, which the indexer calls
--- once it has caught up for the first time, and at once for every later partition.
+-- once it has caught up for the first time, and at once for every later partition. The schema chain itself and
+-- chain.migration are there already: the program makes them before the first migration.
 
-create schema chain;
 comment on schema chain is 'The chain as algorent-indexer reads it from algod: blocks, transactions, participants, logs, state changes';
 
 create table chain.cursor (
@@ -25,13 +25,19 @@ comment on column chain.cursor.scope is 'which transactions are kept, as given w
 
 create table chain.contract (
   app bigint primary key check (app > 0),
-  contract text not null,
-  next_round bigint not null default 0
+  contract text not null
 );
 comment on table chain.contract is 'Applications whose events are read into the tables of their contract''s schema';
 comment on column chain.contract.app is 'application id';
 comment on column chain.contract.contract is 'contract, and name of its schema';
-comment on column chain.contract.next_round is 'first round whose events are not in the contract''s tables yet, while they are filled from chain.log';
+
+create table chain.contract_schema (
+  contract text primary key,
+  sql_hash bytea not null
+);
+comment on table chain.contract_schema is 'Contracts whose tables are here';
+comment on column chain.contract_schema.contract is 'contract, and name of its schema';
+comment on column chain.contract_schema.sql_hash is 'SHA-256 of the statements that made its tables and views';
 
 create table chain.partition (
   id integer primary key check (id >= 0),

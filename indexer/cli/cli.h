@@ -1,0 +1,34 @@
+/* cli.h - the program algorent-indexer, in parts. */
+#ifndef IX_CLI_H
+#define IX_CLI_H
+
+#include "algo/indexer.h"
+
+#define CLI_CONTRACTS_MAX 64u
+
+typedef struct cli_options {
+  const char *command; /* "run", "migrate" */
+  algo_indexer_options_t ix;
+  algo_indexer_contract_t contracts[CLI_CONTRACTS_MAX];
+  uint64_t *apps;      /* of --scope app:...; on the heap */
+  const char *scope;
+  const char *listen;  /* HOST:PORT of metrics and health; NULL: none */
+  bool json, quiet, help, version;
+} cli_options_t;
+
+/* Reads the command line and the environment. Errors: USAGE; the message says what and where. */
+algo_code_t cli_parse(cli_options_t *o, int argc, char **argv, algo_err_t *err);
+void cli_options_fini(cli_options_t *o);
+extern const char cli_usage[];
+
+/* Shows on a terminal how far it is; a thread of its own. */
+typedef struct cli_progress cli_progress_t;
+cli_progress_t *cli_progress_start(const algo_indexer_t *ix); /* NULL: none, stderr is no terminal */
+void cli_progress_stop(cli_progress_t *p);
+
+/* Metrics and health over HTTP. */
+typedef struct cli_status cli_status_t;
+algo_code_t cli_status_start(cli_status_t **out, const algo_indexer_t *ix, const char *listen, const algo_env_t *env, algo_err_t *err);
+void cli_status_stop(cli_status_t *s);
+
+#endif

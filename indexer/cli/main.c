@@ -1,0 +1,82 @@
+/* main.c - algorent-indexer. */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+/* The one thing that a signal handler can reach. */
+static algo_indexer_t *volatile running;
+static volatile sig_atomic_t asked;
+
+static void on_signal(int sig) {
+  if (asked++) _exit(128 + sig); /* asked twice */
+  algo_indexer_t *ix = running;
+  if (ix) algo_indexer_stop(ix);
+}
+
+static void catch_signals(void) {
+  struct sigaction a = {.sa_handler = on_signal};
+  sigemptyset(&a.sa_mask);
+  sigaction(SIGINT, &a, NULL);
+  sigaction(SIGTERM, &a, NULL);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+static int fail(const algo_env_t *env, const algo_err_t *err) {
+  algo_env_log(env, ALGO_LOG_ERROR, "%s", err->msg);
+  return algo_code_exit_status(err->code);
+}
+
+static int run(const cli_options_t *o, const algo_env_t *env) {
+  algo_err_t err;
+  algo_indexer_t *ix = NULL;
+  cli_status_t *status = NULL;
+  algo_err_init(&err);
+  algo_code_t rc = algo_indexer_new(&ix, &o->ix, env, &err);
+  if (rc == ALGO_OK && o->listen) rc = cli_status_start(&status, ix, o->listen, env, &err);
+  if (rc == ALGO_OK) {
+    running = ix;
+    catch_signals();
+    algo_env_log(env, ALGO_LOG_INFO, "following %s, scope %s", o->ix.algod_url ? o->ix.algod_url : o->ix.blocks_dir, o->scope);
+    cli_progress_t *progress = o->json || o->quiet ? NULL : cli_progress_start(ix);
+    rc = algo_indexer_run(ix, &err);
+    running = NULL;
+    cli_progress_stop(progress);
+    algo_indexer_stats_t s;
+    algo_indexer_stats(ix, &s);
+    algo_env_log(env, ALGO_LOG_INFO, "next round %" PRIu64 "; written %" PRIu64 " blocks, %" PRIu64 " transactions, %" PRIu64 " events", s.next_round, s.blocks,
+                 s.txns + s.inner, s.events);
+  }
+  cli_status_stop(status);
+  algo_indexer_free(ix);
+  return rc == ALGO_OK ? 0 : fail(env, &err);
+}
+
+int main(int argc, char **argv) {
+  cli_options_t o;
+  algo_err_t err;
+  algo_log_level_t level = ALGO_LOG_INFO;
+  algo_err_init(&err);
+  algo_code_t rc = cli_parse(&o, argc, argv, &err);
+  if (o.quiet) level = ALGO_LOG_WARN;
+  const algo_env_t env = {.user = &level, .log = o.json ? algo_log_stderr_json : algo_log_stderr};
+  int status = 0;
+  if (rc != ALGO_OK) {
+    fprintf(stderr, "algorent-indexer: %s\n", err.msg);
+    status = algo_code_exit_status(rc);
+  } else if (o.help) {
+    fputs(cli_usage, stdout);
+  } else if (o.version) {
+    puts("algorent-indexer " ALGORENT_VERSION);
+  } else if (strcmp(o.command, "migrate") == 0) {
+    rc = algo_indexer_migrate(o.ix.database_url, &env, &err);
+    status = rc == ALGO_OK ? 0 : fail(&env, &err);
+  } else {
+    status = run(&o, &env);
+  }
+  cli_options_fini(&o);
+  return status;
+}

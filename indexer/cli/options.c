@@ -1,0 +1,155 @@
+/* options.c - the command line of algorent-indexer. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "algo/rental.h"
+#include "algo/text.h"
+#include "cli.h"
+
+const char cli_usage[] =
+    "algorent-indexer - follows an algod into PostgreSQL\n"
+    "\n"
+    "usage: algorent-indexer [run] [OPTION]...\n"
+    "       algorent-indexer migrate          creates the schema, or brings it to this version\n"
+    "\n"
+    "  --market ID           read the events of rental market ID into the schema rental (may be given again)\n"
+    "  --contract NAME:ID    the same for an application of contract NAME\n"
+    "  --scope all           keep every transaction (the default)\n"
+    "  --scope market        keep what touches the given markets and contracts alone\n"
+    "  --scope app:ID,...    keep what touches these applications too\n"
+    "  --from ROUND          first round of a new database (0)\n"
+    "  --until ROUND         end behind this round\n"
+    "  --until-tip           end where the node has no further block\n"
+    "  --blocks DIR          read recorded blocks (NNNNNN.msgp) in place of a node\n"
+    "  --listen HOST:PORT    serve /metrics, /health and /ready\n"
+    "  --writers N, --decoders N   connections and threads (3, 1)\n"
+    "  --json                log one JSON object a line\n"
+    "  --quiet               log warnings and errors alone\n"
+    "\n"
+    "environment: DATABASE_URL (as libpq takes it), ALGOD_URL (http://127.0.0.1:4001), ALGOD_TOKEN\n"
+    "The tables are described by their comments: psql, \\d+ chain.txn; SQL by example: docs/sql.md\n";
+
+typedef struct contract_name {
+  const char *name;
+  const algo_contract_tables_t *tables;
+} contract_name_t;
+
+static const contract_name_t contract_names[] = {{"rental", &algo_rental_tables}};
+
+static algo_code_t usage(algo_err_t *err, const char *what, const char *value) {
+  return algo_err_set(err, ALGO_E_USAGE, "%s%s%s (algorent-indexer --help)", what, value ? ": " : "", value ? value : "");
+}
+
+static algo_code_t number(uint64_t *out, const char *option, const char *s, algo_err_t *err) {
+  return algo_u64_parse(out, s, strlen(s), NULL) == ALGO_OK ? ALGO_OK : algo_err_set(err, ALGO_E_USAGE, "%s needs a number, not \"%s\"", option, s);
+}
+
+static algo_code_t add_contract(cli_options_t *o, const char *name, size_t n, const char *id, algo_err_t *err) {
+  if (o->ix.n_contracts == CLI_CONTRACTS_MAX) return usage(err, "too many contracts", NULL);
+  algo_indexer_contract_t *c = &o->contracts[o->ix.n_contracts];
+  c->tables = NULL;
+  for (size_t i = 0; i < sizeof contract_names / sizeof *contract_names; i++)
+    if (strlen(contract_names[i].name) == n && memcmp(contract_names[i].name, name, n) == 0) c->tables = contract_names[i].tables;
+  if (!c->tables) return usage(err, "no contract of this name is known", name);
+  algo_code_t rc = number(&c->app, "the application", id, err);
+  if (rc != ALGO_OK) return rc;
+  if (c->app == 0 || c->app > INT64_MAX) return usage(err, "no application id", id);
+  for (size_t i = 0; i < o->ix.n_contracts; i++)
+    if (o->contracts[i].app == c->app) return c->tables == o->contracts[i].tables ? ALGO_OK : usage(err, "one application, two contracts", id);
+  o->ix.n_contracts++;
+  return ALGO_OK;
+}
+
+static algo_code_t set_scope(cli_options_t *o, const char *s, algo_err_t *err) {
+  o->scope = s;
+  o->ix.all = strcmp(s, "all") == 0;
+  if (o->ix.all || strcmp(s, "market") == 0) return ALGO_OK;
+  if (strncmp(s, "app:", 4) != 0) return usage(err, "--scope is all, market or app:ID,...", s);
+  size_t n = 1;
+  for (const char *p = s; *p; p++) n += *p == ',';
+  free(o->apps);
+  o->apps = calloc(n, sizeof *o->apps);
+  if (!o->apps) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  o->ix.n_apps = 0;
+  for (const char *p = s + 4;; p++) {
+    const size_t len = strcspn(p, ",");
+    if (algo_u64_parse(&o->apps[o->ix.n_apps], p, len, NULL) != ALGO_OK || o->apps[o->ix.n_apps] == 0) return usage(err, "--scope app: needs application ids", s);
+    o->ix.n_apps++;
+    p += len;
+    if (!*p) return ALGO_OK;
+  }
+}
+
+static algo_code_t count(unsigned *out, const char *option, const char *s, algo_err_t *err) {
+  uint64_t v;
+  algo_code_t rc = number(&v, option, s, err);
+  if (rc == ALGO_OK && (v == 0 || v > 64)) rc = usage(err, "a number from 1 to 64 is needed", option);
+  if (rc == ALGO_OK) *out = (unsigned)v;
+  return rc;
+}
+
+static bool set_flag(cli_options_t *o, const char *a) {
+  if (strcmp(a, "--until-tip") == 0) return o->ix.until_tip = true;
+  if (strcmp(a, "--json") == 0) return o->json = true;
+  if (strcmp(a, "--quiet") == 0) return o->quiet = true;
+  if (strcmp(a, "--help") == 0 || strcmp(a, "-h") == 0) return o->help = true;
+  if (strcmp(a, "--version") == 0) return o->version = true;
+  return false;
+}
+
+static algo_code_t set_value(cli_options_t *o, const char *a, const char *v, algo_err_t *err) {
+  if (strcmp(a, "--market") == 0) return add_contract(o, "rental", 6, v, err);
+  if (strcmp(a, "--contract") == 0) {
+    const char *colon = strchr(v, ':');
+    return colon ? add_contract(o, v, (size_t)(colon - v), colon + 1, err) : usage(err, "--contract needs NAME:ID", v);
+  }
+  if (strcmp(a, "--scope") == 0) return set_scope(o, v, err);
+  if (strcmp(a, "--from") == 0) return number(&o->ix.from, a, v, err);
+  if (strcmp(a, "--until") == 0) return number(&o->ix.until, a, v, err);
+  if (strcmp(a, "--writers") == 0) return count(&o->ix.writers, a, v, err);
+  if (strcmp(a, "--decoders") == 0) return count(&o->ix.decoders, a, v, err);
+  if (strcmp(a, "--blocks") == 0) o->ix.blocks_dir = v;
+  if (strcmp(a, "--listen") == 0) o->listen = v;
+  return ALGO_OK;
+}
+
+static bool takes_value(const char *a) {
+  static const char *const names[] = {"--market", "--contract", "--scope", "--from", "--until", "--writers", "--decoders", "--blocks", "--listen"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp(a, names[i]) == 0) return true;
+  return false;
+}
+
+static algo_code_t from_environment(cli_options_t *o, algo_err_t *err) {
+  o->ix.database_url = getenv("DATABASE_URL");
+  if (!o->ix.database_url || !*o->ix.database_url) return usage(err, "DATABASE_URL is not set: it says where the database is, as in postgresql:///algorent", NULL);
+  const char *token = getenv("ALGOD_TOKEN");
+  o->ix.algod_token = token && *token ? token : NULL;
+  if (o->ix.blocks_dir || strcmp(o->command, "run") != 0) return ALGO_OK;
+  o->ix.algod_url = getenv("ALGOD_URL");
+  if (!o->ix.algod_url || !*o->ix.algod_url) return usage(err, "ALGOD_URL is not set: it says where the node is, as in http://127.0.0.1:4001", NULL);
+  if (strlen(o->ix.algod_url) > 1500 || (token && (strlen(token) > 1000 || strpbrk(token, "\r\n")))) return usage(err, "ALGOD_URL or ALGOD_TOKEN is none", NULL);
+  return ALGO_OK;
+}
+
+algo_code_t cli_parse(cli_options_t *o, int argc, char **argv, algo_err_t *err) {
+  *o = (cli_options_t){.command = "run", .scope = "all", .ix = {.until = UINT64_MAX, .all = true}};
+  algo_code_t rc = ALGO_OK;
+  int i = 1;
+  if (argc > 1 && argv[1][0] != '-') o->command = argv[i++];
+  if (strcmp(o->command, "run") != 0 && strcmp(o->command, "migrate") != 0) return usage(err, "no such command", o->command);
+  for (; rc == ALGO_OK && i < argc; i++) {
+    if (set_flag(o, argv[i])) continue;
+    if (!takes_value(argv[i])) return usage(err, "no such option", argv[i]);
+    if (i + 1 == argc) return usage(err, "a value is missing behind", argv[i]);
+    rc = set_value(o, argv[i], argv[i + 1], err);
+    i++;
+  }
+  if (rc != ALGO_OK || o->help || o->version) return rc;
+  o->ix.contracts = o->contracts;
+  o->ix.apps = o->apps;
+  if (!o->ix.all && o->ix.n_apps + o->ix.n_contracts == 0) return usage(err, "--scope market needs --market ID", NULL);
+  return from_environment(o, err);
+}
+
+void cli_options_fini(cli_options_t *o) { free(o->apps); }

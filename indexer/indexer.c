@@ -1,0 +1,289 @@
+/* indexer.c - an indexer's life: sessions, one after another, each from a connection to its loss. */
+#include "algo/indexer.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "algo/text.h"
+#include "internal.h"
+#include "source.h"
+
+#define WRITERS_MAX 8u
+#define DECODERS_MAX 16u
+#define POLL_NS 20000000L /* how often a request to stop is looked for */
+
+static int compare_u64(const void *x, const void *y) {
+  const uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+  return (a > b) - (a < b);
+}
+
+/* The applications to keep, sorted and once each, and how chain.cursor says so. */
+static algo_code_t make_scope(algo_indexer_t *ix, algo_err_t *err) {
+  const size_t most = ix->opt.n_apps + ix->opt.n_contracts;
+  uint64_t *apps = algo_arena_array(&ix->arena, most ? most : 1, sizeof *apps), *watch = algo_arena_array(&ix->arena, most ? most : 1, sizeof *watch);
+  if (!apps || !watch) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  size_t n = 0;
+  for (size_t i = 0; i < ix->opt.n_apps; i++) apps[n++] = ix->opt.apps[i];
+  for (size_t i = 0; i < ix->opt.n_contracts; i++) apps[n++] = watch[i] = ix->opt.contracts[i].app;
+  qsort(apps, n, sizeof *apps, compare_u64);
+  size_t kept = 0;
+  for (size_t i = 0; i < n; i++)
+    if (kept == 0 || apps[kept - 1] != apps[i]) apps[kept++] = apps[i];
+  ix->scope = (ix_scope_t){ix->opt.all, apps, ix->opt.all ? 0 : kept};
+  ix->watch = (ix_scope_t){false, watch, ix->opt.n_contracts};
+  if (!ix->opt.all && kept == 0) return algo_err_set(err, ALGO_E_INVALID, "a scope of no application keeps nothing");
+  algo_buf_t b = ALGO_BUF_INIT;
+  if (ix->opt.all) algo_buf_puts(&b, "all");
+  for (size_t i = 0; !ix->opt.all && i < kept; i++) algo_buf_printf(&b, "%s%" PRIu64, i ? "," : "app:", apps[i]);
+  ix->scope_text = algo_arena_strdup(&ix->arena, algo_buf_cstr(&b));
+  const bool fits = b.n < sizeof ((ix_cursor_t *)0)->scope;
+  algo_buf_fini(&b);
+  if (!fits) return algo_err_set(err, ALGO_E_INVALID, "a scope of %zu applications is too long: use --scope all", kept);
+  return ix->scope_text ? ALGO_OK : algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+}
+
+static algo_code_t make_contracts(algo_indexer_t *ix, algo_err_t *err) {
+  const size_t n = ix->opt.n_contracts;
+  ix->contracts = algo_arena_array(&ix->arena, n ? n : 1, sizeof *ix->contracts);
+  ix->contract_of = algo_arena_array(&ix->arena, n ? n : 1, sizeof *ix->contract_of);
+  if (!ix->contracts || !ix->contract_of) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  for (size_t i = 0; i < n; i++) {
+    size_t k = 0;
+    while (k < ix->n_contracts && ix->contracts[k].tables != ix->opt.contracts[i].tables) k++;
+    if (k == ix->n_contracts) {
+      algo_code_t rc = ix_contract_init(&ix->contracts[k], ix->opt.contracts[i].tables, (unsigned)k, &ix->arena, err);
+      if (rc != ALGO_OK) return rc;
+      ix->n_contracts++;
+    }
+    ix->contract_of[i] = &ix->contracts[k];
+  }
+  return ALGO_OK;
+}
+
+static const char *keep(algo_indexer_t *ix, const char *s, bool *ok) {
+  if (!s) return NULL;
+  char *copy = algo_arena_strdup(&ix->arena, s);
+  if (!copy) *ok = false;
+  return copy;
+}
+
+static algo_code_t keep_options(algo_indexer_t *ix, const algo_indexer_options_t *o, algo_err_t *err) {
+  bool ok = true;
+  ix->opt = *o;
+  ix->opt.database_url = keep(ix, o->database_url, &ok);
+  ix->opt.algod_url = keep(ix, o->algod_url, &ok);
+  ix->opt.algod_token = keep(ix, o->algod_token, &ok);
+  ix->opt.blocks_dir = keep(ix, o->blocks_dir, &ok);
+  const algo_bytes_t apps = algo_arena_dup(&ix->arena, algo_bytes(o->apps, o->n_apps * sizeof *o->apps));
+  const algo_bytes_t contracts = algo_arena_dup(&ix->arena, algo_bytes(o->contracts, o->n_contracts * sizeof *o->contracts));
+  ix->opt.apps = (const uint64_t *)(const void *)apps.p;
+  ix->opt.contracts = (const algo_indexer_contract_t *)(const void *)contracts.p;
+  if (!ok || (o->n_apps && !apps.p) || (o->n_contracts && !contracts.p)) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  for (char *s = (char *)(uintptr_t)ix->opt.algod_url; s && *s && s[strlen(s) - 1] == '/';) s[strlen(s) - 1] = 0;
+  if (ix->opt.writers == 0) ix->opt.writers = 3;
+  if (ix->opt.decoders == 0) ix->opt.decoders = 1;
+  if (ix->opt.writers > WRITERS_MAX) ix->opt.writers = WRITERS_MAX;
+  if (ix->opt.decoders > DECODERS_MAX) ix->opt.decoders = DECODERS_MAX;
+  return ALGO_OK;
+}
+
+algo_code_t algo_indexer_new(algo_indexer_t **out, const algo_indexer_options_t *opt, const algo_env_t *env, algo_err_t *err) {
+  *out = NULL;
+  if (!opt->database_url) return algo_err_set(err, ALGO_E_INVALID, "no database is given (DATABASE_URL)");
+  if (!opt->algod_url == !opt->blocks_dir) return algo_err_set(err, ALGO_E_INVALID, "one of a node (ALGOD_URL) and a folder of blocks is needed");
+  algo_indexer_t *ix = calloc(1, sizeof *ix);
+  if (!ix) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  if (env) ix->env = *env;
+  pthread_mutex_init(&ix->partitions, NULL);
+  algo_code_t rc = keep_options(ix, opt, err);
+  if (rc == ALGO_OK) rc = make_scope(ix, err);
+  if (rc == ALGO_OK) rc = make_contracts(ix, err);
+  if (rc == ALGO_OK) rc = ix_pipe_init(&ix->pipe, &ix->env, err);
+  if (rc != ALGO_OK) {
+    algo_indexer_free(ix);
+    return rc;
+  }
+  ix->pipe.until = opt->until;
+  ix->pipe.until_tip = opt->until_tip;
+  *out = ix;
+  return ALGO_OK;
+}
+
+void algo_indexer_free(algo_indexer_t *ix) {
+  if (!ix) return;
+  ix_pipe_fini(&ix->pipe);
+  pthread_mutex_destroy(&ix->partitions);
+  algo_arena_fini(&ix->arena);
+  free(ix);
+}
+
+void algo_indexer_stop(algo_indexer_t *ix) { atomic_store(&ix->stop, true); }
+
+void algo_indexer_stats(const algo_indexer_t *ix, algo_indexer_stats_t *out) {
+  algo_indexer_t *mutable_ix = (algo_indexer_t *)(uintptr_t)ix; /* its lock alone changes */
+  pthread_mutex_lock(&mutable_ix->pipe.mu);
+  *out = ix->pipe.stats;
+  out->at_tip = ix->pipe.node_known && ix->pipe.next_commit > ix->pipe.node_round;
+  pthread_mutex_unlock(&mutable_ix->pipe.mu);
+  out->events = atomic_load(&ix->events);
+}
+
+/* ---- a session ---- */
+
+/* Locks the database and brings it to this version; the ring starts where the cursor stands. */
+static algo_code_t open_database(algo_indexer_t *ix, algo_err_t *err) {
+  ix_cursor_t cur;
+  bool taken = false;
+  algo_code_t rc = ix_pg_open(&ix->control, ix->opt.database_url, IX_APPLICATION_NAME, err);
+  if (rc == ALGO_OK) rc = ix_schema_lock(ix->control, &taken, err);
+  if (rc == ALGO_OK && !taken) rc = algo_err_set(err, ALGO_E_DB, "another indexer writes to this database: waiting for it to end");
+  if (rc == ALGO_OK) rc = ix_schema_migrate(ix->control, err);
+  if (rc == ALGO_OK) rc = ix_cursor_read(ix->control, &cur, err);
+  if (rc == ALGO_OK && cur.exists && strcmp(cur.scope, ix->scope_text) != 0)
+    rc = algo_err_set(err, ALGO_E_INVALID, "this database was made with --scope %s, not with %s: give another database (DATABASE_URL), or that scope", cur.scope, ix->scope_text);
+  if (rc == ALGO_OK) rc = ix_contracts_register(ix, &cur, err);
+  if (rc != ALGO_OK) return rc;
+  ix_pipe_t *p = &ix->pipe;
+  pthread_mutex_lock(&p->mu);
+  /* The last round is asked for once more, to see that the node still has the same one. */
+  p->stats.database_up = true;
+  ix_pipe_reset(p, !cur.exists ? ix->opt.from : cur.has_hash && cur.next_round ? cur.next_round - 1 : cur.next_round);
+  p->checking = p->has_last = cur.exists && cur.has_hash && cur.next_round;
+  p->last_hash = cur.last_hash;
+  p->has_genesis = cur.exists;
+  p->genesis_hash = cur.genesis_hash;
+  snprintf(p->genesis_id, sizeof p->genesis_id, "%s", cur.genesis_id);
+  p->stats.next_round = cur.exists ? cur.next_round : ix->opt.from;
+  ix->has_cursor = cur.exists;
+  ix->partitions_to = 0;
+  pthread_mutex_unlock(&p->mu);
+  return ALGO_OK;
+}
+
+/* Whether a partition without indexes is complete, or the tip is reached: then they are made. */
+static algo_code_t look_after_indexes(algo_indexer_t *ix, uint64_t *looked, bool end, algo_err_t *err) {
+  ix_pipe_t *p = &ix->pipe;
+  pthread_mutex_lock(&p->mu);
+  const uint64_t next = p->next_commit;
+  const bool tip = end || (p->node_known && next > p->node_round && !p->checking);
+  pthread_mutex_unlock(&p->mu);
+  /* At the tip: everything up to the newest partition made, once; before it: what lies behind. */
+  uint64_t upto = tip ? ix->partitions_to : next / IX_PARTITION_ROUNDS * IX_PARTITION_ROUNDS;
+  if (upto == 0 || upto <= *looked) return ALGO_OK;
+  algo_code_t rc = ix_index_partitions(ix, upto - 1, err);
+  if (rc == ALGO_OK) *looked = upto;
+  return rc;
+}
+
+/* Waits for the session's end; meanwhile hears the request to stop, and has indexes made. */
+static void supervise(algo_indexer_t *ix) {
+  ix_pipe_t *p = &ix->pipe;
+  uint64_t looked = 0;
+  pthread_mutex_lock(&p->mu);
+  while (!ix_pipe_over(p)) {
+    if (atomic_load(&ix->stop) && !p->stop) {
+      p->stop = true;
+      ix_pipe_check_done(p);
+      pthread_cond_broadcast(&p->ready);
+    }
+    pthread_mutex_unlock(&p->mu);
+    algo_err_t err;
+    if (look_after_indexes(ix, &looked, false, &err) != ALGO_OK) ix_pipe_fail(p, &err, false);
+    nanosleep(&(struct timespec){0, POLL_NS}, NULL);
+    pthread_mutex_lock(&p->mu);
+  }
+  const bool end = p->done && !p->failed && !p->stop;
+  pthread_mutex_unlock(&p->mu);
+  algo_err_t err;
+  looked = 0;
+  if (end && look_after_indexes(ix, &looked, true, &err) != ALGO_OK) ix_pipe_fail(p, &err, false);
+}
+
+static algo_code_t run_threads(algo_indexer_t *ix, void *(*fetch)(void *), void *fetcher, algo_err_t *err) {
+  ix_pipe_t *p = &ix->pipe;
+  pthread_t threads[1 + DECODERS_MAX + WRITERS_MAX];
+  ix_decoder_t decoder = {p, &ix->scope, &ix->watch};
+  size_t n = 0;
+  bool ok = pthread_create(&threads[n], NULL, fetch, fetcher) == 0;
+  n += ok;
+  for (unsigned i = 0; ok && i < ix->opt.decoders; i++) n += ok = pthread_create(&threads[n], NULL, ix_decoder_main, &decoder) == 0;
+  for (unsigned i = 0; ok && i < ix->opt.writers; i++) n += ok = pthread_create(&threads[n], NULL, ix_writer_main, ix) == 0;
+  if (!ok) {
+    algo_err_t why;
+    algo_err_set(&why, ALGO_E_NOMEM, "no thread can be started");
+    ix_pipe_fail(p, &why, true);
+  }
+  supervise(ix);
+  while (n) pthread_join(threads[--n], NULL);
+  p->wake = NULL;
+  if (p->failed && err) *err = p->error;
+  return p->failed ? p->error.code : ALGO_OK;
+}
+
+static algo_code_t run_session(algo_indexer_t *ix, algo_err_t *err) {
+  ix_pipe_t *p = &ix->pipe;
+  p->failed = p->fatal = p->done = false;
+  algo_code_t rc = open_database(ix, err);
+  if (rc == ALGO_OK && ix->opt.algod_url) {
+    ix_algod_t a = {.pipe = p, .url = ix->opt.algod_url, .token = ix->opt.algod_token};
+    rc = ix_algod_init(&a, err);
+    if (rc == ALGO_OK) {
+      p->wake = ix_algod_wake;
+      p->fetcher = &a;
+      rc = run_threads(ix, ix_algod_main, &a, err);
+      ix_algod_fini(&a);
+    }
+  } else if (rc == ALGO_OK) {
+    ix_folder_t f = {.pipe = p, .path = ix->opt.blocks_dir};
+    ix_folder_init(&f);
+    p->wake = ix_folder_wake;
+    p->fetcher = &f;
+    rc = run_threads(ix, ix_folder_main, &f, err);
+    ix_folder_fini(&f);
+  }
+  if (ix->control) PQfinish(ix->control);
+  ix->control = NULL;
+  return rc;
+}
+
+static bool is_final(const algo_indexer_t *ix, algo_code_t rc) {
+  return ix->pipe.fatal || rc == ALGO_E_INVALID || rc == ALGO_E_UNSUPPORTED || rc == ALGO_E_GENESIS || rc == ALGO_E_AUTH || rc == ALGO_E_NOMEM;
+}
+
+algo_code_t algo_indexer_run(algo_indexer_t *ix, algo_err_t *err) {
+  algo_err_t why;
+  unsigned failures = 0;
+  while (!atomic_load(&ix->stop)) {
+    const uint64_t batches = ix->pipe.stats.batches;
+    algo_err_init(&why);
+    algo_code_t rc = run_session(ix, &why);
+    if (rc == ALGO_OK) return ALGO_OK;
+    if (is_final(ix, rc)) {
+      if (err) *err = why;
+      return rc;
+    }
+    pthread_mutex_lock(&ix->pipe.mu);
+    ix->pipe.stats.database_errors++;
+    ix->pipe.stats.database_up = false;
+    if (ix->pipe.stats.batches != batches) failures = 0;
+    pthread_mutex_unlock(&ix->pipe.mu);
+    if (failures == 0 || failures % 16 == 0) algo_env_log(&ix->env, ALGO_LOG_WARN, "%s; trying again", why.msg);
+    const uint64_t until = ix_now_ns() + ix_backoff_ns(failures++);
+    while (!atomic_load(&ix->stop) && ix_now_ns() < until) nanosleep(&(struct timespec){0, POLL_NS}, NULL);
+  }
+  return ALGO_OK;
+}
+
+algo_code_t algo_indexer_migrate(const char *database_url, const algo_env_t *env, algo_err_t *err) {
+  PGconn *c = NULL;
+  bool taken = false;
+  algo_code_t rc = ix_pg_open(&c, database_url, IX_APPLICATION_NAME, err);
+  if (rc == ALGO_OK) rc = ix_schema_lock(c, &taken, err);
+  if (rc == ALGO_OK && !taken) rc = algo_err_set(err, ALGO_E_DB, "another indexer writes to this database: stop it first");
+  if (rc == ALGO_OK) rc = ix_schema_migrate(c, err);
+  if (rc == ALGO_OK) algo_env_log(env, ALGO_LOG_INFO, "the schema is up to date");
+  if (c) PQfinish(c);
+  return rc;
+}

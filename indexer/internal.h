@@ -1,0 +1,42 @@
+/* internal.h - one indexer: its options, and a session with its threads. */
+#ifndef IX_INTERNAL_H
+#define IX_INTERNAL_H
+
+#include "events.h"
+#include "pipe.h"
+#include "schema.h"
+
+#define IX_APPLICATION_NAME "algorent-indexer"
+#define IX_BLOCK_CHANNEL "algorent_block" /* NOTIFY: the last round of a batch */
+
+struct algo_indexer {
+  algo_indexer_options_t opt; /* strings and arrays are the arena's */
+  algo_env_t env;
+  algo_arena_t arena;
+  ix_pipe_t pipe;
+  ix_scope_t scope, watch;
+  const char *scope_text;     /* as it stands in chain.cursor */
+  ix_contract_t *contracts;   /* one a contract, not one an application */
+  size_t n_contracts;
+  const ix_contract_t **contract_of; /* by option */
+  atomic_bool stop;
+  /* the session's */
+  bool has_cursor;            /* its row is there; read and set by the writer whose turn it is */
+  pthread_mutex_t partitions; /* guards control and what follows */
+  PGconn *control;            /* holds the lock */
+  uint64_t partitions_to;     /* rounds below have their partition */
+  _Atomic uint64_t events;    /* applied */
+};
+
+const ix_contract_t *ix_contract_of(const algo_indexer_t *ix, uint64_t app);
+
+/* Tables and registrations of the contracts, with what chain.log already holds. */
+algo_code_t ix_contracts_register(algo_indexer_t *ix, const ix_cursor_t *cur, algo_err_t *err) ALGO_NODISCARD;
+
+/* A writer's thread. */
+void *ix_writer_main(void *indexer);
+
+/* Makes the indexes of the partitions up to that of `round` that have none; several tables at a time. */
+algo_code_t ix_index_partitions(algo_indexer_t *ix, uint64_t round, algo_err_t *err) ALGO_NODISCARD;
+
+#endif

@@ -1,0 +1,74 @@
+/* partition.c - indexes after the first load: a table at a time in a transaction of its own, two tables side by side. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "internal.h"
+
+/* By weight: whoever is free takes the next. */
+static const char *const tables[] = {"participant", "txn", "log", "block", "state_change"};
+#define TABLES (sizeof tables / sizeof tables[0])
+#define HANDS 2u
+
+typedef struct work {
+  const char *url;
+  uint64_t partition;
+  atomic_size_t next;
+  pthread_mutex_t mu;
+  algo_code_t rc;
+  algo_err_t *err;
+} work_t;
+
+static algo_code_t index_table(PGconn *c, uint64_t partition, const char *table, algo_err_t *err) {
+  char sql[200];
+  snprintf(sql, sizeof sql, "begin; set local maintenance_work_mem = '256MB'; select chain.index_partition(%" PRIu64 ", '{%s}'); commit", partition, table);
+  return ix_pg_exec(c, sql, err);
+}
+
+static void *hand_main(void *arg) {
+  work_t *w = arg;
+  algo_err_t err;
+  PGconn *c = NULL;
+  algo_err_init(&err);
+  algo_code_t rc = ix_pg_open(&c, w->url, IX_APPLICATION_NAME, &err);
+  for (size_t i; rc == ALGO_OK && (i = atomic_fetch_add(&w->next, 1)) < TABLES;) rc = index_table(c, w->partition, tables[i], &err);
+  if (c) PQfinish(c);
+  if (rc != ALGO_OK) {
+    pthread_mutex_lock(&w->mu);
+    w->rc = rc;
+    if (w->err) *w->err = err;
+    pthread_mutex_unlock(&w->mu);
+  }
+  return NULL;
+}
+
+static algo_code_t index_partition(algo_indexer_t *ix, uint64_t partition, algo_err_t *err) {
+  work_t w = {.url = ix->opt.database_url, .partition = partition, .err = err};
+  pthread_t other;
+  pthread_mutex_init(&w.mu, NULL);
+  const bool two = HANDS > 1 && pthread_create(&other, NULL, hand_main, &w) == 0;
+  hand_main(&w);
+  if (two) pthread_join(other, NULL);
+  pthread_mutex_destroy(&w.mu);
+  if (w.rc != ALGO_OK) return w.rc;
+  char sql[96];
+  snprintf(sql, sizeof sql, "update chain.partition set indexed = true where id = %" PRIu64, partition);
+  pthread_mutex_lock(&ix->partitions);
+  algo_code_t rc = ix_pg_exec(ix->control, sql, err);
+  pthread_mutex_unlock(&ix->partitions);
+  return rc;
+}
+
+algo_code_t ix_index_partitions(algo_indexer_t *ix, uint64_t round, algo_err_t *err) {
+  uint64_t ids[64];
+  size_t n;
+  pthread_mutex_lock(&ix->partitions);
+  algo_code_t rc = ix_partitions_plain(ix->control, round, ids, 64, &n, err);
+  pthread_mutex_unlock(&ix->partitions);
+  for (size_t i = 0; rc == ALGO_OK && i < n; i++) {
+    const uint64_t start = ix_now_ns();
+    rc = index_partition(ix, ids[i], err);
+    const double s = (double)(ix_now_ns() - start) * 1e-9;
+    if (rc == ALGO_OK && s > 0.5) algo_env_log(&ix->env, ALGO_LOG_INFO, "indexes of partition %" PRIu64 " made in %.1f s", ids[i], s);
+  }
+  return rc;
+}

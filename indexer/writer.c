@@ -1,0 +1,116 @@
+/* writer.c - a batch of rounds into PostgreSQL, cursor and all in one transaction. Several writers copy side by side; they
+ * commit one after another, in the order of the chain. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "copy.h"
+#include "internal.h"
+
+#define AHEAD UINT64_C(50000) /* rounds before its first block a partition is made */
+
+typedef struct writer {
+  algo_indexer_t *ix;
+  PGconn *conn;
+  ix_events_t events;
+} writer_t;
+
+static algo_code_t partition_for(algo_indexer_t *ix, uint64_t round, algo_err_t *err) {
+  algo_code_t rc = ALGO_OK;
+  pthread_mutex_lock(&ix->partitions);
+  for (uint64_t r = round; rc == ALGO_OK && r < round + 2 * AHEAD; r += AHEAD) {
+    if (r < ix->partitions_to) continue;
+    rc = ix_partitions_add(ix->control, r, err);
+    if (rc == ALGO_OK) ix->partitions_to = (r / IX_PARTITION_ROUNDS + 1) * IX_PARTITION_ROUNDS;
+  }
+  pthread_mutex_unlock(&ix->partitions);
+  return rc;
+}
+
+static algo_code_t copy_table(writer_t *w, ix_table_t t, uint64_t first, size_t n, algo_err_t *err) {
+  ix_pipe_t *p = &w->ix->pipe;
+  uint64_t rows = 0;
+  for (size_t i = 0; i < n; i++) rows += ix_pipe_job(p, first + i)->rows.count[t];
+  if (rows == 0) return ALGO_OK;
+  char name[64];
+  snprintf(name, sizeof name, "chain.%s_p%" PRIu64, ix_tables[t].name, first / IX_PARTITION_ROUNDS);
+  algo_code_t rc = ix_pg_copy_begin(w->conn, name, ix_tables[t].columns, err);
+  if (rc == ALGO_OK) rc = ix_pg_copy_put(w->conn, algo_bytes(ix_copy_header, sizeof ix_copy_header), err);
+  for (size_t i = 0; rc == ALGO_OK && i < n; i++)
+    rc = ix_pg_copy_put(w->conn, algo_buf_view(&ix_pipe_job(p, first + i)->rows.copy[t]), err);
+  if (rc == ALGO_OK) rc = ix_pg_copy_put(w->conn, algo_bytes(ix_copy_trailer, sizeof ix_copy_trailer), err);
+  return rc == ALGO_OK ? ix_pg_copy_end(w->conn, err) : rc;
+}
+
+static algo_code_t apply_events(writer_t *w, uint64_t first, size_t n, algo_err_t *err) {
+  algo_indexer_t *ix = w->ix;
+  bool begun = false;
+  algo_code_t rc = ALGO_OK;
+  for (size_t i = 0; rc == ALGO_OK && i < n; i++) {
+    const ix_rows_t *r = &ix_pipe_job(&ix->pipe, first + i)->rows;
+    for (size_t k = 0; rc == ALGO_OK && k < r->n_logged; k++) {
+      const ix_logged_t *l = &r->logged[k];
+      const ix_contract_t *c = ix_contract_of(ix, l->app);
+      if (!c) continue;
+      if (!begun) rc = ix_events_begin(&w->events, err);
+      begun = true;
+      const ix_event_at_t at = {l->app, r->round, l->intra, l->idx, r->time};
+      if (rc == ALGO_OK) rc = ix_events_apply(&w->events, c, &at, algo_bytes(r->log_data.p + l->at, l->length), err);
+    }
+  }
+  return begun && rc == ALGO_OK ? ix_events_end(&w->events, err) : rc;
+}
+
+static algo_code_t move_cursor(writer_t *w, uint64_t first, size_t n, algo_err_t *err) {
+  algo_indexer_t *ix = w->ix;
+  const uint64_t next = first + n;
+  const ix_rows_t *last = &ix_pipe_job(&ix->pipe, next - 1)->rows;
+  if (ix->has_cursor) return ix_cursor_move(w->conn, first, next, &last->hash, err);
+  ix_cursor_t cur = {.next_round = next, .has_hash = true, .last_hash = last->hash, .genesis_hash = last->genesis_hash};
+  snprintf(cur.genesis_id, sizeof cur.genesis_id, "%.*s", (int)last->genesis_id.n, (const char *)last->genesis_id.p);
+  snprintf(cur.scope, sizeof cur.scope, "%s", ix->scope_text);
+  return ix_cursor_insert(w->conn, &cur, err);
+}
+
+static algo_code_t commit(writer_t *w, uint64_t last, algo_err_t *err) {
+  char sql[96];
+  snprintf(sql, sizeof sql, "select pg_notify('" IX_BLOCK_CHANNEL "', '%" PRIu64 "'); commit", last);
+  PGresult *r = PQexec(w->conn, sql);
+  const bool ok = r && PQresultStatus(r) == PGRES_COMMAND_OK && strcmp(PQcmdStatus(r), "COMMIT") == 0;
+  PQclear(r);
+  return ok ? ALGO_OK : ix_pg_fail(w->conn, "commit", err);
+}
+
+static algo_code_t write_batch(writer_t *w, uint64_t first, size_t n, algo_err_t *err) {
+  algo_indexer_t *ix = w->ix;
+  algo_code_t rc = partition_for(ix, first, err);
+  if (rc == ALGO_OK) rc = ix_pg_exec(w->conn, "begin", err);
+  for (int t = 0; rc == ALGO_OK && t < IX_TABLES; t++) rc = copy_table(w, (ix_table_t)t, first, n, err);
+  if (rc != ALGO_OK) return rc;
+  if (!ix_pipe_turn(&ix->pipe, first)) return algo_err_set(err, ALGO_E_INTERRUPTED, "the session is over");
+  rc = apply_events(w, first, n, err);
+  if (rc == ALGO_OK) rc = move_cursor(w, first, n, err);
+  if (rc == ALGO_OK) rc = commit(w, first + n - 1, err);
+  if (rc != ALGO_OK) return rc;
+  ix->has_cursor = true;
+  atomic_fetch_add(&ix->events, w->events.applied);
+  w->events.applied = 0;
+  ix_pipe_committed(&ix->pipe, first, n);
+  return ALGO_OK;
+}
+
+void *ix_writer_main(void *indexer) {
+  writer_t w = {.ix = indexer};
+  algo_indexer_t *ix = w.ix;
+  algo_err_t err;
+  algo_err_init(&err);
+  algo_code_t rc = ix_pg_open(&w.conn, ix->opt.database_url, IX_APPLICATION_NAME, &err);
+  ix_events_init(&w.events, w.conn, ix->contracts, ix->n_contracts, true);
+  if (rc == ALGO_OK) rc = ix_events_prepare(&w.events, &err);
+  uint64_t first;
+  size_t n;
+  while (rc == ALGO_OK && ix_pipe_take(&ix->pipe, &first, &n)) rc = write_batch(&w, first, n, &err);
+  if (rc != ALGO_OK) ix_pipe_fail(&ix->pipe, &err, rc == ALGO_E_INVALID || rc == ALGO_E_UNSUPPORTED);
+  ix_events_fini(&w.events);
+  if (w.conn) PQfinish(w.conn); /* an open transaction goes with it */
+  return NULL;
+}
