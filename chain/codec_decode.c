@@ -40,6 +40,25 @@ static algo_code_t get_limited(codec_in_t *in, uint64_t max, uint64_t *out) {
   return c;
 }
 
+/* Bytes as an array of numbers: Go takes that too. */
+static algo_code_t get_byte_array(codec_in_t *in, algo_bytes_t *out) {
+  algo_mp_t r = cursor(in);
+  uint32_t n = 0;
+  algo_code_t c = algo_mp_get_array(&r, &n, in->err);
+  if (c != ALGO_OK) return c;
+  uint8_t *bytes = algo_arena_alloc(in->arena, n);
+  if (bytes == NULL) return no_memory(in);
+  in->p = r.p;
+  for (uint32_t i = 0; i < n; i++) {
+    uint64_t v = 0;
+    c = get_limited(in, UINT8_MAX, &v);
+    if (c != ALGO_OK) return c;
+    bytes[i] = (uint8_t)v;
+  }
+  *out = algo_bytes(bytes, n);
+  return ALGO_OK;
+}
+
 static algo_code_t get_bytes(codec_in_t *in, algo_bytes_t *out) {
   size_t n = left(in);
   if (n > 1) {
@@ -52,6 +71,7 @@ static algo_code_t get_bytes(codec_in_t *in, algo_bytes_t *out) {
     }
   }
   algo_mp_t r = cursor(in);
+  if (algo_mp_peek(&r) == ALGO_MP_ARRAY) return get_byte_array(in, out);
   algo_code_t c = algo_mp_get_bin(&r, out, in->err);
   in->p = r.p;
   return c;
@@ -172,6 +192,26 @@ static algo_code_t get_sig(codec_in_t *in, uint8_t *at) {
   return c;
 }
 
+static algo_code_t get_raw(codec_in_t *in, const codec_field_t *f, algo_bytes_t *out) {
+  algo_mp_t r = cursor(in);
+  algo_code_t c = algo_mp_skip_view(&r, out, in->err);
+  if (c != ALGO_OK || f->sub == NULL) {
+    in->p = r.p;
+    return c;
+  }
+  void *value = algo_arena_zalloc(in->arena, f->sub->size);
+  if (value == NULL) return no_memory(in);
+  c = codec_decode(in, f->sub, value);
+  if (c != ALGO_OK) return c;
+  algo_buf_t canonical = ALGO_BUF_INIT;
+  if (!codec_is_empty(f->sub, value)) codec_encode_buf(&canonical, f->sub, value);
+  if (canonical.n == 0) *out = algo_bytes(NULL, 0);
+  else if (!algo_bytes_eq(*out, algo_buf_view(&canonical))) *out = algo_arena_dup(in->arena, algo_buf_view(&canonical));
+  bool oom = canonical.oom || (canonical.n != 0 && out->p == NULL);
+  algo_buf_fini(&canonical);
+  return oom ? no_memory(in) : ALGO_OK;
+}
+
 static algo_code_t get_other(codec_in_t *in, const codec_field_t *f, uint8_t *base) {
   uint8_t *at = base + f->offset;
   uint64_t v = 0;
@@ -180,7 +220,7 @@ static algo_code_t get_other(codec_in_t *in, const codec_field_t *f, uint8_t *ba
   switch ((codec_kind_t)f->kind) {
   case KIND_BOOL: c = algo_mp_get_bool(&r, (bool *)at, in->err); break;
   case KIND_I64: c = algo_mp_get_int(&r, (int64_t *)(void *)at, in->err); break;
-  case KIND_RAW: c = algo_mp_skip_view(&r, (algo_bytes_t *)(void *)at, in->err); break;
+  case KIND_RAW: return get_raw(in, f, (algo_bytes_t *)(void *)at);
   case KIND_U32:
     c = get_limited(in, UINT32_MAX, &v);
     *(uint32_t *)(void *)at = (uint32_t)v;
@@ -251,6 +291,11 @@ static algo_code_t unknown_key(codec_in_t *in, algo_bytes_t key) {
 
 algo_code_t codec_decode(codec_in_t *in, const codec_table_t *t, void *base) {
   const uint8_t *from = in->p;
+  if (from != in->end &&
+      (*from == 0xc0 || *from == 0x90)) { /* nil and an empty array are the zero value, as Go has it */
+    in->p++;
+    return ALGO_OK;
+  }
   uint32_t pairs = 0;
   algo_code_t c = get_map(in, &pairs);
   if (c != ALGO_OK) return c;

@@ -23,8 +23,8 @@ static bool same_keys(const algo_msig_t *m, uint8_t version, uint8_t threshold, 
   return true;
 }
 
-/* Puts key's signature over tag || msg at each of its places. A multisig that is there already must be of the same
- * keys. */
+/* Puts key's signature over tag || msg at its first place, as the SDKs do. A multisig that is there already must be of
+ * the same keys. */
 static algo_code_t add_signature(algo_msig_t *m, uint8_t version, uint8_t threshold, const algo_addr_t *keys, size_t n,
                                  const algo_key_t *key, const char *tag, algo_bytes_t msg, algo_arena_t *arena,
                                  algo_err_t *err) {
@@ -37,7 +37,7 @@ static algo_code_t add_signature(algo_msig_t *m, uint8_t version, uint8_t thresh
   for (size_t i = 0; i < n; i++) {
     if (begun) parts[i] = m->parts[i];
     parts[i].pk = keys[i];
-    if (!algo_addr_eq(&keys[i], &key->addr)) continue;
+    if (found || !algo_addr_eq(&keys[i], &key->addr)) continue;
     algo_key_sign_tagged(parts[i].sig, key, tag, msg);
     parts[i].has_sig = found = true;
   }

@@ -64,11 +64,21 @@ static const codec_field_t resource_rows[] = {
 };
 static const codec_table_t resource = {CODEC_ROWS(resource_rows), .size = sizeof(R), .least = 1, .id = TABLE_RESOURCE};
 
+/* Kept as it stands on the wire; the table only makes it canonical. */
+typedef struct proof {
+  uint8_t pk[32], pk1_sig[64], pk2[32], pk2_sig[64], sig[64];
+} proof_t;
+static const codec_field_t proof_rows[] = {
+    CODEC_FIXED("p", proof_t, pk),        CODEC_FIXED("p1s", proof_t, pk1_sig), CODEC_FIXED("p2", proof_t, pk2),
+    CODEC_FIXED("p2s", proof_t, pk2_sig), CODEC_FIXED("s", proof_t, sig),
+};
+static const codec_table_t proof = {CODEC_ROWS(proof_rows), .size = sizeof(proof_t), .least = 1, .id = TABLE_PROOF};
+
 static const codec_field_t heartbeat_rows[] = {
     CODEC_FIXED("a", algo_heartbeat_t, address),
     CODEC_FIELD("c", KIND_BOOL, algo_heartbeat_t, challenge_discount),
     CODEC_FIELD("kd", KIND_U64, algo_heartbeat_t, key_dilution),
-    CODEC_FIELD("prf", KIND_RAW, algo_heartbeat_t, proof),
+    CODEC_SUB("prf", KIND_RAW, algo_heartbeat_t, proof, &proof),
     CODEC_FIXED("sd", algo_heartbeat_t, seed),
     CODEC_FIXED("vid", algo_heartbeat_t, vote_id),
 };

@@ -188,7 +188,8 @@ ALGO_API algo_code_t algo_group_id(algo_digest_t *out, const algo_txn_t *const *
 /* ---- signing ---- */
 /* Sets sig, and sgnr where key is not the sender. has_sig stays false where memory ran out. */
 ALGO_API void algo_stxn_sign(algo_stxn_t *s, const algo_key_t *key);
-/* Adds one signature to a multisig of these public keys; parts are made in the arena. Errors: INVALID (not one of them). */
+/* Adds one signature to a multisig of these public keys; parts are made in the arena. A key that is
+ * there twice signs at its first place. Errors: INVALID (not one of them). */
 ALGO_API algo_code_t algo_stxn_sign_multisig(algo_stxn_t *s, uint8_t version, uint8_t threshold, const algo_addr_t *keys,
                                              size_t n, const algo_key_t *key, algo_arena_t *arena, algo_err_t *err);
 /* Joins the signatures of two copies of one multisig transaction. Errors: INVALID (not the same transaction or keys). */
