@@ -165,15 +165,6 @@ ALGO_API bool algo_avm_group_failure_is_eval(const algo_avm_group_t *g);
  * which transaction (access lists and the group's least version count); errors: LOGIC, the node's text, with pc. */
 ALGO_API algo_code_t algo_avm_check(algo_avm_group_t *g, size_t i, algo_bytes_t program, algo_avm_mode_t mode, uint64_t *static_cost,
                                     algo_err_t *err);
-/* The version at the front of a program and its length in bytes. Errors: LOGIC "invalid program (empty)", "invalid version". */
-ALGO_API algo_code_t algo_avm_program_version(algo_bytes_t program, uint64_t *version, size_t *length, algo_err_t *err);
-
-/* ---- fees (consensus: MinTxnFee, PerByteTxnSurcharge) ----
- * usage is in millionths of a minimum fee. Source: go-algorand's SummarizeFees and MicroAlgos.FeeForUsage. */
-ALGO_API void algo_avm_fees_sum(const algo_stxn_t *const *txns, size_t n, const algo_consensus_t *c, uint64_t *usage, uint64_t *paid);
-/* The fee for `usage`, rounded up once: *residue (millionths of a millionth of a microAlgo, in and out) is what earlier
- * charges were rounded up by. false: overflow. */
-ALGO_API bool algo_avm_fee_for_usage(uint64_t min_fee, uint64_t usage, uint64_t multiplier, uint64_t *residue, uint64_t *fee);
 /* Bytes by which an application's two programs together exceed what is free of surcharges and of I/O budget. */
 ALGO_API uint64_t algo_avm_large_program_bytes(const algo_consensus_t *c, uint64_t program_bytes);
 

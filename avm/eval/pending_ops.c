@@ -1,0 +1,10 @@
+/* Opcodes that are not there yet fail by name. */
+#include "internal.h"
+#define PENDING(id)                                                                                                    \
+  algo_code_t avm_op_##id(algo_avm_context_t *cx) {                                                                    \
+    return avm_fail(cx, "%s is not supported here yet", avm_op_at(cx)->name);                                          \
+  }
+PENDING(ecdsa_verify)
+PENDING(ecdsa_pk_decompress) PENDING(ecdsa_pk_recover) PENDING(json_ref) PENDING(falcon_verify) PENDING(sumhash512)
+    PENDING(vrf_verify) PENDING(ec_add) PENDING(ec_scalar_mul) PENDING(ec_pairing_check) PENDING(ec_multi_scalar_mul)
+        PENDING(ec_subgroup_check) PENDING(ec_map_to) PENDING(mimc) PENDING(poseidon2)
