@@ -42,32 +42,6 @@ const char *avm_field_name(algo_group_t group, uint8_t value, const char *type, 
   return buf;
 }
 
-/* "pc=..., opcodes=...": the instruction at pc and the two before it; empty when the program does not disassemble. */
-static void put_opcodes(algo_buf_t *out, const algo_avm_context_t *cx) {
-  algo_bytes_t prog = algo_bytes(cx->prog, cx->len);
-  uint64_t version;
-  size_t at;
-  if (algo_program_version(prog, &version, &at, NULL) != ALGO_OK) return;
-  algo_buf_t text[3] = {ALGO_BUF_INIT, ALGO_BUF_INIT, ALGO_BUF_INIT}, rest = ALGO_BUF_INIT;
-  size_t n = 0;
-  bool found = false, ok = true;
-  for (uint32_t pc = (uint32_t)at, next; ok && pc < cx->len; pc = next) {
-    algo_buf_t *into = found ? &rest : &text[n % 3];
-    algo_buf_clear(into);
-    ok = cx->sh->opt.disassemble(into, prog, pc, &next, NULL) == ALGO_OK && next > pc;
-    if (!found) n++;
-    if (pc == cx->pc) found = true;
-  }
-  if (ok && found) {
-    for (size_t i = n < 3 ? 0 : n - 3; i < n; i++) {
-      if (i > (n < 3 ? 0 : n - 3)) algo_buf_puts(out, "; ");
-      algo_buf_putb(out, algo_buf_view(&text[i % 3]));
-    }
-  }
-  for (int i = 0; i < 3; i++) algo_buf_fini(&text[i]);
-  algo_buf_fini(&rest);
-}
-
 void avm_report(algo_avm_context_t *cx, algo_err_t *err) {
   algo_buf_t b = ALGO_BUF_INIT;
   algo_buf_puts(&b, cx->mode == ALGO_AVM_SIG ? "rejected by logic err=" : "logic eval error: ");
@@ -77,7 +51,7 @@ void avm_report(algo_avm_context_t *cx, algo_err_t *err) {
   algo_buf_printf(&b, "pc=%u", cx->pc);
   if (cx->sh->opt.disassemble != NULL) {
     algo_buf_puts(&b, ", opcodes=");
-    put_opcodes(&b, cx);
+    cx->sh->opt.disassemble(&b, algo_bytes(cx->prog, cx->len), cx->pc);
   }
   cx->sh->failure = algo_arena_dup(cx->sh->opt.arena, algo_buf_view(&b));
   cx->sh->failure_is_eval = true;

@@ -169,7 +169,7 @@ static algo_code_t make_group(algo_ledger_t *l, const decoded_t *d, algo_avm_gro
   *out = NULL;
   if (!d->calls) return ALGO_OK;
   algo_avm_options_t opt = {.consensus = l->consensus, .ledger = &algo_lops, .ledger_self = l, .arena = &l->scratch};
-  opt.disassemble = algo_disasm_one;
+  opt.disassemble = algo_disasm_around;
   opt.genesis_hash = l->genesis_hash;
   algo_code_t rc = algo_avm_group_new(out, d->views, d->n, &opt, err);
   return rc ? algo_lfail_code(l, rc, err, "%s", err ? err->msg : "") : ALGO_OK;

@@ -317,7 +317,7 @@ static algo_code_t sig_group(algo_ledger_t *l, const algo_stxn_t *const *txns, s
   algo_avm_options_t opt = {
       .consensus = l->consensus, .ledger = &algo_lops, .ledger_self = l, .arena = o->arena, .tracer = o->tracer};
   opt.genesis_hash = l->genesis_hash;
-  if (o->tracer) opt.disassemble = algo_disasm_one;
+  if (o->tracer) opt.disassemble = algo_disasm_around;
   return algo_avm_group_new(out, txns, n, &opt, err);
 }
 

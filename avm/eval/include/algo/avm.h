@@ -120,9 +120,9 @@ typedef struct algo_avm_options {
   const algo_avm_policy_t *policy; /* NULL: as a node */
   uint64_t extra_budget;    /* simulate's extra-opcode-budget, for application calls */
   uint64_t max_log_calls, max_log_size; /* 0: the protocol's */
-  /* Text of one instruction: algo_disasm_one (asm.h), or NULL. With it a failure's details have "opcodes=...", as the
-   * pool's and simulate's have. */
-  algo_code_t (*disassemble)(algo_buf_t *out, algo_bytes_t program, uint32_t pc, uint32_t *next, algo_err_t *err);
+  /* Text of the last instructions up to pc: algo_disasm_around (asm.h), or NULL. With it a failure's details have
+   * "opcodes=...", as the pool's and simulate's have. */
+  void (*disassemble)(algo_buf_t *out, algo_bytes_t program, uint32_t pc);
   algo_digest_t genesis_hash;
 } algo_avm_options_t;
 
