@@ -1,0 +1,149 @@
+/* rental: the market itself: creation, roles, terms, providers, fees, deletion. */
+#include "money.h"
+
+static const tg_type_t one_number[] = {TG_U64};
+
+static void build_roles(tg_t *b) {
+  tg_emit(b, "RolesChanged", tg_get(b, "admin"), tg_get(b, "treasury"), tg_get(b, "arbiter"), NULL);
+  tg_approve(b);
+}
+static const tg_routine_t roles = {"roles", "says who has which role; ends the call", 0, NULL, TG_VOID, build_roles};
+
+/* fee_bps, ready_s, beat_s, dispute_s and open are five arguments in this order, here and in the event. */
+static void build_terms(tg_t *b) {
+  static const struct {
+    const char *name;
+    uint64_t max;
+    const char *message;
+  } terms[] = {
+      {"fee_bps", 2000, "fee_bps is over 2000"},        {"ready_s", UINT32_MAX, "ready_s is 2^32 or more"},
+      {"beat_s", UINT32_MAX, "beat_s is 2^32 or more"}, {"dispute_s", UINT32_MAX, "dispute_s is 2^32 or more"},
+      {"open", 1, "open is neither 0 nor 1"},
+  };
+  tg_x v[5];
+  for (unsigned i = 0; i < 5; i++) {
+    v[i] = tg_var(b, terms[i].name, TG_U64);
+    tg_set(b, terms[i].name, tg_call(b, &rental_number, tg_add(tg_param(b, 0), tg_int(b, i))));
+    tg_assert(b, tg_le(v[i], tg_int(b, terms[i].max)), terms[i].message);
+    tg_put(b, terms[i].name, v[i]);
+  }
+  tg_emit(b, "TermsChanged", v[0], v[1], v[2], v[3], v[4], NULL);
+  tg_return(b, NULL);
+}
+static const tg_routine_t set_terms = {
+    "set_terms", "takes the terms from the arguments that start at this index", 1, one_number, TG_VOID, build_terms};
+
+void rental_build_create(tg_t *b) {
+  tg_put(b, "admin", tg_sender(b));
+  tg_put(b, "pending_admin", tg_nobody(b));
+  tg_put(b, "treasury", tg_call(b, &rental_address, tg_int(b, 1)));
+  tg_put(b, "arbiter", tg_call(b, &rental_address, tg_int(b, 2)));
+  tg_set(b, "asset", tg_call(b, &rental_number, tg_int(b, 3)));
+  tg_x asset = tg_var(b, "asset", TG_U64);
+  if (tg_is_asa(b)) tg_assert(b, asset, "a market in an asset needs its id");
+  else tg_assert(b, tg_not(asset), "a market in ALGO has no asset");
+  tg_put(b, "asset", asset);
+  static const char *const zero[] = {"paused", "live_gpus", "live_rentals", "live_providers", "fees"};
+  for (size_t i = 0; i < sizeof zero / sizeof zero[0]; i++) tg_put(b, zero[i], tg_int(b, 0));
+  tg_put(b, "next_gpu", tg_int(b, 1));
+  tg_put(b, "next_rental", tg_int(b, 1));
+  tg_do(b, tg_call(b, &set_terms, tg_int(b, 4)));
+  rental_call(b, &roles);
+}
+
+void rental_build_configure(tg_t *b) {
+  rental_call(b, &rental_admin_only);
+  tg_do(b, tg_call(b, &set_terms, tg_int(b, 1)));
+  tg_approve(b);
+}
+
+/* An ALGO market is bootstrapped when it had 100,000 before this payment; an ASA market when it is opted in. */
+void rental_build_bootstrap(tg_t *b) {
+  rental_call(b, &rental_admin_only);
+  if (tg_is_asa(b)) {
+    tg_x asset = tg_get(b, "asset");
+    tg_do(b, tg_call(b, &rental_check_pay, tg_int(b, 1), tg_int(b, 200000)));
+    tg_assert(b, tg_not(tg_opted_in(tg_self(b), asset)), "the market is bootstrapped already");
+    tg_inner_xfer(b, asset, tg_self(b), tg_int(b, 0));
+  } else {
+    tg_do(b, tg_call(b, &rental_check_pay, tg_int(b, 1), tg_int(b, 100000)));
+    tg_assert(b, tg_lt(tg_balance(tg_self(b)), tg_int(b, 200000)), "the market is bootstrapped already");
+  }
+  tg_approve(b);
+}
+
+void rental_build_approve(tg_t *b) {
+  rental_call(b, &rental_admin_only);
+  tg_x provider = tg_checked(b, "provider"), approved = tg_checked(b, "approved");
+  tg_set(b, "pkey", tg_concat(b, 2, tg_text(b, "p"), tg_as(provider, TG_BYTES)));
+  tg_x pkey = tg_var(b, "pkey", TG_BYTES), live = tg_get(b, "live_providers");
+  tg_if(b, approved);
+  tg_assert(b, tg_not(tg_box_exists(pkey)), "the provider is approved already");
+  tg_do(b, tg_call(b, &rental_check_pay, tg_int(b, 1), tg_int(b, PROVIDER_MBR)));
+  tg_box_put(b, pkey, tg_itob(tg_now(b)));
+  tg_put(b, "live_providers", tg_add(live, tg_int(b, 1)));
+  tg_else(b);
+  tg_do(b, tg_call(b, &rental_check_pay, tg_int(b, 1), tg_int(b, 0)));
+  tg_assert(b, tg_box_deleted(pkey), "the provider is not approved");
+  tg_put(b, "live_providers", tg_sub_(live, tg_int(b, 1)));
+  tg_assert(b, tg_call(b, &rental_reaches, tg_sender(b), tg_int(b, PROVIDER_MBR)), "the admin cannot be paid");
+  tg_do(b, tg_call(b, &rental_send_algo, tg_sender(b), tg_int(b, PROVIDER_MBR)));
+  tg_end(b);
+  tg_emit(b, "ProviderApproved", provider, approved, tg_now(b), NULL);
+  tg_approve(b);
+}
+
+void rental_build_set_paused(tg_t *b) {
+  rental_call(b, &rental_admin_only);
+  tg_x paused = tg_checked(b, "paused");
+  tg_put(b, "paused", paused);
+  tg_emit(b, "Paused", paused, NULL);
+  tg_approve(b);
+}
+
+static void set_role(tg_t *b, const char *global) {
+  rental_call(b, &rental_admin_only);
+  tg_put(b, global, tg_call(b, &rental_address, tg_int(b, 1)));
+  rental_call(b, &roles);
+}
+void rental_build_set_treasury(tg_t *b) { set_role(b, "treasury"); }
+void rental_build_set_arbiter(tg_t *b) { set_role(b, "arbiter"); }
+
+void rental_build_offer_admin(tg_t *b) {
+  rental_call(b, &rental_admin_only);
+  tg_put(b, "pending_admin", tg_checked(b, "admin"));
+  tg_approve(b);
+}
+
+void rental_build_accept_admin(tg_t *b) {
+  tg_assert(b, tg_eq(tg_sender(b), tg_get(b, "pending_admin")), "the admin's role is not offered to the sender");
+  tg_put(b, "admin", tg_sender(b));
+  tg_put(b, "pending_admin", tg_nobody(b));
+  rental_call(b, &roles);
+}
+
+void rental_build_collect(tg_t *b) {
+  tg_set(b, "amount", tg_get(b, "fees"));
+  tg_set(b, "treasury", tg_get(b, "treasury"));
+  tg_x amount = tg_var(b, "amount", TG_U64), treasury = tg_var(b, "treasury", TG_ADDRESS);
+  tg_assert(b, amount, "there are no fees to collect");
+  tg_assert(b, rental_takes(b, treasury, amount), "the treasury cannot be paid");
+  tg_put(b, "fees", tg_int(b, 0));
+  rental_send(b, treasury, amount);
+  tg_emit(b, "FeesCollected", amount, treasury, NULL);
+  tg_approve(b);
+}
+
+void rental_build_delete(tg_t *b) {
+  rental_call(b, &rental_admin_only);
+  tg_x boxes = tg_or(tg_or(tg_get(b, "live_gpus"), tg_get(b, "live_rentals")), tg_get(b, "live_providers"));
+  tg_assert(b, tg_not(tg_or(boxes, tg_get(b, "fees"))), "the market is not empty");
+  if (tg_is_asa(b)) {
+    tg_x asset = tg_get(b, "asset");
+    tg_if(b, tg_opted_in(tg_self(b), asset));
+    tg_inner_close_asset(b, asset, tg_sender(b));
+    tg_end(b);
+  }
+  tg_inner_close(b, tg_sender(b));
+  tg_approve(b);
+}
