@@ -12,6 +12,8 @@ static const vec_kind_t *const kinds[] = {
     &vec_txn,
     &vec_blocks,
     &vec_block_archive,
+    &vec_assemble,
+    &vec_disassemble,
 };
 
 typedef struct totals {
