@@ -24,14 +24,18 @@ static algo_code_t make_tables(PGconn *c, const algo_contract_tables_t *t, algo_
   algo_hex_encode(&hex, algo_bytes(hash, sizeof hash));
   const char *params[] = {t->contract, algo_buf_cstr(&hex)};
   PGresult *r = NULL;
-  algo_code_t rc = ix_pg_query(c, &r, "select 1 from chain.contract_schema where contract = $1 and sql_hash = $2", 2, params, err);
+  algo_code_t rc =
+      ix_pg_query(c, &r, "select 1 from chain.contract_schema where contract = $1 and sql_hash = $2", 2, params, err);
   const bool there = rc == ALGO_OK && PQntuples(r) == 1;
   PQclear(r);
   r = NULL;
   if (rc == ALGO_OK && !there) {
     rc = ix_pg_exec(c, t->sql, err);
     if (rc == ALGO_OK)
-      rc = ix_pg_query(c, &r, "insert into chain.contract_schema (contract, sql_hash) values ($1, $2) on conflict (contract) do update set sql_hash = excluded.sql_hash", 2, params, err);
+      rc = ix_pg_query(c, &r,
+                       "insert into chain.contract_schema (contract, sql_hash) values ($1, $2) on conflict (contract) "
+                       "do update set sql_hash = excluded.sql_hash",
+                       2, params, err);
     if (rc != ALGO_OK) algo_err_prefix(err, rc, "the tables of contract %s", t->contract);
     PQclear(r);
   }
@@ -39,7 +43,8 @@ static algo_code_t make_tables(PGconn *c, const algo_contract_tables_t *t, algo_
   return rc;
 }
 
-static algo_code_t apply_row(ix_events_t *e, const ix_contract_t *k, uint64_t app, const PGresult *r, int row, algo_buf_t *log, algo_err_t *err) {
+static algo_code_t apply_row(ix_events_t *e, const ix_contract_t *k, uint64_t app, const PGresult *r, int row,
+                             algo_buf_t *log, algo_err_t *err) {
   const ix_event_at_t at = {app, ix_pg_u64(r, row, 0), (uint32_t)ix_pg_u64(r, row, 1), (uint32_t)ix_pg_u64(r, row, 2),
                             (int64_t)ix_pg_u64(r, row, 3)};
   const char *hex = PQgetvalue(r, row, 4);
@@ -51,9 +56,12 @@ static algo_code_t apply_row(ix_events_t *e, const ix_contract_t *k, uint64_t ap
 /* What chain.log already holds of an application that joins now, in the transaction at hand. */
 static algo_code_t catch_up(PGconn *c, const ix_contract_t *k, uint64_t app, algo_err_t *err) {
   char sql[320];
-  snprintf(sql, sizeof sql,
-           "declare past no scroll cursor for select l.round, l.intra, l.idx, extract(epoch from b.time)::bigint, l.data"
-           " from chain.log as l join chain.block as b on b.round = l.round where l.app = %" PRIu64 " order by l.round, l.intra, l.idx", app);
+  snprintf(
+      sql, sizeof sql,
+      "declare past no scroll cursor for select l.round, l.intra, l.idx, extract(epoch from b.time)::bigint, l.data"
+      " from chain.log as l join chain.block as b on b.round = l.round where l.app = %" PRIu64
+      " order by l.round, l.intra, l.idx",
+      app);
   ix_events_t e;
   algo_buf_t log = ALGO_BUF_INIT;
   ix_events_init(&e, c, k, 1, false);
@@ -80,15 +88,19 @@ static algo_code_t join(algo_indexer_t *ix, size_t i, const ix_cursor_t *cur, al
   char app[24];
   snprintf(app, sizeof app, "%" PRIu64, o->app);
   PGresult *r;
-  algo_code_t rc = ix_pg_query(ix->control, &r, "insert into chain.contract (app, contract) values ($1, $2) on conflict (app) do update"
-                               " set contract = chain.contract.contract returning contract, xmax = 0", 2, (const char *[]){app, o->tables->contract}, err);
+  algo_code_t rc = ix_pg_query(ix->control, &r,
+                               "insert into chain.contract (app, contract) values ($1, $2) on conflict (app) do update"
+                               " set contract = chain.contract.contract returning contract, xmax = 0",
+                               2, (const char *[]){app, o->tables->contract}, err);
   if (rc != ALGO_OK) return rc;
   const bool is_new = strcmp(PQgetvalue(r, 0, 1), "t") == 0;
   if (strcmp(PQgetvalue(r, 0, 0), o->tables->contract) != 0)
-    rc = algo_err_set(err, ALGO_E_INVALID, "application %s is indexed as contract %s here, not as %s", app, PQgetvalue(r, 0, 0), o->tables->contract);
+    rc = algo_err_set(err, ALGO_E_INVALID, "application %s is indexed as contract %s here, not as %s", app,
+                      PQgetvalue(r, 0, 0), o->tables->contract);
   PQclear(r);
   if (rc != ALGO_OK || !is_new || !cur->exists) return rc;
-  algo_env_log(&ix->env, ALGO_LOG_INFO, "application %s: reading its events up to round %" PRIu64, app, cur->next_round);
+  algo_env_log(&ix->env, ALGO_LOG_INFO, "application %s: reading its events up to round %" PRIu64, app,
+               cur->next_round);
   return catch_up(ix->control, ix->contract_of[i], o->app, err);
 }
 

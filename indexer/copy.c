@@ -4,7 +4,7 @@
 const uint8_t ix_copy_header[19] = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', 0xff, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0};
 const uint8_t ix_copy_trailer[2] = {0xff, 0xff};
 
-#define PG_EPOCH INT64_C(946684800) /* 2000-01-01 in Unix seconds */
+#define PG_EPOCH  INT64_C(946684800) /* 2000-01-01 in Unix seconds */
 #define OID_BYTEA 17u
 
 static void put16(uint8_t *p, uint16_t v) {

@@ -7,14 +7,14 @@
 #include "algo/address.h"
 #include "algo/json.h"
 
-#define SYNC_EVERY 200u /* statements: their answers fit the socket's buffer */
-#define FIELDS_MAX 64u
-#define OID_BOOL 16u
-#define OID_BYTEA 17u
-#define OID_INT8 20u
-#define OID_INT2 21u
-#define OID_INT4 23u
-#define OID_TEXT 25u
+#define SYNC_EVERY  200u /* statements: their answers fit the socket's buffer */
+#define FIELDS_MAX  64u
+#define OID_BOOL    16u
+#define OID_BYTEA   17u
+#define OID_INT8    20u
+#define OID_INT2    21u
+#define OID_INT4    23u
+#define OID_TEXT    25u
 #define OID_NUMERIC 1700u
 
 static Oid oid_of(algo_column_kind_t k) {
@@ -48,12 +48,14 @@ static algo_code_t drain(ix_events_t *e, algo_err_t *err) {
     const ExecStatusType st = PQresultStatus(r);
     synced = st == PGRES_PIPELINE_SYNC;
     if (rc == ALGO_OK && st == PGRES_FATAL_ERROR) {
-      const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE), *text = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+      const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE),
+                 *text = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
       const char *table = PQresultErrorField(r, PG_DIAG_TABLE_NAME);
       /* 22 and 23: the data contradict the tables. Waiting does not mend that. */
       const bool data = state && (strncmp(state, "22", 2) == 0 || strncmp(state, "23", 2) == 0);
-      rc = algo_err_set(err, data ? ALGO_E_INVALID : ALGO_E_DB, "%s%s%s%s", data ? "the contract's events contradict its tables: " : "events: ",
-                        table ? table : "", table ? ": " : "", text ? text : PQresultErrorMessage(r));
+      rc = algo_err_set(err, data ? ALGO_E_INVALID : ALGO_E_DB, "%s%s%s%s",
+                        data ? "the contract's events contradict its tables: " : "events: ", table ? table : "",
+                        table ? ": " : "", text ? text : PQresultErrorMessage(r));
     }
     PQclear(r);
   }
@@ -66,7 +68,8 @@ static algo_code_t sent(ix_events_t *e, int ok, algo_err_t *err) {
   return ++e->sent < SYNC_EVERY ? ALGO_OK : drain(e, err);
 }
 
-static algo_code_t prepare(ix_events_t *e, const char *name, const char *sql, int n, const Oid *types, algo_err_t *err) {
+static algo_code_t prepare(ix_events_t *e, const char *name, const char *sql, int n, const Oid *types,
+                           algo_err_t *err) {
   return sql ? sent(e, PQsendPrepare(e->conn, name, sql, n, types), err) : ALGO_OK;
 }
 
@@ -80,7 +83,8 @@ static algo_code_t prepare_contract(ix_events_t *e, const ix_contract_t *c, algo
   }
   for (unsigned i = 0; rc == ALGO_OK && i < c->tables->n_events; i++) {
     const algo_event_def_t *d = &c->tables->events[i];
-    if (d->n_fields > FIELDS_MAX) return algo_err_set(err, ALGO_E_UNSUPPORTED, "event %s has %u fields", d->name, d->n_fields);
+    if (d->n_fields > FIELDS_MAX)
+      return algo_err_set(err, ALGO_E_UNSUPPORTED, "event %s has %u fields", d->name, d->n_fields);
     for (unsigned k = 0; k < d->n_fields; k++) types[5 + k] = oid_of(d->fields[k].kind);
     snprintf(name, sizeof name, "e%u_%u", c->number, i);
     rc = prepare(e, name, c->inserts[i], 5 + d->n_fields, types, err);
@@ -157,7 +161,8 @@ static void put_json_field(algo_json_t *j, const algo_event_field_t *f, algo_byt
   }
 }
 
-static algo_code_t notify(ix_events_t *e, const ix_contract_t *c, const algo_event_def_t *d, const ix_event_at_t *at, const algo_bytes_t *fields, algo_err_t *err) {
+static algo_code_t notify(ix_events_t *e, const ix_contract_t *c, const algo_event_def_t *d, const ix_event_at_t *at,
+                          const algo_bytes_t *fields, algo_err_t *err) {
   algo_buf_clear(&e->scratch);
   algo_json_t j = algo_json(&e->scratch);
   algo_json_open(&j, '{');
@@ -179,7 +184,8 @@ static algo_code_t run(ix_events_t *e, const char *name, int n, const char *cons
   return sent(e, PQsendQueryPrepared(e->conn, name, n, params, NULL, NULL, 0), err);
 }
 
-static algo_code_t apply(ix_events_t *e, const ix_contract_t *c, unsigned event, const char *const *params, algo_err_t *err) {
+static algo_code_t apply(ix_events_t *e, const ix_contract_t *c, unsigned event, const char *const *params,
+                         algo_err_t *err) {
   const algo_event_def_t *d = &c->tables->events[event];
   char name[48];
   snprintf(name, sizeof name, "e%u_%u", c->number, event);
@@ -196,7 +202,8 @@ static algo_code_t apply(ix_events_t *e, const ix_contract_t *c, unsigned event,
   return rc;
 }
 
-algo_code_t ix_events_apply(ix_events_t *e, const ix_contract_t *c, const ix_event_at_t *at, algo_bytes_t log, algo_err_t *err) {
+algo_code_t ix_events_apply(ix_events_t *e, const ix_contract_t *c, const ix_event_at_t *at, algo_bytes_t log,
+                            algo_err_t *err) {
   const algo_event_def_t *d = algo_event_match(c->tables, log);
   if (!d) return ALGO_OK;
   algo_bytes_t fields[FIELDS_MAX];

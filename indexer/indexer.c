@@ -10,9 +10,9 @@
 #include "internal.h"
 #include "source.h"
 
-#define WRITERS_MAX 8u
+#define WRITERS_MAX  8u
 #define DECODERS_MAX 16u
-#define POLL_NS 20000000L /* how often a request to stop is looked for */
+#define POLL_NS      20000000L /* how often a request to stop is looked for */
 
 static int compare_u64(const void *x, const void *y) {
   const uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
@@ -22,7 +22,8 @@ static int compare_u64(const void *x, const void *y) {
 /* The applications to keep, sorted and once each, and how chain.cursor says so. */
 static algo_code_t make_scope(algo_indexer_t *ix, algo_err_t *err) {
   const size_t most = ix->opt.n_apps + ix->opt.n_contracts;
-  uint64_t *apps = algo_arena_array(&ix->arena, most ? most : 1, sizeof *apps), *watch = algo_arena_array(&ix->arena, most ? most : 1, sizeof *watch);
+  uint64_t *apps = algo_arena_array(&ix->arena, most ? most : 1, sizeof *apps),
+           *watch = algo_arena_array(&ix->arena, most ? most : 1, sizeof *watch);
   if (!apps || !watch) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   size_t n = 0;
   for (size_t i = 0; i < ix->opt.n_apps; i++) apps[n++] = ix->opt.apps[i];
@@ -38,7 +39,7 @@ static algo_code_t make_scope(algo_indexer_t *ix, algo_err_t *err) {
   if (ix->opt.all) algo_buf_puts(&b, "all");
   for (size_t i = 0; !ix->opt.all && i < kept; i++) algo_buf_printf(&b, "%s%" PRIu64, i ? "," : "app:", apps[i]);
   ix->scope_text = algo_arena_strdup(&ix->arena, algo_buf_cstr(&b));
-  const bool fits = b.n < sizeof ((ix_cursor_t *)0)->scope;
+  const bool fits = b.n < sizeof((ix_cursor_t *)0)->scope;
   algo_buf_fini(&b);
   if (!fits) return algo_err_set(err, ALGO_E_INVALID, "a scope of %zu applications is too long: use --scope all", kept);
   return ix->scope_text ? ALGO_OK : algo_err_set(err, ALGO_E_NOMEM, "out of memory");
@@ -77,10 +78,12 @@ static algo_code_t keep_options(algo_indexer_t *ix, const algo_indexer_options_t
   ix->opt.algod_token = keep(ix, o->algod_token, &ok);
   ix->opt.blocks_dir = keep(ix, o->blocks_dir, &ok);
   const algo_bytes_t apps = algo_arena_dup(&ix->arena, algo_bytes(o->apps, o->n_apps * sizeof *o->apps));
-  const algo_bytes_t contracts = algo_arena_dup(&ix->arena, algo_bytes(o->contracts, o->n_contracts * sizeof *o->contracts));
+  const algo_bytes_t contracts =
+      algo_arena_dup(&ix->arena, algo_bytes(o->contracts, o->n_contracts * sizeof *o->contracts));
   ix->opt.apps = (const uint64_t *)(const void *)apps.p;
   ix->opt.contracts = (const algo_indexer_contract_t *)(const void *)contracts.p;
-  if (!ok || (o->n_apps && !apps.p) || (o->n_contracts && !contracts.p)) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  if (!ok || (o->n_apps && !apps.p) || (o->n_contracts && !contracts.p))
+    return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   for (char *s = (char *)(uintptr_t)ix->opt.algod_url; s && *s && s[strlen(s) - 1] == '/';) s[strlen(s) - 1] = 0;
   if (ix->opt.writers == 0) ix->opt.writers = 3;
   if (ix->opt.decoders == 0) ix->opt.decoders = 1;
@@ -89,10 +92,12 @@ static algo_code_t keep_options(algo_indexer_t *ix, const algo_indexer_options_t
   return ALGO_OK;
 }
 
-algo_code_t algo_indexer_new(algo_indexer_t **out, const algo_indexer_options_t *opt, const algo_env_t *env, algo_err_t *err) {
+algo_code_t algo_indexer_new(algo_indexer_t **out, const algo_indexer_options_t *opt, const algo_env_t *env,
+                             algo_err_t *err) {
   *out = NULL;
   if (!opt->database_url) return algo_err_set(err, ALGO_E_INVALID, "no database is given (DATABASE_URL)");
-  if (!opt->algod_url == !opt->blocks_dir) return algo_err_set(err, ALGO_E_INVALID, "one of a node (ALGOD_URL) and a folder of blocks is needed");
+  if (!opt->algod_url == !opt->blocks_dir)
+    return algo_err_set(err, ALGO_E_INVALID, "one of a node (ALGOD_URL) and a folder of blocks is needed");
   algo_indexer_t *ix = calloc(1, sizeof *ix);
   if (!ix) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   if (env) ix->env = *env;
@@ -138,11 +143,15 @@ static algo_code_t open_database(algo_indexer_t *ix, algo_err_t *err) {
   bool taken = false;
   algo_code_t rc = ix_pg_open(&ix->control, ix->opt.database_url, IX_APPLICATION_NAME, err);
   if (rc == ALGO_OK) rc = ix_schema_lock(ix->control, &taken, err);
-  if (rc == ALGO_OK && !taken) rc = algo_err_set(err, ALGO_E_DB, "another indexer writes to this database: waiting for it to end");
+  if (rc == ALGO_OK && !taken)
+    rc = algo_err_set(err, ALGO_E_DB, "another indexer writes to this database: waiting for it to end");
   if (rc == ALGO_OK) rc = ix_schema_migrate(ix->control, err);
   if (rc == ALGO_OK) rc = ix_cursor_read(ix->control, &cur, err);
   if (rc == ALGO_OK && cur.exists && strcmp(cur.scope, ix->scope_text) != 0)
-    rc = algo_err_set(err, ALGO_E_INVALID, "this database was made with --scope %s, not with %s: give another database (DATABASE_URL), or that scope", cur.scope, ix->scope_text);
+    rc = algo_err_set(
+        err, ALGO_E_INVALID,
+        "this database was made with --scope %s, not with %s: give another database (DATABASE_URL), or that scope",
+        cur.scope, ix->scope_text);
   if (rc == ALGO_OK) rc = ix_contracts_register(ix, &cur, err);
   if (rc != ALGO_OK) return rc;
   ix_pipe_t *p = &ix->pipe;
@@ -208,8 +217,10 @@ static algo_code_t run_threads(algo_indexer_t *ix, void *(*fetch)(void *), void 
   size_t n = 0;
   bool ok = pthread_create(&threads[n], NULL, fetch, fetcher) == 0;
   n += ok;
-  for (unsigned i = 0; ok && i < ix->opt.decoders; i++) n += ok = pthread_create(&threads[n], NULL, ix_decoder_main, &decoder) == 0;
-  for (unsigned i = 0; ok && i < ix->opt.writers; i++) n += ok = pthread_create(&threads[n], NULL, ix_writer_main, ix) == 0;
+  for (unsigned i = 0; ok && i < ix->opt.decoders; i++)
+    n += ok = pthread_create(&threads[n], NULL, ix_decoder_main, &decoder) == 0;
+  for (unsigned i = 0; ok && i < ix->opt.writers; i++)
+    n += ok = pthread_create(&threads[n], NULL, ix_writer_main, ix) == 0;
   if (!ok) {
     algo_err_t why;
     algo_err_set(&why, ALGO_E_NOMEM, "no thread can be started");
@@ -249,7 +260,8 @@ static algo_code_t run_session(algo_indexer_t *ix, algo_err_t *err) {
 }
 
 static bool is_final(const algo_indexer_t *ix, algo_code_t rc) {
-  return ix->pipe.fatal || rc == ALGO_E_INVALID || rc == ALGO_E_UNSUPPORTED || rc == ALGO_E_GENESIS || rc == ALGO_E_AUTH || rc == ALGO_E_NOMEM;
+  return ix->pipe.fatal || rc == ALGO_E_INVALID || rc == ALGO_E_UNSUPPORTED || rc == ALGO_E_GENESIS ||
+         rc == ALGO_E_AUTH || rc == ALGO_E_NOMEM;
 }
 
 algo_code_t algo_indexer_run(algo_indexer_t *ix, algo_err_t *err) {
@@ -281,7 +293,8 @@ algo_code_t algo_indexer_migrate(const char *database_url, const algo_env_t *env
   bool taken = false;
   algo_code_t rc = ix_pg_open(&c, database_url, IX_APPLICATION_NAME, err);
   if (rc == ALGO_OK) rc = ix_schema_lock(c, &taken, err);
-  if (rc == ALGO_OK && !taken) rc = algo_err_set(err, ALGO_E_DB, "another indexer writes to this database: stop it first");
+  if (rc == ALGO_OK && !taken)
+    rc = algo_err_set(err, ALGO_E_DB, "another indexer writes to this database: stop it first");
   if (rc == ALGO_OK) rc = ix_schema_migrate(c, err);
   if (rc == ALGO_OK) algo_env_log(env, ALGO_LOG_INFO, "the schema is up to date");
   if (c) PQfinish(c);

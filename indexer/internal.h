@@ -7,7 +7,7 @@
 #include "schema.h"
 
 #define IX_APPLICATION_NAME "algorent-indexer"
-#define IX_BLOCK_CHANNEL "algorent_block" /* NOTIFY: the last round of a batch */
+#define IX_BLOCK_CHANNEL    "algorent_block" /* NOTIFY: the last round of a batch */
 
 struct algo_indexer {
   algo_indexer_options_t opt; /* strings and arrays are the arena's */
@@ -15,8 +15,8 @@ struct algo_indexer {
   algo_arena_t arena;
   ix_pipe_t pipe;
   ix_scope_t scope, watch;
-  const char *scope_text;     /* as it stands in chain.cursor */
-  ix_contract_t *contracts;   /* one a contract, not one an application */
+  const char *scope_text;   /* as it stands in chain.cursor */
+  ix_contract_t *contracts; /* one a contract, not one an application */
   size_t n_contracts;
   const ix_contract_t **contract_of; /* by option */
   atomic_bool stop;

@@ -1,4 +1,5 @@
-/* partition.c - indexes after the first load: a table at a time in a transaction of its own, two tables side by side. */
+/* partition.c - indexes after the first load: a table at a time in a transaction of its own, two tables side by side.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -7,7 +8,7 @@
 /* By weight: whoever is free takes the next. */
 static const char *const tables[] = {"participant", "txn", "log", "block", "state_change"};
 #define TABLES (sizeof tables / sizeof tables[0])
-#define HANDS 2u
+#define HANDS  2u
 
 typedef struct work {
   const char *url;
@@ -20,7 +21,9 @@ typedef struct work {
 
 static algo_code_t index_table(PGconn *c, uint64_t partition, const char *table, algo_err_t *err) {
   char sql[200];
-  snprintf(sql, sizeof sql, "begin; set local maintenance_work_mem = '256MB'; select chain.index_partition(%" PRIu64 ", '{%s}'); commit", partition, table);
+  snprintf(sql, sizeof sql,
+           "begin; set local maintenance_work_mem = '256MB'; select chain.index_partition(%" PRIu64 ", '{%s}'); commit",
+           partition, table);
   return ix_pg_exec(c, sql, err);
 }
 
@@ -30,7 +33,8 @@ static void *hand_main(void *arg) {
   PGconn *c = NULL;
   algo_err_init(&err);
   algo_code_t rc = ix_pg_open(&c, w->url, IX_APPLICATION_NAME, &err);
-  for (size_t i; rc == ALGO_OK && (i = atomic_fetch_add(&w->next, 1)) < TABLES;) rc = index_table(c, w->partition, tables[i], &err);
+  for (size_t i; rc == ALGO_OK && (i = atomic_fetch_add(&w->next, 1)) < TABLES;)
+    rc = index_table(c, w->partition, tables[i], &err);
   if (c) PQfinish(c);
   if (rc != ALGO_OK) {
     pthread_mutex_lock(&w->mu);
@@ -68,7 +72,8 @@ algo_code_t ix_index_partitions(algo_indexer_t *ix, uint64_t round, algo_err_t *
     const uint64_t start = ix_now_ns();
     rc = index_partition(ix, ids[i], err);
     const double s = (double)(ix_now_ns() - start) * 1e-9;
-    if (rc == ALGO_OK && s > 0.5) algo_env_log(&ix->env, ALGO_LOG_INFO, "indexes of partition %" PRIu64 " made in %.1f s", ids[i], s);
+    if (rc == ALGO_OK && s > 0.5)
+      algo_env_log(&ix->env, ALGO_LOG_INFO, "indexes of partition %" PRIu64 " made in %.1f s", ids[i], s);
   }
   return rc;
 }

@@ -13,7 +13,9 @@ static algo_code_t fail_text(const char *text, const char *doing, algo_err_t *er
   return algo_err_set(err, ALGO_E_DB, "%s: %.*s", doing, (int)n, n ? text : "");
 }
 
-algo_code_t ix_pg_fail(PGconn *c, const char *doing, algo_err_t *err) { return fail_text(PQerrorMessage(c), doing, err); }
+algo_code_t ix_pg_fail(PGconn *c, const char *doing, algo_err_t *err) {
+  return fail_text(PQerrorMessage(c), doing, err);
+}
 
 static void quiet(void *user, const PGresult *r) {
   (void)user;
@@ -21,8 +23,10 @@ static void quiet(void *user, const PGresult *r) {
 }
 
 algo_code_t ix_pg_open(PGconn **out, const char *url, const char *name, algo_err_t *err) {
-  /* expand_dbname: a URL or "host=... dbname=..." stands for the settings in it; what is set here first is a default. */
-  const char *keys[] = {"connect_timeout", "fallback_application_name", "keepalives_idle", "client_encoding", "dbname", NULL};
+  /* expand_dbname: a URL or "host=... dbname=..." stands for the settings in it; what is set here first is a default.
+   */
+  const char *keys[] = {
+      "connect_timeout", "fallback_application_name", "keepalives_idle", "client_encoding", "dbname", NULL};
   const char *values[] = {"10", name, "30", "UTF8", url, NULL};
   *out = NULL;
   PGconn *c = PQconnectdbParams(keys, values, 1);
@@ -35,9 +39,11 @@ algo_code_t ix_pg_open(PGconn **out, const char *url, const char *name, algo_err
   PQsetNoticeReceiver(c, quiet, NULL);
   *out = c;
   /* A role or a server may have set these otherwise; durability is not left to them. */
-  algo_code_t rc = ix_pg_exec(c, "set datestyle = iso; set bytea_output = hex; set extra_float_digits = 1;"
-                                 "set synchronous_commit = on; set statement_timeout = 0; set lock_timeout = 0;"
-                                 "set idle_in_transaction_session_timeout = 0; set search_path = pg_catalog", err);
+  algo_code_t rc = ix_pg_exec(c,
+                              "set datestyle = iso; set bytea_output = hex; set extra_float_digits = 1;"
+                              "set synchronous_commit = on; set statement_timeout = 0; set lock_timeout = 0;"
+                              "set idle_in_transaction_session_timeout = 0; set search_path = pg_catalog",
+                              err);
   if (rc != ALGO_OK) {
     PQfinish(c);
     *out = NULL;

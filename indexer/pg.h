@@ -12,7 +12,8 @@ algo_code_t ix_pg_open(PGconn **out, const char *url, const char *name, algo_err
 /* One statement, or several without parameters. */
 algo_code_t ix_pg_exec(PGconn *c, const char *sql, algo_err_t *err) ALGO_NODISCARD;
 /* A query with text parameters (NULL for null); *out is the caller's to PQclear. */
-algo_code_t ix_pg_query(PGconn *c, PGresult **out, const char *sql, int n, const char *const *params, algo_err_t *err) ALGO_NODISCARD;
+algo_code_t ix_pg_query(PGconn *c, PGresult **out, const char *sql, int n, const char *const *params,
+                        algo_err_t *err) ALGO_NODISCARD;
 
 /* COPY schema.table (columns) FROM STDIN in binary form, in pieces. */
 algo_code_t ix_pg_copy_begin(PGconn *c, const char *table, const char *columns, algo_err_t *err) ALGO_NODISCARD;

@@ -8,9 +8,9 @@
 
 #include "algo/text.h"
 
-#define FILL_WAIT_NS   UINT64_C(30000000) /* for a batch to fill, while far behind */
-#define KEEP_BYTES     (256u << 10)       /* a job's buffers above this are given back */
-#define HASH_FAILURES  3u                 /* a block that does not follow is asked for again so often */
+#define FILL_WAIT_NS  UINT64_C(30000000) /* for a batch to fill, while far behind */
+#define KEEP_BYTES    (256u << 10)       /* a job's buffers above this are given back */
+#define HASH_FAILURES 3u                 /* a block that does not follow is asked for again so often */
 
 uint64_t ix_now_ns(void) {
   struct timespec t;
@@ -126,12 +126,16 @@ static void decoded(ix_pipe_t *p, ix_job_t *j, algo_code_t rc, algo_err_t *err) 
   if (rc != ALGO_OK) {
     p->stats.decode_errors++;
     if (j->failures == 0 || j->failures % 16 == 15)
-      algo_env_log(p->env, ALGO_LOG_WARN, "round %" PRIu64 ": the node's answer is no block, asking again: %s", j->round, err->msg);
+      algo_env_log(p->env, ALGO_LOG_WARN, "round %" PRIu64 ": the node's answer is no block, asking again: %s",
+                   j->round, err->msg);
     ix_pipe_again(p, j, ix_now_ns());
     return;
   }
   if (j->rows.unknown)
-    algo_env_log(p->env, ALGO_LOG_WARN, "round %" PRIu64 ": %" PRIu32 " transactions of a type that this version does not know: kept as type 0 with their bytes", j->round, j->rows.unknown);
+    algo_env_log(p->env, ALGO_LOG_WARN,
+                 "round %" PRIu64 ": %" PRIu32
+                 " transactions of a type that this version does not know: kept as type 0 with their bytes",
+                 j->round, j->rows.unknown);
   p->bytes -= j->bytes;
   j->bytes = 0;
   for (int i = 0; i < IX_TABLES; i++) j->bytes += j->rows.copy[i].n;
@@ -160,10 +164,8 @@ void *ix_decoder_main(void *decoder) {
     algo_code_t rc = ix_rows_build(&j->rows, algo_buf_view(&j->body), d->scope, d->watch, &arena, &err);
     if (arena.total > (16u << 20)) algo_arena_fini(&arena);
     j->body_bytes = j->body.n;
-    if (j->body.cap > KEEP_BYTES)
-      algo_buf_fini(&j->body);
-    else
-      algo_buf_clear(&j->body);
+    if (j->body.cap > KEEP_BYTES) algo_buf_fini(&j->body);
+    else algo_buf_clear(&j->body);
     pthread_mutex_lock(&p->mu);
     if (!ix_pipe_over(p)) decoded(p, j, rc, &err);
   }
@@ -180,7 +182,8 @@ static algo_code_t wrong_chain(ix_pipe_t *p, const ix_rows_t *r, algo_err_t *err
   algo_base64_encode(&mine, algo_bytes(p->genesis_hash.b, 32));
   algo_buf_putb(&id, algo_buf_view(&r->genesis_id));
   algo_code_t rc = algo_err_set(err, ALGO_E_GENESIS,
-                                "the node is of network %s (genesis hash %s), the database of %s (%s): give another database (DATABASE_URL) or another node (ALGOD_URL)",
+                                "the node is of network %s (genesis hash %s), the database of %s (%s): give another "
+                                "database (DATABASE_URL) or another node (ALGOD_URL)",
                                 algo_buf_cstr(&id), algo_buf_cstr(&node), p->genesis_id, algo_buf_cstr(&mine));
   algo_buf_fini(&node);
   algo_buf_fini(&mine);
@@ -191,7 +194,8 @@ static algo_code_t wrong_chain(ix_pipe_t *p, const ix_rows_t *r, algo_err_t *err
 /* Whether the job follows what was taken before it: OK; TIMEOUT: it was sent back to be asked for again; else fatal. */
 static algo_code_t follows(ix_pipe_t *p, ix_job_t *j, algo_err_t *err) {
   const ix_rows_t *r = &j->rows;
-  if (p->has_genesis && memcmp(&r->genesis_hash, &p->genesis_hash, sizeof r->genesis_hash) != 0) return wrong_chain(p, r, err);
+  if (p->has_genesis && memcmp(&r->genesis_hash, &p->genesis_hash, sizeof r->genesis_hash) != 0)
+    return wrong_chain(p, r, err);
   const algo_digest_t *link = p->checking ? &r->hash : &r->prev;
   if (p->has_last && memcmp(link, &p->last_hash, sizeof *link) != 0) {
     if (j->failures < HASH_FAILURES) {
@@ -199,8 +203,15 @@ static algo_code_t follows(ix_pipe_t *p, ix_job_t *j, algo_err_t *err) {
       return ALGO_E_TIMEOUT;
     }
     if (p->checking)
-      return algo_err_set(err, ALGO_E_GENESIS, "the node's block of round %" PRIu64 " is not the one in the database: its chain has changed. Index it into another database", j->round);
-    return algo_err_set(err, ALGO_E_GENESIS, "round %" PRIu64 " does not follow round %" PRIu64 ": its hash of the previous block is another one. The node's chain has changed: index it into another database", j->round, j->round - 1);
+      return algo_err_set(err, ALGO_E_GENESIS,
+                          "the node's block of round %" PRIu64
+                          " is not the one in the database: its chain has changed. Index it into another database",
+                          j->round);
+    return algo_err_set(
+        err, ALGO_E_GENESIS,
+        "round %" PRIu64 " does not follow round %" PRIu64
+        ": its hash of the previous block is another one. The node's chain has changed: index it into another database",
+        j->round, j->round - 1);
   }
   if (!p->has_genesis) {
     p->has_genesis = true;

@@ -1,7 +1,8 @@
 /* pipe.h - what lies between the node and the database: a ring of rounds, each on its way from a request to a commit.
  *
- * One fetcher asks for rounds in order and in parallel, decoders turn bodies into rows in any order, writers take runs of
- * ready rounds in order. Everything here is guarded by one mutex; a job's content belongs to the thread whose state it is in. */
+ * One fetcher asks for rounds in order and in parallel, decoders turn bodies into rows in any order, writers take runs
+ * of ready rounds in order. Everything here is guarded by one mutex; a job's content belongs to the thread whose state
+ * it is in. */
 #ifndef IX_PIPE_H
 #define IX_PIPE_H
 
@@ -26,37 +27,37 @@ typedef struct ix_job {
   unsigned failures;   /* in a row */
 } ix_job_t;
 
-#define IX_RING       2048u
-#define IX_BYTES_MAX  (48u << 20) /* held in all: no further request is made above */
-#define IX_BATCH_BYTES (8u << 20) /* a batch is full */
+#define IX_RING         2048u
+#define IX_BYTES_MAX    (48u << 20) /* held in all: no further request is made above */
+#define IX_BATCH_BYTES  (8u << 20)  /* a batch is full */
 #define IX_BATCH_ROUNDS 1024u
 
 typedef struct ix_pipe {
   pthread_mutex_t mu;
-  pthread_cond_t fetched; /* decoders wait */
-  pthread_cond_t ready;   /* writers wait, for rounds and for their turn */
+  pthread_cond_t fetched;      /* decoders wait */
+  pthread_cond_t ready;        /* writers wait, for rounds and for their turn */
   void (*wake)(void *fetcher); /* the fetcher: there is room, or an end */
   void *fetcher;
   const algo_env_t *env;
-  ix_job_t *ring;         /* round r is at r % IX_RING */
-  uint64_t next_fetch;    /* first round not asked for */
-  uint64_t next_take;     /* first round not taken by a writer */
-  uint64_t next_commit;   /* first round not committed */
-  uint64_t node_round;    /* newest that the node has */
-  uint64_t until;         /* last round wanted */
+  ix_job_t *ring;       /* round r is at r % IX_RING */
+  uint64_t next_fetch;  /* first round not asked for */
+  uint64_t next_take;   /* first round not taken by a writer */
+  uint64_t next_commit; /* first round not committed */
+  uint64_t node_round;  /* newest that the node has */
+  uint64_t until;       /* last round wanted */
   size_t bytes, n_fetched, n_wanted, n_ready;
-  bool node_known;        /* node_round is set */
+  bool node_known; /* node_round is set */
   bool until_tip;
-  bool checking;          /* next_take is the last round of the database, asked for again to compare it */
-  bool has_last;          /* last_hash is set */
+  bool checking;           /* next_take is the last round of the database, asked for again to compare it */
+  bool has_last;           /* last_hash is set */
   algo_digest_t last_hash; /* of the round before next_take */
   bool has_genesis;
   algo_digest_t genesis_hash;
   char genesis_id[128];
-  bool stop;              /* finish the batches at hand */
-  bool done;              /* the end wanted is reached */
-  bool failed, fatal;     /* this session ends; fatal: and the run */
-  algo_err_t error;       /* why */
+  bool stop;          /* finish the batches at hand */
+  bool done;          /* the end wanted is reached */
+  bool failed, fatal; /* this session ends; fatal: and the run */
+  algo_err_t error;   /* why */
   algo_indexer_stats_t stats;
 } ix_pipe_t;
 
@@ -84,8 +85,8 @@ typedef struct ix_decoder {
 } ix_decoder_t;
 void *ix_decoder_main(void *decoder);
 
-/* Takes the next run of ready rounds: *first, *n. Waits for one; false: the session is over. While far behind it waits a
- * little for a batch to fill. Checks that rounds follow each other by hash and belong to the database's chain. */
+/* Takes the next run of ready rounds: *first, *n. Waits for one; false: the session is over. While far behind it waits
+ * a little for a batch to fill. Checks that rounds follow each other by hash and belong to the database's chain. */
 bool ix_pipe_take(ix_pipe_t *p, uint64_t *first, size_t *n);
 /* Waits until all before `first` is committed; false: the session is over. */
 bool ix_pipe_turn(ix_pipe_t *p, uint64_t first);

@@ -77,22 +77,19 @@ static uint32_t count_inner(const algo_apply_t *a) {
 static void put_addr(algo_buf_t *b, const algo_addr_t *a) { ix_copy_bytes(b, a->b, 32); }
 
 static void put_addr_or_null(algo_buf_t *b, const algo_addr_t *a) {
-  if (algo_addr_is_zero(a))
-    ix_copy_null(b);
-  else
-    put_addr(b, a);
+  if (algo_addr_is_zero(a)) ix_copy_null(b);
+  else put_addr(b, a);
 }
 
 static void put_bytes_or_null(algo_buf_t *b, algo_bytes_t v) {
-  if (v.n == 0)
-    ix_copy_null(b);
-  else
-    ix_copy_bytes(b, v.p, v.n);
+  if (v.n == 0) ix_copy_null(b);
+  else ix_copy_bytes(b, v.p, v.n);
 }
 
 /* Rounds, ids and counters fit PostgreSQL's bigint on any chain: the counter that numbers them all starts at 1,000. */
 static algo_code_t put_id(algo_buf_t *b, uint64_t v, const char *what, algo_err_t *err) {
-  if (v > INT64_MAX) return algo_err_set(err, ALGO_E_RANGE, "%s %llu is no number of a chain", what, (unsigned long long)v);
+  if (v > INT64_MAX)
+    return algo_err_set(err, ALGO_E_RANGE, "%s %llu is no number of a chain", what, (unsigned long long)v);
   ix_copy_i64(b, (int64_t)v);
   return ALGO_OK;
 }
@@ -210,33 +207,30 @@ static algo_code_t put_logs(walk_t *w, const algo_apply_t *a, uint32_t intra) {
   return ALGO_OK;
 }
 
-static algo_code_t put_change(walk_t *w, uint64_t app, uint32_t intra, const algo_addr_t *account, const algo_value_delta_t *d) {
+static algo_code_t put_change(walk_t *w, uint64_t app, uint32_t intra, const algo_addr_t *account,
+                              const algo_value_delta_t *d) {
   algo_buf_t *b = &w->out->copy[IX_STATE];
   ix_copy_row(b, 8);
   ix_copy_i64(b, (int64_t)w->out->round);
   algo_code_t rc = put_id(b, app, "application", w->err);
   if (rc != ALGO_OK) return rc;
-  if (d->action > INT16_MAX) return algo_err_set(w->err, ALGO_E_PARSE, "a state change of action %llu", (unsigned long long)d->action);
-  if (d->action == ALGO_DELTA_SET_UINT)
-    ix_copy_u64(b, d->uint);
-  else
-    ix_copy_null(b);
+  if (d->action > INT16_MAX)
+    return algo_err_set(w->err, ALGO_E_PARSE, "a state change of action %llu", (unsigned long long)d->action);
+  if (d->action == ALGO_DELTA_SET_UINT) ix_copy_u64(b, d->uint);
+  else ix_copy_null(b);
   ix_copy_i32(b, (int32_t)intra);
   ix_copy_i16(b, (int16_t)d->action);
-  if (account)
-    put_addr(b, account);
-  else
-    ix_copy_null(b);
+  if (account) put_addr(b, account);
+  else ix_copy_null(b);
   ix_copy_bytes(b, d->key.p, d->key.n);
-  if (d->action == ALGO_DELTA_SET_BYTES)
-    ix_copy_bytes(b, d->bytes.p, d->bytes.n);
-  else
-    ix_copy_null(b);
+  if (d->action == ALGO_DELTA_SET_BYTES) ix_copy_bytes(b, d->bytes.p, d->bytes.n);
+  else ix_copy_null(b);
   w->out->count[IX_STATE]++;
   return ALGO_OK;
 }
 
-/* Local deltas name the account by a number: 0 the sender, then the call's accounts, then those shared within the group. */
+/* Local deltas name the account by a number: 0 the sender, then the call's accounts, then those shared within the
+ * group. */
 static const algo_addr_t *local_account(const algo_apply_t *a, uint64_t n) {
   const algo_txn_t *t = &a->stxn.txn;
   if (n == 0) return &t->sender;
@@ -248,11 +242,14 @@ static const algo_addr_t *local_account(const algo_apply_t *a, uint64_t n) {
 static algo_code_t put_changes(walk_t *w, const algo_apply_t *a, uint32_t intra) {
   const uint64_t app = app_of(a);
   algo_code_t rc = ALGO_OK;
-  for (size_t i = 0; rc == ALGO_OK && i < a->delta.n_global; i++) rc = put_change(w, app, intra, NULL, &a->delta.global[i]);
+  for (size_t i = 0; rc == ALGO_OK && i < a->delta.n_global; i++)
+    rc = put_change(w, app, intra, NULL, &a->delta.global[i]);
   for (size_t i = 0; rc == ALGO_OK && i < a->delta.n_local; i++) {
     const algo_local_delta_t *l = &a->delta.local[i];
     const algo_addr_t *account = local_account(a, l->account);
-    if (!account) return algo_err_set(w->err, ALGO_E_PARSE, "a local delta of account %llu, which the call does not name", (unsigned long long)l->account);
+    if (!account)
+      return algo_err_set(w->err, ALGO_E_PARSE, "a local delta of account %llu, which the call does not name",
+                          (unsigned long long)l->account);
     for (size_t k = 0; rc == ALGO_OK && k < l->n; k++) rc = put_change(w, app, intra, account, &l->items[k]);
   }
   return rc;
@@ -276,24 +273,17 @@ static void put_transfer(algo_buf_t *b, const algo_apply_t *a) {
       put_addr_or_null(b, &t->asset_sender);
     }
     put_addr_or_null(b, close_to);
-    if (algo_addr_is_zero(close_to))
-      ix_copy_null(b);
-    else
-      ix_copy_u64(b, pay ? a->closing_amount : a->asset_closing_amount);
+    if (algo_addr_is_zero(close_to)) ix_copy_null(b);
+    else ix_copy_u64(b, pay ? a->closing_amount : a->asset_closing_amount);
     return;
   }
   const uint64_t asset = t->type == ALGO_TX_ACFG ? t->config_asset : t->type == ALGO_TX_AFRZ ? t->freeze_asset : 0;
-  if (t->type == ALGO_TX_AFRZ)
-    put_addr(b, &t->freeze_account);
-  else if (t->type == ALGO_TX_HB && t->heartbeat)
-    put_addr(b, &t->heartbeat->address);
-  else
-    ix_copy_null(b);
+  if (t->type == ALGO_TX_AFRZ) put_addr(b, &t->freeze_account);
+  else if (t->type == ALGO_TX_HB && t->heartbeat) put_addr(b, &t->heartbeat->address);
+  else ix_copy_null(b);
   ix_copy_null(b);
-  if (asset)
-    ix_copy_u64(b, asset);
-  else
-    ix_copy_null(b);
+  if (asset) ix_copy_u64(b, asset);
+  else ix_copy_null(b);
   ix_copy_null(b);
   ix_copy_null(b);
   ix_copy_null(b);
@@ -309,17 +299,13 @@ static algo_code_t put_txn(walk_t *w, const algo_apply_t *a, const place_t *at, 
   if (rc == ALGO_OK) rc = put_id_or_null(b, a->created_app ? a->created_app : a->created_asset, "created id", w->err);
   if (rc != ALGO_OK) return rc;
   ix_copy_i32(b, (int32_t)intra);
-  if (at->parent)
-    ix_copy_i32(b, (int32_t)at->parent_intra);
-  else
-    ix_copy_null(b);
+  if (at->parent) ix_copy_i32(b, (int32_t)at->parent_intra);
+  else ix_copy_null(b);
   ix_copy_i32(b, (int32_t)(w->base + (size_t)(a->raw.p - w->origin)));
   ix_copy_i32(b, (int32_t)a->raw.n);
   ix_copy_i16(b, (int16_t)t->type);
-  if (call && t->on_completion <= INT16_MAX)
-    ix_copy_i16(b, (int16_t)t->on_completion);
-  else
-    ix_copy_null(b);
+  if (call && t->on_completion <= INT16_MAX) ix_copy_i16(b, (int16_t)t->on_completion);
+  else ix_copy_null(b);
   if (at->parent) {
     algo_txn_inner_id(id, t, &at->parent_id, at->index);
     ix_copy_null(b);
@@ -333,19 +319,13 @@ static algo_code_t put_txn(walk_t *w, const algo_apply_t *a, const place_t *at, 
   ix_copy_u64(b, t->fee);
   put_transfer(b, a);
   put_addr_or_null(b, &t->rekey_to);
-  if (algo_digest_is_zero(&t->group))
-    ix_copy_null(b);
-  else
-    ix_copy_bytes(b, t->group.b, 32);
-  if (call && t->n_app_args && t->app_args[0].n == 4)
-    ix_copy_bytes(b, t->app_args[0].p, 4);
-  else
-    ix_copy_null(b);
+  if (algo_digest_is_zero(&t->group)) ix_copy_null(b);
+  else ix_copy_bytes(b, t->group.b, 32);
+  if (call && t->n_app_args && t->app_args[0].n == 4) ix_copy_bytes(b, t->app_args[0].p, 4);
+  else ix_copy_null(b);
   put_bytes_or_null(b, t->note);
-  if (at->parent)
-    ix_copy_bytes(b, id->b, 32);
-  else
-    ix_copy_null(b);
+  if (at->parent) ix_copy_bytes(b, id->b, 32);
+  else ix_copy_null(b);
   w->out->count[IX_TXN]++;
   return ALGO_OK;
 }
@@ -370,10 +350,8 @@ static algo_code_t walk_txn(walk_t *w, const algo_apply_t *a, const place_t *at)
 /* ---- blocks ---- */
 
 static void put_addrs_or_null(algo_buf_t *b, const algo_addr_t *a, size_t n) {
-  if (n == 0)
-    ix_copy_null(b);
-  else
-    ix_copy_bytea_array(b, a[0].b, n, sizeof *a);
+  if (n == 0) ix_copy_null(b);
+  else ix_copy_bytea_array(b, a[0].b, n, sizeof *a);
 }
 
 static algo_code_t put_block(walk_t *w, algo_bytes_t raw) {
@@ -463,7 +441,8 @@ algo_code_t ix_rows_build(ix_rows_t *out, algo_bytes_t body, const ix_scope_t *s
   if (body.n > INT32_MAX) return algo_err_set(err, ALGO_E_RANGE, "a block of %zu bytes", body.n);
   algo_code_t rc = algo_block_decode(&block, body, arena, err);
   if (rc != ALGO_OK) return rc;
-  if (block.header.round > INT64_MAX) return algo_err_set(err, ALGO_E_RANGE, "round %llu", (unsigned long long)block.header.round);
+  if (block.header.round > INT64_MAX)
+    return algo_err_set(err, ALGO_E_RANGE, "round %llu", (unsigned long long)block.header.round);
   out->round = block.header.round;
   out->prev = block.header.prev;
   out->time = block.header.timestamp;
@@ -477,6 +456,7 @@ algo_code_t ix_rows_build(ix_rows_t *out, algo_bytes_t body, const ix_scope_t *s
   bool oom = kept.oom || out->genesis_id.oom || out->log_data.oom;
   for (int i = 0; i < IX_TABLES; i++) oom |= out->copy[i].oom;
   algo_buf_fini(&kept);
-  if (rc == ALGO_OK && oom) rc = algo_err_set(err, ALGO_E_NOMEM, "out of memory for round %llu", (unsigned long long)out->round);
+  if (rc == ALGO_OK && oom)
+    rc = algo_err_set(err, ALGO_E_NOMEM, "out of memory for round %llu", (unsigned long long)out->round);
   return rc;
 }

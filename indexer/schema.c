@@ -33,7 +33,8 @@ static algo_code_t apply(PGconn *c, const ix_migration_t *m, algo_err_t *err) {
     char version[16];
     snprintf(version, sizeof version, "%d", m->version);
     PGresult *r;
-    rc = ix_pg_query(c, &r, "insert into chain.migration (version, name) values ($1, $2)", 2, (const char *[]){version, m->name}, err);
+    rc = ix_pg_query(c, &r, "insert into chain.migration (version, name) values ($1, $2)", 2,
+                     (const char *[]){version, m->name}, err);
     if (rc == ALGO_OK) PQclear(r);
   }
   if (rc == ALGO_OK) rc = ix_pg_exec(c, "commit", err);
@@ -44,10 +45,13 @@ static algo_code_t apply(PGconn *c, const ix_migration_t *m, algo_err_t *err) {
 }
 
 algo_code_t ix_schema_migrate(PGconn *c, algo_err_t *err) {
-  algo_code_t rc = ix_pg_exec(c, "create schema if not exists chain;"
-                                 "create table if not exists chain.migration (version integer primary key, name text not null,"
-                                 " applied_at timestamptz not null default now());"
-                                 "comment on table chain.migration is 'Which versions of this schema were applied, and when'", err);
+  algo_code_t rc =
+      ix_pg_exec(c,
+                 "create schema if not exists chain;"
+                 "create table if not exists chain.migration (version integer primary key, name text not null,"
+                 " applied_at timestamptz not null default now());"
+                 "comment on table chain.migration is 'Which versions of this schema were applied, and when'",
+                 err);
   PGresult *r;
   if (rc == ALGO_OK) rc = ix_pg_query(c, &r, "select coalesce(max(version), 0) from chain.migration", 0, NULL, err);
   if (rc != ALGO_OK) return rc;
@@ -55,7 +59,10 @@ algo_code_t ix_schema_migrate(PGconn *c, algo_err_t *err) {
   PQclear(r);
   const int newest = ix_migrations[ix_n_migrations - 1].version;
   if (have > newest)
-    return algo_err_set(err, ALGO_E_UNSUPPORTED, "the database's schema is version %d, this program knows up to %d: use the program that made it, or a newer one", have, newest);
+    return algo_err_set(err, ALGO_E_UNSUPPORTED,
+                        "the database's schema is version %d, this program knows up to %d: use the program that made "
+                        "it, or a newer one",
+                        have, newest);
   for (size_t i = 0; rc == ALGO_OK && i < ix_n_migrations; i++)
     if (ix_migrations[i].version > have) rc = apply(c, &ix_migrations[i], err);
   return rc;
@@ -64,14 +71,16 @@ algo_code_t ix_schema_migrate(PGconn *c, algo_err_t *err) {
 algo_code_t ix_cursor_read(PGconn *c, ix_cursor_t *out, algo_err_t *err) {
   PGresult *r;
   memset(out, 0, sizeof *out);
-  algo_code_t rc = ix_pg_query(c, &r, "select next_round, last_hash, genesis_id, genesis_hash, scope from chain.cursor", 0, NULL, err);
+  algo_code_t rc = ix_pg_query(c, &r, "select next_round, last_hash, genesis_id, genesis_hash, scope from chain.cursor",
+                               0, NULL, err);
   if (rc != ALGO_OK) return rc;
   if (PQntuples(r) == 1) {
     out->exists = true;
     out->next_round = ix_pg_u64(r, 0, 0);
     out->has_hash = ix_pg_bytes(r, 0, 1, out->last_hash.b, 32);
     snprintf(out->genesis_id, sizeof out->genesis_id, "%s", PQgetvalue(r, 0, 2));
-    if (!ix_pg_bytes(r, 0, 3, out->genesis_hash.b, 32)) rc = algo_err_set(err, ALGO_E_DB, "chain.cursor.genesis_hash is not 32 bytes");
+    if (!ix_pg_bytes(r, 0, 3, out->genesis_hash.b, 32))
+      rc = algo_err_set(err, ALGO_E_DB, "chain.cursor.genesis_hash is not 32 bytes");
     snprintf(out->scope, sizeof out->scope, "%s", PQgetvalue(r, 0, 4));
   }
   PQclear(r);
@@ -96,8 +105,10 @@ algo_code_t ix_cursor_insert(PGconn *c, const ix_cursor_t *cur, algo_err_t *err)
   hex_text(last, &cur->last_hash);
   hex_text(genesis, &cur->genesis_hash);
   PGresult *r;
-  algo_code_t rc = ix_pg_query(c, &r, "insert into chain.cursor (next_round, last_hash, genesis_id, genesis_hash, scope) values ($1, $2, $3, $4, $5)", 5,
-                               (const char *[]){next, cur->has_hash ? last : NULL, cur->genesis_id, genesis, cur->scope}, err);
+  algo_code_t rc = ix_pg_query(
+      c, &r,
+      "insert into chain.cursor (next_round, last_hash, genesis_id, genesis_hash, scope) values ($1, $2, $3, $4, $5)",
+      5, (const char *[]){next, cur->has_hash ? last : NULL, cur->genesis_id, genesis, cur->scope}, err);
   if (rc == ALGO_OK) PQclear(r);
   return rc;
 }
@@ -108,12 +119,14 @@ algo_code_t ix_cursor_move(PGconn *c, uint64_t from, uint64_t next, const algo_d
   snprintf(new, sizeof new, "%" PRIu64, next);
   hex_text(last, hash);
   PGresult *r;
-  algo_code_t rc = ix_pg_query(c, &r, "update chain.cursor set next_round = $2, last_hash = $3 where next_round = $1", 3,
-                               (const char *[]){old, new, last}, err);
+  algo_code_t rc = ix_pg_query(c, &r, "update chain.cursor set next_round = $2, last_hash = $3 where next_round = $1",
+                               3, (const char *[]){old, new, last}, err);
   if (rc != ALGO_OK) return rc;
   const bool moved = strcmp(PQcmdTuples(r), "1") == 0;
   PQclear(r);
-  return moved ? ALGO_OK : algo_err_set(err, ALGO_E_DB, "the cursor is not at round %s any more: another program wrote to this database", old);
+  return moved ? ALGO_OK
+               : algo_err_set(err, ALGO_E_DB,
+                              "the cursor is not at round %s any more: another program wrote to this database", old);
 }
 
 algo_code_t ix_partitions_add(PGconn *c, uint64_t round, algo_err_t *err) {
@@ -130,7 +143,8 @@ algo_code_t ix_partitions_plain(PGconn *c, uint64_t last, uint64_t *ids, size_t 
   snprintf(id, sizeof id, "%" PRIu64, last / IX_PARTITION_ROUNDS);
   PGresult *r;
   *n = 0;
-  algo_code_t rc = ix_pg_query(c, &r, "select id from chain.partition where not indexed and id <= $1 order by id", 1, (const char *[]){id}, err);
+  algo_code_t rc = ix_pg_query(c, &r, "select id from chain.partition where not indexed and id <= $1 order by id", 1,
+                               (const char *[]){id}, err);
   if (rc != ALGO_OK) return rc;
   for (int i = 0; i < PQntuples(r) && *n < max; i++) ids[(*n)++] = ix_pg_u64(r, i, 0);
   PQclear(r);

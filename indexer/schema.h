@@ -22,13 +22,15 @@ algo_code_t ix_cursor_read(PGconn *c, ix_cursor_t *out, algo_err_t *err) ALGO_NO
 /* Writes the cursor in the transaction at hand: from `from` to `next` with the hash of next - 1. Errors: DB (it is not
  * at `from`: another program wrote). */
 algo_code_t ix_cursor_insert(PGconn *c, const ix_cursor_t *cur, algo_err_t *err) ALGO_NODISCARD;
-algo_code_t ix_cursor_move(PGconn *c, uint64_t from, uint64_t next, const algo_digest_t *hash, algo_err_t *err) ALGO_NODISCARD;
+algo_code_t ix_cursor_move(PGconn *c, uint64_t from, uint64_t next, const algo_digest_t *hash,
+                           algo_err_t *err) ALGO_NODISCARD;
 
 #define IX_PARTITION_ROUNDS UINT64_C(1000000) /* chain.partition_rounds() */
 
 /* Partitions up to that of `round`; *plain is the first one without indexes, or -1. */
 algo_code_t ix_partitions_add(PGconn *c, uint64_t round, algo_err_t *err) ALGO_NODISCARD;
 /* Partitions whose indexes are not in place yet, up to `last`: ids in ascending order, at most `max`. */
-algo_code_t ix_partitions_plain(PGconn *c, uint64_t last, uint64_t *ids, size_t max, size_t *n, algo_err_t *err) ALGO_NODISCARD;
+algo_code_t ix_partitions_plain(PGconn *c, uint64_t last, uint64_t *ids, size_t max, size_t *n,
+                                algo_err_t *err) ALGO_NODISCARD;
 
 #endif

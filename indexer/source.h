@@ -1,6 +1,6 @@
-/* source.h - where blocks come from: an algod, or a folder of recorded blocks. Each is the body of one thread that keeps
- * the ring (pipe.h) filled until the session ends. Faults are waited for with back-off and logged; none ends the session but
- * a refused token. */
+/* source.h - where blocks come from: an algod, or a folder of recorded blocks. Each is the body of one thread that
+ * keeps the ring (pipe.h) filled until the session ends. Faults are waited for with back-off and logged; none ends the
+ * session but a refused token. */
 #ifndef IX_SOURCE_H
 #define IX_SOURCE_H
 

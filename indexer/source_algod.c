@@ -8,13 +8,13 @@
 #include "algo/json.h"
 #include "source.h"
 
-#define CONNECTIONS  8u
-#define BODY_MAX     (256u << 20)
-#define ANSWER_MAX   (1u << 20) /* of a status */
-#define CONNECT_S    5L
-#define BLOCK_S      60L
-#define STALL_S      15L        /* without a byte */
-#define WAIT_S       75L        /* algod answers after a minute at the latest */
+#define CONNECTIONS 8u
+#define BODY_MAX    (256u << 20)
+#define ANSWER_MAX  (1u << 20) /* of a status */
+#define CONNECT_S   5L
+#define BLOCK_S     60L
+#define STALL_S     15L /* without a byte */
+#define WAIT_S      75L /* algod answers after a minute at the latest */
 
 typedef struct transfer {
   CURL *easy;
@@ -78,7 +78,8 @@ static bool transfer_init(fetcher_t *f, transfer_t *t) {
   return true;
 }
 
-static void begin(fetcher_t *f, transfer_t *t, const char *path, algo_buf_t *to, size_t most, long seconds, bool stall) {
+static void begin(fetcher_t *f, transfer_t *t, const char *path, algo_buf_t *to, size_t most, long seconds,
+                  bool stall) {
   char url[2048];
   snprintf(url, sizeof url, "%s%s", f->a->url, path);
   algo_buf_clear(to);
@@ -127,7 +128,8 @@ static uint64_t ask(fetcher_t *f, uint64_t now) {
   transfer_t *t;
   while (active < parallel && (t = idle(f)) != NULL && !p->stop) {
     ix_job_t *j = wanted_again(p, now, &due);
-    if (!j && p->node_known && p->next_fetch <= last && p->bytes < IX_BYTES_MAX && ix_pipe_job(p, p->next_fetch)->state == IX_FREE) {
+    if (!j && p->node_known && p->next_fetch <= last && p->bytes < IX_BYTES_MAX &&
+        ix_pipe_job(p, p->next_fetch)->state == IX_FREE) {
       j = ix_pipe_job(p, p->next_fetch);
       j->round = p->next_fetch++;
       j->failures = 0;
@@ -195,7 +197,9 @@ static void got_status(fetcher_t *f, algo_err_t *err) {
     return;
   }
   if (!p->node_known && round + 1 < p->next_take)
-    algo_env_log(p->env, ALGO_LOG_WARN, "the node is at round %" PRIu64 ", the database at %" PRIu64 ": waiting for the node to get there", round, p->next_take);
+    algo_env_log(p->env, ALGO_LOG_WARN,
+                 "the node is at round %" PRIu64 ", the database at %" PRIu64 ": waiting for the node to get there",
+                 round, p->next_take);
   f->failures = 0;
   p->node_known = p->stats.node_up = true;
   p->node_round = p->stats.node_round = round;

@@ -111,7 +111,8 @@ void *ix_folder_main(void *folder) {
     pthread_mutex_lock(&p->mu);
     if (!ok) {
       p->stats.fetch_errors++;
-      if (j->failures == 0) algo_env_log(p->env, ALGO_LOG_WARN, "%s/%06" PRIu64 ".msgp cannot be read; trying again", f->path, j->round);
+      if (j->failures == 0)
+        algo_env_log(p->env, ALGO_LOG_WARN, "%s/%06" PRIu64 ".msgp cannot be read; trying again", f->path, j->round);
       ix_pipe_again(p, j, ix_now_ns());
       continue;
     }

@@ -1,5 +1,5 @@
-/* writer.c - a batch of rounds into PostgreSQL, cursor and all in one transaction. Several writers copy side by side; they
- * commit one after another, in the order of the chain. */
+/* writer.c - a batch of rounds into PostgreSQL, cursor and all in one transaction. Several writers copy side by side;
+ * they commit one after another, in the order of the chain. */
 #include <inttypes.h>
 #include <stdio.h>
 

@@ -10,9 +10,9 @@ typedef struct cli_options {
   const char *command; /* "run", "migrate" */
   algo_indexer_options_t ix;
   algo_indexer_contract_t contracts[CLI_CONTRACTS_MAX];
-  uint64_t *apps;      /* of --scope app:...; on the heap */
+  uint64_t *apps; /* of --scope app:...; on the heap */
   const char *scope;
-  const char *listen;  /* HOST:PORT of metrics and health; NULL: none */
+  const char *listen; /* HOST:PORT of metrics and health; NULL: none */
   bool json, quiet, help, version;
 } cli_options_t;
 
@@ -28,7 +28,8 @@ void cli_progress_stop(cli_progress_t *p);
 
 /* Metrics and health over HTTP. */
 typedef struct cli_status cli_status_t;
-algo_code_t cli_status_start(cli_status_t **out, const algo_indexer_t *ix, const char *listen, const algo_env_t *env, algo_err_t *err);
+algo_code_t cli_status_start(cli_status_t **out, const algo_indexer_t *ix, const char *listen, const algo_env_t *env,
+                             algo_err_t *err);
 void cli_status_stop(cli_status_t *s);
 
 #endif

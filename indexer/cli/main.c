@@ -40,15 +40,17 @@ static int run(const cli_options_t *o, const algo_env_t *env) {
   if (rc == ALGO_OK) {
     running = ix;
     catch_signals();
-    algo_env_log(env, ALGO_LOG_INFO, "following %s, scope %s", o->ix.algod_url ? o->ix.algod_url : o->ix.blocks_dir, o->scope);
+    algo_env_log(env, ALGO_LOG_INFO, "following %s, scope %s", o->ix.algod_url ? o->ix.algod_url : o->ix.blocks_dir,
+                 o->scope);
     cli_progress_t *progress = o->json || o->quiet ? NULL : cli_progress_start(ix);
     rc = algo_indexer_run(ix, &err);
     running = NULL;
     cli_progress_stop(progress);
     algo_indexer_stats_t s;
     algo_indexer_stats(ix, &s);
-    algo_env_log(env, ALGO_LOG_INFO, "next round %" PRIu64 "; written %" PRIu64 " blocks, %" PRIu64 " transactions, %" PRIu64 " events", s.next_round, s.blocks,
-                 s.txns + s.inner, s.events);
+    algo_env_log(env, ALGO_LOG_INFO,
+                 "next round %" PRIu64 "; written %" PRIu64 " blocks, %" PRIu64 " transactions, %" PRIu64 " events",
+                 s.next_round, s.blocks, s.txns + s.inner, s.events);
   }
   cli_status_stop(status);
   algo_indexer_free(ix);

@@ -37,11 +37,14 @@ typedef struct contract_name {
 static const contract_name_t contract_names[] = {{"rental", &algo_rental_tables}};
 
 static algo_code_t usage(algo_err_t *err, const char *what, const char *value) {
-  return algo_err_set(err, ALGO_E_USAGE, "%s%s%s (algorent-indexer --help)", what, value ? ": " : "", value ? value : "");
+  return algo_err_set(err, ALGO_E_USAGE, "%s%s%s (algorent-indexer --help)", what, value ? ": " : "",
+                      value ? value : "");
 }
 
 static algo_code_t number(uint64_t *out, const char *option, const char *s, algo_err_t *err) {
-  return algo_u64_parse(out, s, strlen(s), NULL) == ALGO_OK ? ALGO_OK : algo_err_set(err, ALGO_E_USAGE, "%s needs a number, not \"%s\"", option, s);
+  return algo_u64_parse(out, s, strlen(s), NULL) == ALGO_OK
+             ? ALGO_OK
+             : algo_err_set(err, ALGO_E_USAGE, "%s needs a number, not \"%s\"", option, s);
 }
 
 static algo_code_t add_contract(cli_options_t *o, const char *name, size_t n, const char *id, algo_err_t *err) {
@@ -49,13 +52,15 @@ static algo_code_t add_contract(cli_options_t *o, const char *name, size_t n, co
   algo_indexer_contract_t *c = &o->contracts[o->ix.n_contracts];
   c->tables = NULL;
   for (size_t i = 0; i < sizeof contract_names / sizeof *contract_names; i++)
-    if (strlen(contract_names[i].name) == n && memcmp(contract_names[i].name, name, n) == 0) c->tables = contract_names[i].tables;
+    if (strlen(contract_names[i].name) == n && memcmp(contract_names[i].name, name, n) == 0)
+      c->tables = contract_names[i].tables;
   if (!c->tables) return usage(err, "no contract of this name is known", name);
   algo_code_t rc = number(&c->app, "the application", id, err);
   if (rc != ALGO_OK) return rc;
   if (c->app == 0 || c->app > INT64_MAX) return usage(err, "no application id", id);
   for (size_t i = 0; i < o->ix.n_contracts; i++)
-    if (o->contracts[i].app == c->app) return c->tables == o->contracts[i].tables ? ALGO_OK : usage(err, "one application, two contracts", id);
+    if (o->contracts[i].app == c->app)
+      return c->tables == o->contracts[i].tables ? ALGO_OK : usage(err, "one application, two contracts", id);
   o->ix.n_contracts++;
   return ALGO_OK;
 }
@@ -73,7 +78,8 @@ static algo_code_t set_scope(cli_options_t *o, const char *s, algo_err_t *err) {
   o->ix.n_apps = 0;
   for (const char *p = s + 4;; p++) {
     const size_t len = strcspn(p, ",");
-    if (algo_u64_parse(&o->apps[o->ix.n_apps], p, len, NULL) != ALGO_OK || o->apps[o->ix.n_apps] == 0) return usage(err, "--scope app: needs application ids", s);
+    if (algo_u64_parse(&o->apps[o->ix.n_apps], p, len, NULL) != ALGO_OK || o->apps[o->ix.n_apps] == 0)
+      return usage(err, "--scope app: needs application ids", s);
     o->ix.n_apps++;
     p += len;
     if (!*p) return ALGO_OK;
@@ -114,7 +120,8 @@ static algo_code_t set_value(cli_options_t *o, const char *a, const char *v, alg
 }
 
 static bool takes_value(const char *a) {
-  static const char *const names[] = {"--market", "--contract", "--scope", "--from", "--until", "--writers", "--decoders", "--blocks", "--listen"};
+  static const char *const names[] = {"--market",  "--contract", "--scope",  "--from",  "--until",
+                                      "--writers", "--decoders", "--blocks", "--listen"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(a, names[i]) == 0) return true;
   return false;
@@ -122,13 +129,16 @@ static bool takes_value(const char *a) {
 
 static algo_code_t from_environment(cli_options_t *o, algo_err_t *err) {
   o->ix.database_url = getenv("DATABASE_URL");
-  if (!o->ix.database_url || !*o->ix.database_url) return usage(err, "DATABASE_URL is not set: it says where the database is, as in postgresql:///algorent", NULL);
+  if (!o->ix.database_url || !*o->ix.database_url)
+    return usage(err, "DATABASE_URL is not set: it says where the database is, as in postgresql:///algorent", NULL);
   const char *token = getenv("ALGOD_TOKEN");
   o->ix.algod_token = token && *token ? token : NULL;
   if (o->ix.blocks_dir || strcmp(o->command, "run") != 0) return ALGO_OK;
   o->ix.algod_url = getenv("ALGOD_URL");
-  if (!o->ix.algod_url || !*o->ix.algod_url) return usage(err, "ALGOD_URL is not set: it says where the node is, as in http://127.0.0.1:4001", NULL);
-  if (strlen(o->ix.algod_url) > 1500 || (token && (strlen(token) > 1000 || strpbrk(token, "\r\n")))) return usage(err, "ALGOD_URL or ALGOD_TOKEN is none", NULL);
+  if (!o->ix.algod_url || !*o->ix.algod_url)
+    return usage(err, "ALGOD_URL is not set: it says where the node is, as in http://127.0.0.1:4001", NULL);
+  if (strlen(o->ix.algod_url) > 1500 || (token && (strlen(token) > 1000 || strpbrk(token, "\r\n"))))
+    return usage(err, "ALGOD_URL or ALGOD_TOKEN is none", NULL);
   return ALGO_OK;
 }
 
@@ -137,7 +147,8 @@ algo_code_t cli_parse(cli_options_t *o, int argc, char **argv, algo_err_t *err) 
   algo_code_t rc = ALGO_OK;
   int i = 1;
   if (argc > 1 && argv[1][0] != '-') o->command = argv[i++];
-  if (strcmp(o->command, "run") != 0 && strcmp(o->command, "migrate") != 0) return usage(err, "no such command", o->command);
+  if (strcmp(o->command, "run") != 0 && strcmp(o->command, "migrate") != 0)
+    return usage(err, "no such command", o->command);
   for (; rc == ALGO_OK && i < argc; i++) {
     if (set_flag(o, argv[i])) continue;
     if (!takes_value(argv[i])) return usage(err, "no such option", argv[i]);

@@ -26,14 +26,10 @@ static double seconds(void) {
 
 static void left_text(char *out, size_t size, double s) {
   const unsigned long n = s > 0 ? (unsigned long)s : 0;
-  if (n >= 86400)
-    snprintf(out, size, "%lu d %lu h", n / 86400, n % 86400 / 3600);
-  else if (n >= 3600)
-    snprintf(out, size, "%lu h %lu min", n / 3600, n % 3600 / 60);
-  else if (n >= 60)
-    snprintf(out, size, "%lu min %lu s", n / 60, n % 60);
-  else
-    snprintf(out, size, "%lu s", n);
+  if (n >= 86400) snprintf(out, size, "%lu d %lu h", n / 86400, n % 86400 / 3600);
+  else if (n >= 3600) snprintf(out, size, "%lu h %lu min", n / 3600, n % 3600 / 60);
+  else if (n >= 60) snprintf(out, size, "%lu min %lu s", n / 60, n % 60);
+  else snprintf(out, size, "%lu s", n);
 }
 
 static void show(cli_progress_t *p, const algo_indexer_stats_t *was, const algo_indexer_stats_t *now, double dt) {
@@ -43,12 +39,14 @@ static void show(cli_progress_t *p, const algo_indexer_stats_t *was, const algo_
     return;
   }
   char left[40];
-  const double rounds = (double)(now->blocks - was->blocks) / dt, rows = (double)(now->txns + now->inner - was->txns - was->inner) / dt;
+  const double rounds = (double)(now->blocks - was->blocks) / dt,
+               rows = (double)(now->txns + now->inner - was->txns - was->inner) / dt;
   const double mb = (double)(now->bytes - was->bytes) / dt * 1e-6;
   const uint64_t to_go = now->node_round + 1 > now->next_round ? now->node_round + 1 - now->next_round : 0;
   left_text(left, sizeof left, rounds > 0 ? (double)to_go / rounds : 0);
-  fprintf(stderr, "\r\033[Kround %" PRIu64 " of %" PRIu64 "   %.0f transactions/s   %.0f rounds/s   %.1f MB/s   %s left", now->next_round ? now->next_round - 1 : 0,
-          now->node_round, rows, rounds, mb, rounds > 0 ? left : "?");
+  fprintf(stderr,
+          "\r\033[Kround %" PRIu64 " of %" PRIu64 "   %.0f transactions/s   %.0f rounds/s   %.1f MB/s   %s left",
+          now->next_round ? now->next_round - 1 : 0, now->node_round, rows, rounds, mb, rounds > 0 ? left : "?");
   p->shown = true;
 }
 

@@ -1,4 +1,5 @@
-/* status.c - /metrics in the text form of Prometheus, /health (the process works) and /ready (at the tip, database up). */
+/* status.c - /metrics in the text form of Prometheus, /health (the process works) and /ready (at the tip, database up).
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,14 +38,15 @@ static void put_metrics(algo_buf_t *b, const algo_indexer_stats_t *s) {
       {"events_total", "counter", "Contract events committed", (double)s->events},
       {"bytes_total", "counter", "Bytes of committed blocks", (double)s->bytes},
       {"batches_total", "counter", "Database transactions committed", (double)s->batches},
-      {"unknown_transactions_total", "counter", "Transactions of types that this version does not know", (double)s->unknown},
+      {"unknown_transactions_total", "counter", "Transactions of types that this version does not know",
+       (double)s->unknown},
       {"fetch_errors_total", "counter", "Requests to the node that failed", (double)s->fetch_errors},
       {"decode_errors_total", "counter", "Answers of the node that were no block", (double)s->decode_errors},
       {"database_errors_total", "counter", "Sessions that the database ended", (double)s->database_errors},
   };
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-    algo_buf_printf(b, "# HELP algorent_indexer_%s %s.\n# TYPE algorent_indexer_%s %s\nalgorent_indexer_%s %.17g\n", all[i].name, all[i].help,
-                    all[i].name, all[i].type, all[i].name, all[i].value);
+    algo_buf_printf(b, "# HELP algorent_indexer_%s %s.\n# TYPE algorent_indexer_%s %s\nalgorent_indexer_%s %.17g\n",
+                    all[i].name, all[i].help, all[i].name, all[i].type, all[i].name, all[i].value);
 }
 
 static void handle(void *user, algo_httpd_request_t *req, algo_httpd_response_t *res) {
@@ -56,35 +58,40 @@ static void handle(void *user, algo_httpd_request_t *req, algo_httpd_response_t 
     res->content_type = "text/plain; version=0.0.4";
     put_metrics(&res->body, &s);
   } else if (get && strcmp(req->path, "/health") == 0) {
-    algo_buf_printf(&res->body, "{\"status\":\"ok\",\"round\":%" PRIu64 ",\"node_round\":%" PRIu64 "}\n", s.next_round ? s.next_round - 1 : 0, s.node_round);
+    algo_buf_printf(&res->body, "{\"status\":\"ok\",\"round\":%" PRIu64 ",\"node_round\":%" PRIu64 "}\n",
+                    s.next_round ? s.next_round - 1 : 0, s.node_round);
   } else if (get && strcmp(req->path, "/ready") == 0) {
     const bool ready = s.at_tip && s.node_up && s.database_up;
     res->status = ready ? 200 : 503;
-    algo_buf_printf(&res->body, "{\"ready\":%s,\"node\":%s,\"database\":%s,\"at_tip\":%s}\n", ready ? "true" : "false", s.node_up ? "true" : "false",
-                    s.database_up ? "true" : "false", s.at_tip ? "true" : "false");
+    algo_buf_printf(&res->body, "{\"ready\":%s,\"node\":%s,\"database\":%s,\"at_tip\":%s}\n", ready ? "true" : "false",
+                    s.node_up ? "true" : "false", s.database_up ? "true" : "false", s.at_tip ? "true" : "false");
   } else {
     res->status = get ? 404 : 405;
     algo_buf_puts(&res->body, "{\"message\":\"there are GET /metrics, /health and /ready\"}\n");
   }
 }
 
-algo_code_t cli_status_start(cli_status_t **out, const algo_indexer_t *ix, const char *listen, const algo_env_t *env, algo_err_t *err) {
+algo_code_t cli_status_start(cli_status_t **out, const algo_indexer_t *ix, const char *listen, const algo_env_t *env,
+                             algo_err_t *err) {
   *out = NULL;
   const char *colon = strrchr(listen, ':');
   uint64_t port;
-  if (!colon || (size_t)(colon - listen) >= sizeof(*out)->host || algo_u64_parse(&port, colon + 1, strlen(colon + 1), NULL) != ALGO_OK || port > UINT16_MAX)
+  if (!colon || (size_t)(colon - listen) >= sizeof(*out)->host ||
+      algo_u64_parse(&port, colon + 1, strlen(colon + 1), NULL) != ALGO_OK || port > UINT16_MAX)
     return algo_err_set(err, ALGO_E_USAGE, "--listen needs HOST:PORT, not \"%s\"", listen);
   cli_status_t *s = calloc(1, sizeof *s);
   if (!s) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   s->ix = ix;
   memcpy(s->host, listen, (size_t)(colon - listen));
-  const algo_httpd_options_t o = {.host = s->host[0] ? s->host : NULL, .port = (uint16_t)port, .handler = handle, .user = s};
+  const algo_httpd_options_t o = {
+      .host = s->host[0] ? s->host : NULL, .port = (uint16_t)port, .handler = handle, .user = s};
   algo_code_t rc = algo_httpd_start(&s->httpd, &o, env, err);
   if (rc != ALGO_OK) {
     free(s);
     return rc;
   }
-  algo_env_log(env, ALGO_LOG_INFO, "metrics at http://%s:%u/metrics", s->host[0] ? s->host : "127.0.0.1", algo_httpd_port(s->httpd));
+  algo_env_log(env, ALGO_LOG_INFO, "metrics at http://%s:%u/metrics", s->host[0] ? s->host : "127.0.0.1",
+               algo_httpd_port(s->httpd));
   *out = s;
   return ALGO_OK;
 }

@@ -1,8 +1,8 @@
 /* algo/indexer.h - follows an algod into PostgreSQL.
  *
- * algo_indexer_run reads blocks in order, writes them with the cursor in the same transaction, and does not come back until
- * it is told to stop, an end was given, or something is wrong that waiting does not mend. Faults of the node and the
- * database are waited for, with back-off. The tables are described in docs/sql.md and by their own comments. */
+ * algo_indexer_run reads blocks in order, writes them with the cursor in the same transaction, and does not come back
+ * until it is told to stop, an end was given, or something is wrong that waiting does not mend. Faults of the node and
+ * the database are waited for, with back-off. The tables are described in docs/sql.md and by their own comments. */
 #ifndef ALGO_INDEXER_H
 #define ALGO_INDEXER_H
 
@@ -29,29 +29,30 @@ typedef struct algo_indexer_options {
   size_t n_apps;
   const algo_indexer_contract_t *contracts;
   size_t n_contracts;
-  unsigned writers;         /* connections that write side by side when far behind; 0: chosen */
-  unsigned decoders;        /* threads that decode; 0: chosen */
-} algo_indexer_options_t;     /* everything is copied but the tables */
+  unsigned writers;       /* connections that write side by side when far behind; 0: chosen */
+  unsigned decoders;      /* threads that decode; 0: chosen */
+} algo_indexer_options_t; /* everything is copied but the tables */
 
-typedef struct algo_indexer_stats { /* since the start; for progress and metrics */
-  uint64_t next_round;      /* first round that is not committed */
-  uint64_t node_round;      /* newest round that the node told of */
+typedef struct algo_indexer_stats {                         /* since the start; for progress and metrics */
+  uint64_t next_round;                                      /* first round that is not committed */
+  uint64_t node_round;                                      /* newest round that the node told of */
   uint64_t blocks, txns, inner, participants, logs, events; /* rows committed */
-  uint64_t bytes;           /* of blocks */
+  uint64_t bytes;                                           /* of blocks */
   uint64_t batches;
   uint64_t fetch_errors, decode_errors, database_errors;
-  uint64_t unknown;         /* transactions of types that this version does not know */
-  int64_t block_time;       /* of the newest committed round, Unix seconds */
-  double latency_s;         /* from the whole body's arrival to the commit, newest batch */
+  uint64_t unknown;   /* transactions of types that this version does not know */
+  int64_t block_time; /* of the newest committed round, Unix seconds */
+  double latency_s;   /* from the whole body's arrival to the commit, newest batch */
   bool database_up, node_up, at_tip;
 } algo_indexer_stats_t;
 
 /* Errors: NOMEM, INVALID (options). Nothing is connected yet. */
-ALGO_API algo_code_t algo_indexer_new(algo_indexer_t **out, const algo_indexer_options_t *opt, const algo_env_t *env, algo_err_t *err);
+ALGO_API algo_code_t algo_indexer_new(algo_indexer_t **out, const algo_indexer_options_t *opt, const algo_env_t *env,
+                                      algo_err_t *err);
 ALGO_API void algo_indexer_free(algo_indexer_t *ix);
-/* OK: told to stop, or the end reached. Errors: GENESIS (the database or the node is of another chain, or a past block has
- * changed), AUTH (algod refuses the token), INVALID (another scope than the database's, a gap), DB (the tables and the
- * events contradict each other, or a newer version's database), UNSUPPORTED. */
+/* OK: told to stop, or the end reached. Errors: GENESIS (the database or the node is of another chain, or a past block
+ * has changed), AUTH (algod refuses the token), INVALID (another scope than the database's, a gap), DB (the tables and
+ * the events contradict each other, or a newer version's database), UNSUPPORTED. */
 ALGO_API algo_code_t algo_indexer_run(algo_indexer_t *ix, algo_err_t *err);
 /* From any thread or signal handler: finishes the batch at hand, then run returns. */
 ALGO_API void algo_indexer_stop(algo_indexer_t *ix);

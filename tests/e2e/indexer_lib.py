@@ -1,0 +1,178 @@
+"""What the indexer's tests share: a cluster, a replayed node, the indexer, and the tables as text."""
+import contextlib, hashlib, http.server, os, random, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time, urllib.error, urllib.request
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+VECTORS = os.path.abspath(os.environ.get("ALGORENT_VECTORS", os.path.join(ROOT, "../shared/vectors")))
+BIN = os.path.join(ROOT, "build", os.environ.get("BUILD", "release"), "bin")
+CLUSTER = os.path.join(ROOT, "sandbox/postgres/cluster")
+TABLES = {
+    "chain.cursor": "next_round", "chain.block": "round", "chain.txn": "round, intra", "chain.participant": "round, intra, addr",
+    "chain.log": "round, intra, idx", "chain.state_change": "round, intra, account, key, action", "chain.contract": "app",
+}
+
+
+class Cluster:
+    def __init__(self, work, *settings):
+        self.dir = os.path.join(work, "pg")
+        self.settings = [x for s in settings for x in ("--set", s)]
+        self.start()
+
+    def start(self):
+        self.url = subprocess.run([CLUSTER, "start", "--dir", self.dir, *self.settings], check=True, capture_output=True, text=True).stdout.strip()
+
+    def stop(self):
+        subprocess.run([CLUSTER, "stop", "--dir", self.dir], check=True)
+
+    def remove(self):
+        subprocess.run([CLUSTER, "remove", "--dir", self.dir])
+
+    def database(self, name):
+        psql(self.url, f"create database {name}")
+        return self.url.replace("/algorent?", f"/{name}?")
+
+
+def psql(url, sql, check=True):
+    r = subprocess.run(["psql", "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", url], input=sql, capture_output=True, text=True)
+    if check and r.returncode:
+        raise RuntimeError(r.stderr)
+    return r.stdout.strip()
+
+
+def fingerprint(url, schemas=("chain",)):
+    """A digest a table; the same tables give the same digests, whatever way they were filled."""
+    tables = dict(TABLES)
+    for s in schemas:
+        for t in psql(url, f"select relname from pg_class where relnamespace = to_regnamespace('{s}') and relkind = 'r'").split():
+            if s != "chain":
+                tables[f"{s}.{t}"] = "t"
+    out = {}
+    for t, order in tables.items():
+        text = psql(url, f"select t::text from {t} as t order by {'t::text' if order == 't' else order}")
+        out[t] = (len(text.splitlines()), hashlib.sha256(text.encode()).hexdigest()[:16])
+    return out
+
+
+@contextlib.contextmanager
+def replay(blocks):
+    p = subprocess.Popen([os.path.join(BIN, "algorent-sandbox"), "replay", blocks, "--port", "0", "--token", ""], stdout=subprocess.PIPE, text=True)
+    try:
+        yield re.search(r"http://\S+", p.stdout.readline()).group(0)
+    finally:
+        p.terminate()
+        p.wait()
+
+
+def indexer(url, algod, *args, **kw):
+    env = dict(os.environ, DATABASE_URL=url, ALGOD_URL=algod)
+    env.pop("ALGOD_TOKEN", None)
+    return subprocess.Popen([os.path.join(BIN, "algorent-indexer"), *args], env=env, stderr=subprocess.PIPE, text=True, **kw)
+
+
+def index(url, algod, *args, timeout=120):
+    """Runs to the end; (exit status, what it said)."""
+    p = indexer(url, algod, *args)
+    try:
+        said = p.communicate(timeout=timeout)[1]
+    except subprocess.TimeoutExpired:
+        p.kill()
+        said = p.communicate()[1]
+        return -1, said
+    return p.returncode, said
+
+
+class Report:
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def check(self, name, ok, detail=""):
+        if ok:
+            self.passed += 1
+            print("ok:", name, flush=True)
+        else:
+            self.failed += 1
+            print("FAILED:", name, detail, flush=True)
+
+    def same(self, name, got, want):
+        self.check(name, got == want, {k: (got.get(k), want.get(k)) for k in want if got.get(k) != want.get(k)})
+
+    def end(self):
+        print(f"{self.passed} passed, {self.failed} failed")
+        return self.failed > 0
+
+
+@contextlib.contextmanager
+def workplace(name):
+    work = tempfile.mkdtemp(prefix=f"algorent-{name}.")
+    os.chmod(work, 0o755)
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def unpack(work, name):
+    to = os.path.join(work, name)
+    os.makedirs(to)
+    subprocess.run(["tar", "-xf", os.path.join(VECTORS, name + ".tar.zst"), "-C", to], check=True)
+    return to
+
+
+class Proxy:
+    """Stands between the indexer and its node; `fault(path, body)` may answer something else: None (as it is), "drop", "hang",
+    "cut", or (status, body)."""
+
+    def __init__(self, algod, fault):
+        proxy = self
+        self.faults = 0
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def do_GET(self):
+                try:
+                    with urllib.request.urlopen(algod + self.path, timeout=100) as r:
+                        status, body = r.status, r.read()
+                except urllib.error.HTTPError as e:
+                    status, body = e.code, e.read()
+                except OSError:
+                    self.close_connection = True
+                    return
+                what = fault(self.path, body)
+                if what is not None:
+                    proxy.faults += 1
+                if what == "drop":
+                    self.close_connection = True
+                    return
+                if what == "hang":
+                    time.sleep(2)
+                    self.close_connection = True
+                    return
+                length = len(body)
+                if what == "cut":
+                    body = body[: random.randrange(len(body))] if body else body
+                elif what is not None:
+                    status, body = what
+                    length = len(body)
+                try:
+                    self.send_response(status)
+                    self.send_header("Content-Length", str(length))
+                    self.end_headers()
+                    self.wfile.write(body)
+                except OSError:
+                    pass
+                if len(body) != length:
+                    self.close_connection = True
+
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
