@@ -1,0 +1,33 @@
+/* The parts of the program teal-gen. */
+#ifndef TG_CLI_H
+#define TG_CLI_H
+
+#include <stdio.h>
+
+#include "algo/tealgen.h"
+
+typedef struct tg_cli {
+  const tg_contract_t *const *contracts;
+  size_t n_contracts;
+  const char *command; /* a contract's name, assemble, disassemble */
+  const char *input;   /* FILE; "-": standard input */
+  const char *asset;   /* "algo", "asa"; NULL: both */
+  const char *out;     /* a folder, or a file with assemble and disassemble; NULL: standard output */
+  const char *include; /* where the binding's header goes */
+  unsigned avm;
+  int optimise;
+  bool list, json;
+} tg_cli_t;
+
+/* ---- files.c ---- */
+algo_code_t tg_write_file(const char *path, algo_bytes_t content, algo_err_t *err); /* whole or not at all */
+algo_code_t tg_read_file(algo_buf_t *out, const char *path, algo_err_t *err);
+algo_code_t tg_write_contract(const tg_cli_t *cli, const tg_contract_t *c, algo_err_t *err);
+
+/* ---- commands ---- */
+algo_code_t tg_command_list(const tg_cli_t *cli, algo_err_t *err);
+algo_code_t tg_command_generate(const tg_cli_t *cli, const tg_contract_t *c, algo_err_t *err);
+algo_code_t tg_command_assemble(const tg_cli_t *cli, algo_err_t *err);
+algo_code_t tg_command_disassemble(const tg_cli_t *cli, algo_err_t *err);
+
+#endif

@@ -1,0 +1,110 @@
+/* What teal-gen's commands do. */
+#include "algo/asm.h"
+#include "algo/json.h"
+#include "algo/text.h"
+#include "cli.h"
+
+static algo_code_t print(const algo_buf_t *text, algo_err_t *err) {
+  if (text->oom) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  if (fwrite(text->p, 1, text->n, stdout) != text->n || fflush(stdout) != 0)
+    return algo_err_set(err, ALGO_E_IO, "standard output cannot be written");
+  return ALGO_OK;
+}
+
+algo_code_t tg_command_list(const tg_cli_t *cli, algo_err_t *err) {
+  algo_buf_t text = ALGO_BUF_INIT;
+  algo_json_t j = algo_json(&text);
+  if (cli->json) algo_json_open(&j, '[');
+  for (size_t i = 0; i < cli->n_contracts; i++) {
+    const tg_contract_t *c = cli->contracts[i];
+    if (!cli->json) {
+      algo_buf_printf(&text, "%s\t%zu methods\t%zu events\t%s\n", c->name, c->n_methods, c->n_events, c->doc);
+      continue;
+    }
+    algo_json_open(&j, '{');
+    algo_json_key(&j, "name");
+    algo_json_str(&j, c->name);
+    algo_json_key(&j, "description");
+    algo_json_str(&j, c->doc);
+    algo_json_key(&j, "methods");
+    algo_json_uint(&j, c->n_methods);
+    algo_json_key(&j, "events");
+    algo_json_uint(&j, c->n_events);
+    algo_json_close(&j, '}');
+  }
+  if (cli->json) {
+    algo_json_close(&j, ']');
+    algo_buf_putc(&text, '\n');
+  }
+  algo_code_t code = print(&text, err);
+  algo_buf_fini(&text);
+  return code;
+}
+
+algo_code_t tg_command_generate(const tg_cli_t *cli, const tg_contract_t *c, algo_err_t *err) {
+  if (cli->out) return tg_write_contract(cli, c, err);
+  if (!cli->asset) return algo_err_set(err, ALGO_E_USAGE, "%s: say --asset algo or asa, or --out DIR for all", c->name);
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_buf_t text = ALGO_BUF_INIT;
+  tg_built_t built;
+  tg_options_t o = {.asa = strcmp(cli->asset, "asa") == 0, .avm = cli->avm, .optimise = cli->optimise};
+  algo_code_t code = tg_build(&built, c, &o, &arena, err);
+  if (!code) algo_buf_puts(&text, cli->json ? built.arc56 : built.approval.teal);
+  if (!code) code = print(&text, err);
+  algo_buf_fini(&text);
+  algo_arena_fini(&arena);
+  return code;
+}
+
+static void put_assembled(algo_buf_t *text, const algo_asm_result_t *r) {
+  algo_buf_t map = ALGO_BUF_INIT;
+  algo_json_t j = algo_json(text);
+  algo_asm_mappings(&map, r);
+  algo_json_open(&j, '{');
+  algo_json_key(&j, "version");
+  algo_json_uint(&j, r->version);
+  algo_json_key(&j, "program");
+  algo_json_base64(&j, r->program);
+  algo_json_key(&j, "mappings");
+  algo_json_strb(&j, algo_buf_view(&map));
+  algo_json_close(&j, '}');
+  algo_buf_putc(text, '\n');
+  algo_buf_fini(&map);
+}
+
+algo_code_t tg_command_assemble(const tg_cli_t *cli, algo_err_t *err) {
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_buf_t source = ALGO_BUF_INIT, text = ALGO_BUF_INIT;
+  algo_asm_result_t r;
+  memset(&r, 0, sizeof r);
+  algo_code_t code = tg_read_file(&source, cli->input, err);
+  if (!code) code = algo_asm_assemble(&r, algo_buf_view(&source), &arena, err);
+  if (code == ALGO_E_ASM && r.error_text) {
+    fprintf(stderr, "%s\n", r.error_text);
+    code = algo_err_set(err, ALGO_E_ASM, "%s does not assemble", cli->input);
+  }
+  if (!code && cli->out) code = tg_write_file(cli->out, r.program, err);
+  else if (!code) {
+    if (cli->json) {
+      put_assembled(&text, &r);
+    } else {
+      algo_base64_encode(&text, r.program);
+      algo_buf_putc(&text, '\n');
+    }
+    code = print(&text, err);
+  }
+  algo_buf_fini(&source);
+  algo_buf_fini(&text);
+  algo_arena_fini(&arena);
+  return code;
+}
+
+algo_code_t tg_command_disassemble(const tg_cli_t *cli, algo_err_t *err) {
+  algo_buf_t program = ALGO_BUF_INIT, text = ALGO_BUF_INIT;
+  algo_code_t code = tg_read_file(&program, cli->input, err);
+  if (!code) code = algo_disasm(&text, algo_buf_view(&program), err);
+  if (!code) code = cli->out ? tg_write_file(cli->out, algo_buf_view(&text), err) : print(&text, err);
+  algo_buf_fini(&program);
+  algo_buf_fini(&text);
+  return code;
+}
