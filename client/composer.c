@@ -30,6 +30,10 @@ void algo_composer_pin_fee(algo_composer_t *c, size_t i) {
   if (i < c->n) c->items[i].fee_pinned = true;
 }
 
+void algo_composer_set_spec(algo_composer_t *c, size_t i, const algo_app_spec_t *spec) {
+  if (i < c->n) c->items[i].spec = spec;
+}
+
 static algo_code_t check_open(const algo_composer_t *c, algo_err_t *err) {
   if (c->state != COMPOSER_OPEN) return algo_err_set(err, ALGO_E_INVALID, "the group is built: nothing can be added");
   if (c->n == ALGO_GROUP_MAX) return algo_err_set(err, ALGO_E_RANGE, "a group has at most %u transactions", ALGO_GROUP_MAX);

@@ -44,6 +44,9 @@ ALGO_API void algo_composer_pin_fee(algo_composer_t *c, size_t i);
  * may have been added before. Errors: PARSE, RANGE, INVALID (their group ids are not of this group). */
 ALGO_API algo_code_t algo_composer_load(algo_composer_t *c, algo_bytes_t group, algo_err_t *err);
 
+/* What explains failures of transaction `i`, in a group that was loaded. */
+ALGO_API void algo_composer_set_spec(algo_composer_t *c, size_t i, const algo_app_spec_t *spec);
+
 /* Errors: REFUSED, LOGIC, LEDGER as the simulate fails; RANGE (fees over max_fee, references that do not fit). */
 ALGO_API algo_code_t algo_composer_build(algo_composer_t *c, algo_err_t *err);
 /* Errors: SIGNATURE (a transaction that has neither a signature nor a signer), and the signers' own. */
