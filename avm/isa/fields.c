@@ -1,5 +1,7 @@
 /* The field groups, and the names that `int` knows. */
 #include "algo/isa.h"
+#include "algo/isa_lookup.h"
+#include "lookup.inc"
 
 enum { /* inside this file a type's name means the type */
 #define TYPE(id, name, letter, kind, min, max) id = ALGO_TYPE_##id,
@@ -11,9 +13,10 @@ enum { /* inside this file a type's name means the type */
 static const algo_isa_field_t table[] = {
 #define GROUP(...)
 #define FIELD(group, name, value, since, settable, modes, type, prose)                                                 \
-  {#name, value, ALGO_GROUP_##group, since, settable, type, ALGO_MODE_##modes, false, false, prose},
+  {#name, sizeof #name - 1, value, ALGO_GROUP_##group, since, settable, type, ALGO_MODE_##modes, false, false, prose},
 #define TXN_FIELD(name, value, since, settable, array, effect, type, prose)                                            \
-  {#name, value, ALGO_GROUP_TXN, since, settable, type, (effect) ? ALGO_MODE_APP : ALGO_MODE_ANY, array, effect, prose},
+  {#name, sizeof #name - 1, value, ALGO_GROUP_TXN, since, settable, type, (effect) ? ALGO_MODE_APP : ALGO_MODE_ANY,    \
+   array, effect,           prose},
 #include "algo/fields.def"
 #undef GROUP
 #undef FIELD
@@ -83,13 +86,17 @@ unsigned algo_isa_field_count(algo_group_t g) {
   return n;
 }
 
+size_t algo_isa_fields_total(void) { return ROWS; }
+const algo_isa_field_t *algo_isa_field_row(size_t i) { return i < ROWS ? &table[i] : NULL; }
+
+/* No two fields of different groups share a name, so that one table of names does for all. */
 const algo_isa_field_t *algo_isa_field_by_name(algo_group_t g, const char *name, size_t n) {
-  const group_t *group = group_of(g);
-  for (unsigned row = group->at; row < ROWS && table[row].group == group->declared; row++) {
-    const algo_isa_field_t *f = &table[row];
-    if (strncmp(f->name, name, n) == 0 && f->name[n] == '\0') return shows(g, f) ? f : NULL;
-  }
-  return NULL;
+  if (n == 0 || n > ISA_NAME_MAX) return NULL;
+  unsigned row = field_slots[isa_hash(field_SEED, name, n)];
+  if (row == 0) return NULL;
+  const algo_isa_field_t *f = &table[row - 1];
+  if (f->name_len != n || memcmp(f->name, name, n) != 0) return NULL;
+  return f->group == group_of(g)->declared && shows(g, f) ? f : NULL;
 }
 
 bool algo_isa_int_constant(const char *name, size_t n, uint64_t *value) {

@@ -1,5 +1,8 @@
 /* The opcode table and its look-ups. */
 #include "algo/isa.h"
+#include "algo/isa_lookup.h"
+#define ISA_OPS
+#include "lookup.inc"
 
 /* Inside this file the words of opcodes.def mean what they say. */
 enum {
@@ -117,10 +120,11 @@ const algo_isa_type_t *algo_isa_type(algo_type_t t) { return (unsigned)t < ALGO_
 
 /* The first row of an opcode by name. */
 static const algo_isa_op_t *find(const char *name, size_t n) {
-  for (size_t i = 0; i < ROWS; i++) {
-    if (table[i].name_len == n && memcmp(table[i].name, name, n) == 0) return &table[i];
-  }
-  return NULL;
+  if (n == 0 || n > ISA_NAME_MAX) return NULL;
+  unsigned row = op_slots[isa_hash(op_SEED, name, n)];
+  if (row == 0) return NULL;
+  const algo_isa_op_t *op = &table[row - 1];
+  return op->name_len == n && memcmp(op->name, name, n) == 0 ? op : NULL;
 }
 
 const algo_isa_op_t *algo_isa_op_by_name(unsigned version, const char *name, size_t n) {

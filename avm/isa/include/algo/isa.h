@@ -7,13 +7,13 @@
 
 #include "algo/bytes.h"
 
-#define ALGO_AVM_VERSION_MAX 14u
+#define ALGO_AVM_VERSION_MAX      14u
 #define ALGO_AVM_VERSION_RELEASED 13u /* the newest one that a network runs */
 
 /* Versions in which a rule changed. */
-#define ALGO_AVM_BACK_BRANCH_VERSION 4u /* branches may go back; cost is counted as the program runs */
+#define ALGO_AVM_BACK_BRANCH_VERSION   4u /* branches may go back; cost is counted as the program runs */
 #define ALGO_AVM_VARINT_BRANCH_VERSION 13u
-#define ALGO_AVM_OFF_CURVE_VERSION 13u /* the assembler salts logic signatures whose address is a curve point */
+#define ALGO_AVM_OFF_CURVE_VERSION     13u /* the assembler salts logic signatures whose address is a curve point */
 
 #define ALGO_AVM_BYTES_MAX 4096u /* longest byte string on the stack */
 
@@ -28,8 +28,8 @@ typedef enum { ALGO_KIND_NONE, ALGO_KIND_ANY, ALGO_KIND_UINT64, ALGO_KIND_BYTES 
 
 typedef struct algo_isa_type {
   const char *name;
-  char letter;      /* as in the prototypes of the specification; 0: none */
-  uint8_t kind;     /* algo_kind_t */
+  char letter;       /* as in the prototypes of the specification; 0: none */
+  uint8_t kind;      /* algo_kind_t */
   uint64_t min, max; /* of the value, or of the length */
 } algo_isa_type_t;
 
@@ -54,7 +54,7 @@ typedef enum algo_group {
 /* The numbers of the fields: ALGO_F_TXN_Sender, ALGO_F_GLOBAL_Round, ALGO_F_ECDSA_Secp256k1 ... */
 enum {
 #define GROUP(id, name, prose)
-#define FIELD(group, name, value, since, settable, modes, type, prose) ALGO_F_##group##_##name = (value),
+#define FIELD(group, name, value, since, settable, modes, type, prose)      ALGO_F_##group##_##name = (value),
 #define TXN_FIELD(name, value, since, settable, array, effect, type, prose) ALGO_F_TXN_##name = (value),
 #include "algo/fields.def"
 #undef GROUP
@@ -69,6 +69,7 @@ enum {
 
 typedef struct algo_isa_field {
   const char *name;
+  uint8_t name_len;
   uint8_t value;
   uint8_t group;    /* the group it was declared in: TXN for all transaction fields */
   uint8_t since;    /* version from which it may be read; 0: always */
@@ -105,7 +106,7 @@ typedef struct algo_isa_cost {
 } algo_isa_cost_t;
 
 typedef enum algo_op {
-#define OP(id, ...) ALGO_OP_##id,
+#define OP(id, ...)  ALGO_OP_##id,
 #define OP2(id, ...) ALGO_OP_##id,
 #define OP_CHANGED(id, ...)
 #include "algo/opcodes.def"
@@ -115,13 +116,13 @@ typedef enum algo_op {
   ALGO_OP_COUNT
 } algo_op_t;
 
-#define ALGO_OPF_EXITS 1u   /* always ends the program */
+#define ALGO_OPF_EXITS   1u /* always ends the program */
 #define ALGO_OPF_DEADENS 2u /* what follows is reached by a label only */
 #define ALGO_OPF_DYNAMIC 4u /* the stack effect depends on immediates or on the run */
 
 #define ALGO_ISA_TAKES_MAX 5u
 #define ALGO_ISA_GIVES_MAX 4u
-#define ALGO_ISA_IMMS_MAX 3u
+#define ALGO_ISA_IMMS_MAX  3u
 #define ALGO_ISA_COSTS_MAX 4u
 
 typedef struct algo_isa_op {
@@ -168,6 +169,10 @@ ALGO_API const algo_isa_field_t *algo_isa_field_by_name(algo_group_t g, const ch
 /* One more than the largest number in the group. */
 ALGO_API unsigned algo_isa_field_count(algo_group_t g);
 
+/* All fields of all groups, one after the other. */
+ALGO_API size_t algo_isa_fields_total(void);
+ALGO_API const algo_isa_field_t *algo_isa_field_row(size_t i); /* i < algo_isa_fields_total() */
+
 /* Names that the pseudo-op `int` knows: transaction types (short and long) and OnCompletion values. */
 ALGO_API bool algo_isa_int_constant(const char *name, size_t n, uint64_t *value);
 
@@ -181,18 +186,18 @@ ALGO_API unsigned algo_varint_put(uint8_t out[ALGO_UVARINT_MAX], int64_t v);
 
 typedef enum algo_decode {
   ALGO_DECODE_OK,
-  ALGO_DECODE_ILLEGAL,      /* no such opcode in this version */
-  ALGO_DECODE_NO_SUB,       /* the program ends behind a prefix */
-  ALGO_DECODE_BAD_SUB,      /* a prefix with a second byte that means nothing */
-  ALGO_DECODE_SHORT,        /* the program ends inside a fixed-size immediate */
-  ALGO_DECODE_BAD_VARINT,   /* a branch offset or integer cut off or above 64 bits */
-  ALGO_DECODE_BAD_BYTES,    /* a byte string's length cut off, above 64 bits or beyond the end */
-  ALGO_DECODE_LIST_COUNT,   /* a list whose count cannot be read */
+  ALGO_DECODE_ILLEGAL,       /* no such opcode in this version */
+  ALGO_DECODE_NO_SUB,        /* the program ends behind a prefix */
+  ALGO_DECODE_BAD_SUB,       /* a prefix with a second byte that means nothing */
+  ALGO_DECODE_SHORT,         /* the program ends inside a fixed-size immediate */
+  ALGO_DECODE_BAD_VARINT,    /* a branch offset or integer cut off or above 64 bits */
+  ALGO_DECODE_BAD_BYTES,     /* a byte string's length cut off, above 64 bits or beyond the end */
+  ALGO_DECODE_LIST_COUNT,    /* a list whose count cannot be read */
   ALGO_DECODE_LIST_TOO_LONG, /* a list with more items than the program has bytes */
-  ALGO_DECODE_LIST_SHORT,   /* a list that runs past the end */
-  ALGO_DECODE_LIST_ITEM,    /* a list item whose integer (or length) cannot be read: `item` at `at` */
-  ALGO_DECODE_LABEL_COUNT,  /* labels: no count */
-  ALGO_DECODE_LABELS        /* labels: cut off */
+  ALGO_DECODE_LIST_SHORT,    /* a list that runs past the end */
+  ALGO_DECODE_LIST_ITEM,     /* a list item whose integer (or length) cannot be read: `item` at `at` */
+  ALGO_DECODE_LABEL_COUNT,   /* labels: no count */
+  ALGO_DECODE_LABELS         /* labels: cut off */
 } algo_decode_t;
 
 typedef struct algo_isa_value { /* a decoded immediate */

@@ -1,0 +1,138 @@
+/* How fast sources become programs, against go-algorand 5.1. JSON lines on stdout, a table on stderr. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "algo/asm.h"
+
+#define GO_LINES_PER_SECOND 670000.0 /* go-algorand 5.1's assembler on the machine of the figures in docs */
+#define RUN_SECONDS         1.0
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void report(const char *name, double value, const char *unit, double peer) {
+  printf("{\"name\":\"%s\",\"value\":%.0f,\"unit\":\"%s\",\"peer\":\"%s\",\"peer_value\":%.0f,\"ratio\":%.2f}\n", name,
+         value, unit, peer > 0 ? "go-algorand 5.1" : "", peer, peer > 0 ? value / peer : 0);
+  fprintf(stderr, "%-34s %14.0f %-12s", name, value, unit);
+  if (peer > 0) fprintf(stderr, " go-algorand %.0f: %.1f times", peer, value / peer);
+  fputc('\n', stderr);
+}
+
+/* A contract as people write them: a router, subroutines, fields, state, constants, comments. */
+static void contract(algo_buf_t *b, unsigned lines) {
+  static const char *const body[] = {"frame_dig -1",
+                                     "int 1000",
+                                     "*",
+                                     "byte \"balance\" // the key",
+                                     "swap",
+                                     "app_global_put",
+                                     "txn Sender",
+                                     "global CreatorAddress",
+                                     "==",
+                                     "assert",
+                                     "frame_dig -2",
+                                     "dup",
+                                     "len",
+                                     "int 32",
+                                     "==",
+                                     "assert",
+                                     "extract 2 8",
+                                     "btoi",
+                                     "store 3",
+                                     "load 3",
+                                     "int 7",
+                                     "%",
+                                     "bz skip_%u",
+                                     "gtxn 0 Amount",
+                                     "pop",
+                                     "skip_%u:",
+                                     "pushbytes 0x151f7c75",
+                                     "load 3",
+                                     "itob",
+                                     "concat",
+                                     "log",
+                                     "byte base64(YWxnb3JlbnQ=)",
+                                     "pop",
+                                     "int pay",
+                                     "pop",
+                                     "// what follows is the next step"};
+  size_t n = sizeof body / sizeof *body;
+  algo_buf_puts(b, "#pragma version 10\nint 1\nbyte 0x00\nint 2\ncallsub sub_0\nreturn\n");
+  unsigned written = 6;
+  for (unsigned sub = 0; written < lines; sub++) {
+    algo_buf_printf(b, "sub_%u:\nproto 2 0\n", sub);
+    written += 2;
+    for (size_t i = 0; i < n; i++) {
+      const char *hole = strstr(body[i], "_%u");
+      if (hole == NULL) {
+        algo_buf_puts(b, body[i]);
+      } else {
+        algo_buf_put(b, body[i], (size_t)(hole - body[i]));
+        algo_buf_printf(b, "_%u%s", sub, hole + 3);
+      }
+      algo_buf_putc(b, '\n');
+    }
+    algo_buf_puts(b, "retsub\n");
+    written += (unsigned)n + 1;
+  }
+}
+
+static size_t count_lines(algo_bytes_t s) {
+  size_t n = 0;
+  for (size_t i = 0; i < s.n; i++) n += s.p[i] == '\n';
+  return n;
+}
+
+/* Assembles again and again; programs a second. */
+static double rate(algo_bytes_t source, algo_arena_t *arena) {
+  algo_asm_result_t r;
+  size_t runs = 0;
+  double start = now(), elapsed;
+  do {
+    algo_arena_reset(arena);
+    if (algo_asm_assemble(&r, source, arena, NULL) != ALGO_OK) {
+      fprintf(stderr, "%s", r.error_text);
+      exit(1);
+    }
+    runs++;
+  } while ((elapsed = now() - start) < RUN_SECONDS);
+  return (double)runs / elapsed;
+}
+
+static double disasm_rate(algo_bytes_t program) {
+  algo_buf_t text = ALGO_BUF_INIT;
+  size_t runs = 0;
+  double start = now(), elapsed;
+  do {
+    algo_buf_clear(&text);
+    if (algo_disasm(&text, program, NULL) != ALGO_OK) exit(1);
+    runs++;
+  } while ((elapsed = now() - start) < RUN_SECONDS);
+  double lines = (double)count_lines(algo_buf_view(&text));
+  algo_buf_fini(&text);
+  return lines * (double)runs / elapsed;
+}
+
+int main(void) {
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_buf_t small = ALGO_BUF_INIT, large = ALGO_BUF_INIT;
+  contract(&small, 400);
+  contract(&large, 8000);
+  size_t lines = count_lines(algo_buf_view(&large));
+  report("assemble lines", rate(algo_buf_view(&large), &arena) * (double)lines, "lines/s", GO_LINES_PER_SECOND);
+  double compiles = rate(algo_buf_view(&small), &arena);
+  report("assemble a 400-line program", compiles, "programs/s",
+         GO_LINES_PER_SECOND / (double)count_lines(algo_buf_view(&small)));
+  algo_asm_result_t r;
+  algo_arena_reset(&arena);
+  if (algo_asm_assemble(&r, algo_buf_view(&large), &arena, NULL) != ALGO_OK) return 1;
+  report("disassemble lines", disasm_rate(r.program), "lines/s", 0);
+  algo_buf_fini(&small);
+  algo_buf_fini(&large);
+  algo_arena_fini(&arena);
+  return 0;
+}
