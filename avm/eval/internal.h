@@ -280,6 +280,7 @@ bool avm_txn_account_index(const algo_txn_t *t, const algo_addr_t *a, uint64_t *
 
 /* ---- fields.c ---- */
 typedef enum { AVM_SRC_GROUP, AVM_SRC_INNER, AVM_SRC_INNER_GROUP } avm_txn_source_t;
+const algo_isa_field_t *avm_txn_field(uint8_t field); /* plain or array; NULL: not known */
 algo_code_t avm_txn_get(algo_avm_context_t *cx, uint64_t gi, avm_txn_source_t src, uint8_t field, uint64_t ai,
                         bool array, avm_value_t *out);
 algo_code_t avm_creator(algo_avm_context_t *cx, algo_addr_t *out);

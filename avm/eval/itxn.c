@@ -59,7 +59,7 @@ algo_code_t avm_op_itxn_field(algo_avm_context_t *cx) {
   char buf[48];
   uint8_t field = cx->prog[cx->pc + 1];
   if (cx->n_pending == 0) return avm_fail(cx, "itxn_field without itxn_begin");
-  const algo_isa_field_t *f = algo_isa_field(ALGO_GROUP_TXN, field);
+  const algo_isa_field_t *f = avm_txn_field(field);
   if (f == NULL || f->settable == 0 || f->settable > cx->version)
     return avm_fail(cx, "invalid itxn_field %s", avm_field_name(ALGO_GROUP_TXN, field, "TxnField", buf));
   algo_code_t rc = avm_itxn_set(cx, cx->pending[cx->n_pending - 1], field, *avm_top(cx, 0));

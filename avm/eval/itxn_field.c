@@ -1,7 +1,7 @@
 /* itxn_field: one field of the inner transaction being put together, with the checks made at that moment. */
 #include "internal.h"
 
-static const char *name_of(uint8_t field) { return algo_isa_field(ALGO_GROUP_TXN, field)->name; }
+static const char *name_of(uint8_t field) { return avm_txn_field(field)->name; }
 
 /* ---- what a value must be ---- */
 

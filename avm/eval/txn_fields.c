@@ -228,10 +228,15 @@ static algo_code_t read_field(algo_avm_context_t *cx, const txn_at_t *x, const a
   return rc;
 }
 
+const algo_isa_field_t *avm_txn_field(uint8_t field) {
+  const algo_isa_field_t *f = algo_isa_field(ALGO_GROUP_TXN, field);
+  return f != NULL ? f : algo_isa_field(ALGO_GROUP_TXNA, field);
+}
+
 algo_code_t avm_txn_get(algo_avm_context_t *cx, uint64_t gi, avm_txn_source_t src, uint8_t field, uint64_t ai,
                         bool array, avm_value_t *out) {
   char buf[48];
-  const algo_isa_field_t *f = algo_isa_field(ALGO_GROUP_TXN, field);
+  const algo_isa_field_t *f = avm_txn_field(field);
   if (f == NULL || f->since > cx->version)
     return avm_fail(cx, "invalid txn field %s", avm_field_name(ALGO_GROUP_TXN, field, "TxnField", buf));
   if (array != f->array) return avm_fail(cx, array ? "unsupported array field %s" : "invalid txn field %s", f->name);

@@ -37,12 +37,11 @@ static algo_code_t check_duplicate(algo_ledger_t *l, const algo_txn_t *t, const 
                     algo_laddr(&t->sender).s, algo_laddr(&lease).s);
 }
 
-static algo_code_t check_authorizer(algo_ledger_t *l, group_run_t *r, size_t i, algo_err_t *err) {
+static algo_code_t check_authorizer(algo_ledger_t *l, const group_run_t *r, size_t i, algo_err_t *err) {
   const algo_stxn_t *s = r->txns[i];
   const account_t *a = algo_lacct_find(l, &s->txn.sender);
   const algo_addr_t *right = a && !algo_addr_is_zero(&a->d.auth) ? &a->d.auth : &s->txn.sender;
   if (r->skip_signatures || algo_addr_eq(right, algo_stxn_authorizer(s))) return ALGO_OK;
-  if (r->authorizer && r->authorizer(r->self, i, right)) return ALGO_OK;
   return algo_lfail(l, err, "transaction %s: should have been authorized by %s but was actually authorized by %s",
                     algo_ltxid_text(&r->ids[i]).s, algo_laddr(right).s, algo_laddr(algo_stxn_authorizer(s)).s);
 }

@@ -378,7 +378,6 @@ typedef struct group_run {
   /* simulate: called before and after each transaction; see simulate.c */
   void (*before)(void *self, size_t i);
   void (*after)(void *self, size_t i, algo_code_t rc);
-  bool (*authorizer)(void *self, size_t i, const algo_addr_t *right); /* true: taken although it is another */
   void *self;
 } group_run_t;
 /* Evaluates onto the open block; on failure everything is undone. The caller adds to the block. */
@@ -386,6 +385,7 @@ algo_code_t algo_lgroup_eval(algo_ledger_t *l, group_run_t *r, algo_err_t *err);
 /* The checks that need no state: form, group, signatures. *index: which transaction; -1: none. text in l->fail. */
 typedef struct verify_opts {
   bool skip_signatures;
+  const bool *given; /* NULL, or one a transaction: taken as signed */
   algo_arena_t *arena;
   const algo_avm_tracer_t *tracer;
   bool simulate;       /* refusals about form are the bare text */

@@ -82,7 +82,8 @@ static inline algo_ledger_t *ledger_of_setup(json_object *setup, size_t *bad) {
     algo_err_t err;
     char round[32];
     if (algo_ledger_submit(l, algo_buf_view(&group), NULL, NULL, &text, NULL, &err))
-      fprintf(stderr, "round %" PRIu64 " (%s): %s\n", number_of(step, "round"), text_of(step, "what"), algo_buf_cstr(&text));
+      fprintf(stderr, "round %" PRIu64 " (%s): %s\n", number_of(step, "round"), text_of(step, "what"),
+              algo_buf_cstr(&text));
     if (algo_ledger_seal(l, algo_ledger_tip(l)->timestamp + offset, &err)) fprintf(stderr, "seal: %s\n", err.msg);
     snprintf(round, sizeof round, "%" PRIu64, algo_ledger_round(l));
     algo_buf_t want = unhex(text_of(member(headers, round), "header"));
@@ -92,7 +93,8 @@ static inline algo_ledger_t *ledger_of_setup(json_object *setup, size_t *bad) {
       if (*bad <= 2) {
         algo_buf_t a = ALGO_BUF_INIT;
         algo_hex_encode(&a, algo_buf_view(&raw));
-        fprintf(stderr, "round %s: header differs\n have %s\n want %s\n", round, algo_buf_cstr(&a), text_of(member(headers, round), "header"));
+        fprintf(stderr, "round %s: header differs\n have %s\n want %s\n", round, algo_buf_cstr(&a),
+                text_of(member(headers, round), "header"));
         algo_buf_fini(&a);
       }
     }

@@ -186,7 +186,7 @@ typedef struct algo_sim_initial { /* initial states of an application that was t
 typedef struct algo_sim_result { /* everything lives in the arena */
   uint64_t last_round;
   const algo_sim_txn_t *txns; size_t n_txns;
-  const char *failure;      /* NULL: would succeed */
+  const char *failure; size_t failure_length; /* NULL: would succeed; any bytes, and a NUL behind them */
   const uint32_t *failed_at; size_t n_failed_at; /* path */
   uint64_t app_budget_added, app_budget_consumed;
   uint64_t fee_usage, fees_paid; /* millionths of the minimum fee; microAlgos */
