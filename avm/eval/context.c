@@ -29,7 +29,7 @@ static size_t list_length(const algo_avm_context_t *cx, bool bytes) {
   return rc == ALGO_OK ? n : 0;
 }
 
-bool algo_avm_explain_stack(const algo_avm_context_t *cx, size_t *pops, size_t *pushes) {
+bool algo_avm_explain_stack(const algo_avm_context_t *cx, int64_t *pops, int64_t *pushes) {
   const algo_isa_op_t *op = avm_op_at(cx);
   *pops = *pushes = 0;
   if (op == NULL) return true;
@@ -53,12 +53,12 @@ bool algo_avm_explain_stack(const algo_avm_context_t *cx, size_t *pops, size_t *
   case ALGO_OP_retsub:
     *pops = *pushes = 0;
     if (f == NULL || !f->clear) return f != NULL;
-    *pops = cx->sp - (f->height - f->args);
+    *pops = (int64_t)cx->sp - (int64_t)(f->height - f->args);
     *pushes = f->returns;
     return true;
   case ALGO_OP_frame_bury:
     if (f == NULL || !has_imm) return false;
-    *pops = (size_t)((int64_t)cx->sp - ((int64_t)f->height + (int8_t)imm));
+    *pops = (int64_t)cx->sp - ((int64_t)f->height + (int8_t)imm);
     *pushes = *pops - 1;
     return true;
   default: return true;

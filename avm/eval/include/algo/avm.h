@@ -184,9 +184,10 @@ ALGO_API size_t algo_avm_cx_call_depth(const algo_avm_context_t *cx); /* frames 
 ALGO_API size_t algo_avm_cx_pending_inner(const algo_avm_context_t *cx); /* inner transactions submitted so far */
 ALGO_API const char *algo_avm_cx_op_name(const algo_avm_context_t *cx);   /* of the opcode at pc; NULL: illegal */
 
-/* What the opcode at pc is about to do to the stack: it takes `pops` values and puts `pushes`. false where go-algorand's own
+/* What the opcode at pc is about to do to the stack: it takes `pops` values and puts `pushes`; negative where a program that
+ * fails confuses go-algorand's explanation (frame_bury above the stack, retsub below its frame). false where go-algorand's own
  * explanation crashes (retsub and frame_bury with an empty callstack). Call from before_op. Source: opcodeExplain.go. */
-ALGO_API bool algo_avm_explain_stack(const algo_avm_context_t *cx, size_t *pops, size_t *pushes);
+ALGO_API bool algo_avm_explain_stack(const algo_avm_context_t *cx, int64_t *pops, int64_t *pushes);
 /* The scratch slot that the opcode at pc is about to write. false: none. */
 ALGO_API bool algo_avm_explain_scratch(const algo_avm_context_t *cx, uint8_t *slot);
 typedef enum { ALGO_AVM_STATE_WRITE = 1, ALGO_AVM_STATE_DELETE, ALGO_AVM_STATE_READ } algo_avm_state_verb_t;
