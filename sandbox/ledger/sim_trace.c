@@ -183,14 +183,14 @@ static void before_op(void *self, algo_avm_context_t *cx) {
   sim_node_t *node = node_of(s, cx);
   if (!node || !s->req->trace || node->now == PROGRAM_NONE) return;
   algo_sim_step_t *step = SIM_PUSH(s->arena, node->steps[node->now]);
-  size_t pops = 0, pushes = 0;
+  int64_t pops = 0, pushes = 0;
   if (!step) return;
   step->pc = algo_avm_cx_pc(cx);
   if (s->req->trace_stack) {
     algo_avm_explain_stack(cx, &pops, &pushes);
-    step->pops = (uint32_t)pops;
-    size_t depth = algo_avm_cx_depth(cx);
-    s->pops_left = depth > pops ? depth - pops : 0;
+    step->pops = pops;
+    int64_t depth = (int64_t)algo_avm_cx_depth(cx);
+    s->pops_left = depth > pops ? (size_t)(depth - pops) : 0;
   }
   s->scratch_known = s->req->trace_scratch && algo_avm_explain_scratch(cx, &s->scratch_slot);
   s->state_known = false;

@@ -147,7 +147,7 @@ typedef struct algo_sim_state_change {
 typedef struct algo_sim_scratch { uint64_t slot; algo_tv_t value; } algo_sim_scratch_t;
 typedef struct algo_sim_step {
   uint32_t pc;
-  uint32_t pops;
+  int64_t pops; 
   const algo_tv_t *pushes; size_t n_pushes;
   const algo_sim_scratch_t *scratch; size_t n_scratch;
   const algo_sim_state_change_t *state; size_t n_state;
