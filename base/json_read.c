@@ -5,8 +5,40 @@
 
 #define DEPTH 64
 
+/* What json-c takes though it is no JSON, or not what it says: it makes an integer that it cannot hold the nearest that
+ * it can, without a word. It reads NaN and Infinity too. The place of the first integer above 2^64 - 1 or below -2^63,
+ * or of such a name, outside of strings; NULL: there is none. */
+static const char *find_deceptive(const char *s, size_t n) {
+  bool in_string = false;
+  for (size_t i = 0; i < n; i++) {
+    if (in_string && s[i] == '\\') {
+      i++;
+      continue;
+    }
+    if (s[i] == '"') in_string = !in_string;
+    if (!in_string && (s[i] == 'N' || s[i] == 'I')) return s + i;
+    if (in_string || s[i] < '0' || s[i] > '9') continue;
+    size_t from = i;
+    while (i < n && s[i] >= '0' && s[i] <= '9') i++;
+    bool part = from != 0 && (s[from - 1] == '.' || s[from - 1] == 'e' || s[from - 1] == 'E' || s[from - 1] == '+');
+    bool real = i < n && (s[i] == '.' || s[i] == 'e' || s[i] == 'E');
+    uint64_t v = 0;
+    bool fits = algo_u64_parse(&v, s + from, i - from, NULL) == ALGO_OK;
+    bool negative = from != 0 && s[from - 1] == '-';
+    if (!part && !real && (!fits || (negative && v > (uint64_t)INT64_MAX + 1))) return s + from;
+    i--;
+  }
+  return NULL;
+}
+
 algo_code_t algo_json_parse(json_object **out, const void *p, size_t n, algo_err_t *err) {
   if (n > INT_MAX - 1) return algo_err_set(err, ALGO_E_RANGE, "JSON: %zu bytes are too many", n);
+  const char *deceptive = find_deceptive(p, n);
+  if (deceptive != NULL && (*deceptive == 'N' || *deceptive == 'I'))
+    return algo_err_set(err, ALGO_E_PARSE, "JSON: no value at byte %zu", (size_t)(deceptive - (const char *)p));
+  if (deceptive != NULL)
+    return algo_err_set(err, ALGO_E_RANGE, "JSON: an integer past 64 bits at byte %zu",
+                        (size_t)(deceptive - (const char *)p));
   json_tokener *tok = json_tokener_new_ex(DEPTH);
   if (tok == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS | JSON_TOKENER_VALIDATE_UTF8);

@@ -40,22 +40,23 @@ static algo_code_t get_limited(codec_in_t *in, uint64_t max, uint64_t *out) {
   return c;
 }
 
-/* Bytes as an array of numbers: Go takes that too. */
-static algo_code_t get_byte_array(codec_in_t *in, algo_bytes_t *out) {
+/* Bytes as an array of numbers, or (not for text) as a map of them: Go takes that too. */
+static algo_code_t get_byte_array(codec_in_t *in, bool map, algo_bytes_t *out) {
   algo_mp_t r = cursor(in);
   uint32_t n = 0;
-  algo_code_t c = algo_mp_get_array(&r, &n, in->err);
+  algo_code_t c = map ? algo_mp_get_map(&r, &n, in->err) : algo_mp_get_array(&r, &n, in->err);
   if (c != ALGO_OK) return c;
-  uint8_t *bytes = algo_arena_alloc(in->arena, n);
+  size_t count = map ? 2 * (size_t)n : n;
+  uint8_t *bytes = algo_arena_alloc(in->arena, count);
   if (bytes == NULL) return no_memory(in);
   in->p = r.p;
-  for (uint32_t i = 0; i < n; i++) {
+  for (size_t i = 0; i < count; i++) {
     uint64_t v = 0;
     c = get_limited(in, UINT8_MAX, &v);
     if (c != ALGO_OK) return c;
     bytes[i] = (uint8_t)v;
   }
-  *out = algo_bytes(bytes, n);
+  *out = algo_bytes(bytes, count);
   return ALGO_OK;
 }
 
@@ -71,15 +72,20 @@ static algo_code_t get_bytes(codec_in_t *in, algo_bytes_t *out) {
     }
   }
   algo_mp_t r = cursor(in);
-  if (algo_mp_peek(&r) == ALGO_MP_ARRAY) return get_byte_array(in, out);
+  if (algo_mp_peek(&r) == ALGO_MP_ARRAY) return get_byte_array(in, false, out);
   algo_code_t c = algo_mp_get_bin(&r, out, in->err);
   in->p = r.p;
   return c;
 }
 
+static algo_code_t get_bin(codec_in_t *in, algo_bytes_t *out) {
+  algo_mp_t r = cursor(in);
+  return algo_mp_peek(&r) == ALGO_MP_MAP ? get_byte_array(in, true, out) : get_bytes(in, out);
+}
+
 static algo_code_t get_fixed(codec_in_t *in, uint8_t *to, size_t size) {
   algo_bytes_t v;
-  algo_code_t c = get_bytes(in, &v);
+  algo_code_t c = get_bin(in, &v);
   if (c != ALGO_OK) return c;
   if (v.n == size) {
     memcpy(to, v.p, size);
@@ -138,7 +144,7 @@ static algo_code_t get_field(codec_in_t *in, const codec_field_t *f, uint8_t *ba
 static algo_code_t get_element(codec_in_t *in, const codec_field_t *f, uint8_t *at) {
   switch ((codec_kind_t)f->kind) {
   case KIND_LIST_U64: return get_u64(in, (uint64_t *)(void *)at);
-  case KIND_LIST_BIN:
+  case KIND_LIST_BIN: return get_bin(in, (algo_bytes_t *)(void *)at);
   case KIND_LIST_STR: return get_bytes(in, (algo_bytes_t *)(void *)at);
   case KIND_LIST_FIXED: return get_fixed(in, at, f->size);
   case KIND_LIST_STRUCT: return codec_decode(in, f->sub, at);
@@ -218,7 +224,13 @@ static algo_code_t get_other(codec_in_t *in, const codec_field_t *f, uint8_t *ba
   algo_mp_t r = cursor(in);
   algo_code_t c;
   switch ((codec_kind_t)f->kind) {
-  case KIND_BOOL: c = algo_mp_get_bool(&r, (bool *)at, in->err); break;
+  case KIND_BOOL:
+    if (in->p != in->end && *in->p < 2) { /* Go takes 0 and 1 as well */
+      *(bool *)at = *in->p++ == 1;
+      return ALGO_OK;
+    }
+    c = algo_mp_get_bool(&r, (bool *)at, in->err);
+    break;
   case KIND_I64: c = algo_mp_get_int(&r, (int64_t *)(void *)at, in->err); break;
   case KIND_RAW: return get_raw(in, f, (algo_bytes_t *)(void *)at);
   case KIND_U32:
@@ -243,8 +255,8 @@ static algo_code_t get_field(codec_in_t *in, const codec_field_t *f, uint8_t *ba
   switch ((codec_kind_t)f->kind) {
   case KIND_U64: return get_u64(in, (uint64_t *)(void *)at);
   case KIND_FIXED: return get_fixed(in, at, f->size);
-  case KIND_STR:
-  case KIND_BIN: return get_bytes(in, (algo_bytes_t *)(void *)at);
+  case KIND_BIN: return get_bin(in, (algo_bytes_t *)(void *)at);
+  case KIND_STR: return get_bytes(in, (algo_bytes_t *)(void *)at);
   case KIND_SIG: return get_sig(in, at);
   case KIND_TYPE: return get_type(in, f, base);
   case KIND_STRUCT: return codec_decode(in, f->sub, at);

@@ -1,8 +1,6 @@
 /* 25 words of BIP-39's English list: 24 hold the seed's 256 bits, 11 each and lowest first, the last a checksum. */
 #include <ctype.h>
 #include <sodium.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "algo/hash.h"
 #include "algo/keys.h"
@@ -49,16 +47,20 @@ void algo_mnemonic_from_seed(char out[ALGO_MNEMONIC_MAX], const uint8_t seed[32]
   sodium_memzero(index, sizeof index);
 }
 
-static int by_text(const void *key, const void *entry) { return strcmp(key, *(const char *const *)entry); }
-
-/* The number of the word in s[0..n); -1: none. */
+/* The number of the word in s[0..n), which may be cut to its first four letters or more: these tell it. -1: none. */
 static int find(const char *s, size_t n) {
   char word[16] = {0};
   if (n == 0 || n >= sizeof word) return -1;
   for (size_t i = 0; i < n; i++) word[i] = (char)tolower((unsigned char)s[i]);
-  const char *const *hit = bsearch(word, algo_words, ALGO_WORDS, sizeof *algo_words, by_text);
+  int lo = 0, hi = ALGO_WORDS;
+  while (lo < hi) {
+    int mid = lo + (hi - lo) / 2;
+    if (strcmp(algo_words[mid], word) < 0) lo = mid + 1;
+    else hi = mid;
+  }
+  bool hit = lo < ALGO_WORDS && strncmp(algo_words[lo], word, n) == 0 && (n >= 4 || algo_words[lo][n] == '\0');
   sodium_memzero(word, sizeof word);
-  return hit == NULL ? -1 : (int)(hit - algo_words);
+  return hit ? lo : -1;
 }
 
 static algo_code_t read_words(uint16_t index[WORDS], const char *s, size_t n, algo_err_t *err) {

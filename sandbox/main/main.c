@@ -1,9 +1,11 @@
 /* algorent-sandbox: the program around the node and its REST. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "algo/kmd.h"
 #include "algo/rest.h"
 #include "options.h"
 
@@ -12,54 +14,108 @@ static int complain(const algo_err_t *err) {
   return algo_code_exit_status(err->code);
 }
 
-/* One line that says where it listens: for people, or JSON. */
-static void announce(const sandbox_options_t *o, const algo_node_t *node, uint16_t port) {
-  char line[1024];
-  const char *genesis = algo_node_genesis_id(node);
+typedef struct sandbox { /* what runs */
+  algo_node_t *node;
+  algo_rest_t *rest;
+  algo_kmd_t *kmd;
+  algo_httpd_t *algod_server, *kmd_server;
+} sandbox_t;
+
+static void put_url(algo_buf_t *b, const sandbox_options_t *o, const algo_httpd_t *server) {
   bool v6 = strchr(o->host, ':') != NULL;
-  int n = snprintf(line, sizeof line,
-                   o->json ? "{\"algod\":\"http://%s%s%s:%u\",\"token\":\"%s\",\"genesis\":\"%s\",\"round\":%llu}\n"
-                           : "algod http://%s%s%s:%u  token %s  genesis %s  round %llu\n",
-                   v6 ? "[" : "", o->host, v6 ? "]" : "", (unsigned)port, o->token, genesis,
-                   (unsigned long long)algo_node_round(node));
-  size_t len = n < 0 ? 0 : (size_t)n < sizeof line ? (size_t)n : sizeof line - 1;
-  fwrite(line, 1, len, stdout);
+  algo_buf_printf(b, "http://%s%s%s:%u", v6 ? "[" : "", o->host, v6 ? "]" : "", (unsigned)algo_httpd_port(server));
+}
+
+/* One line that says where it listens: for people, or JSON. */
+static void announce(const sandbox_options_t *o, const sandbox_t *s) {
+  algo_buf_t line = ALGO_BUF_INIT;
+  algo_buf_puts(&line, o->json ? "{\"algod\":\"" : "algod ");
+  put_url(&line, o, s->algod_server);
+  if (s->kmd_server != NULL) {
+    algo_buf_puts(&line, o->json ? "\",\"kmd\":\"" : "  kmd ");
+    put_url(&line, o, s->kmd_server);
+  }
+  algo_buf_printf(&line,
+                  o->json ? "\",\"token\":\"%s\",\"genesis\":\"%s\",\"round\":%llu}\n"
+                          : "  token %s  genesis %s  round %llu\n",
+                  o->token, algo_node_genesis_id(s->node), (unsigned long long)algo_node_round(s->node));
+  fwrite(line.p, 1, line.n, stdout);
   fflush(stdout);
-  if (o->ready_fd < 0) return;
-  if (write(o->ready_fd, line, len) < 0) fprintf(stderr, "algorent-sandbox: nothing could be written to --ready-fd\n");
-  close(o->ready_fd);
+  if (o->ready_fd >= 0) {
+    if (write(o->ready_fd, line.p, line.n) < 0)
+      fprintf(stderr, "algorent-sandbox: nothing could be written to --ready-fd\n");
+    close(o->ready_fd);
+  }
+  algo_buf_fini(&line);
+}
+
+static algo_code_t read_file(const char *path, algo_buf_t *out, algo_err_t *err) {
+  FILE *f = fopen(path, "rb");
+  if (f == NULL) return algo_err_set(err, ALGO_E_IO, "%s: %s", path, strerror(errno));
+  uint8_t chunk[65536];
+  for (size_t n; (n = fread(chunk, 1, sizeof chunk, f)) > 0;) algo_buf_put(out, chunk, n);
+  bool bad = ferror(f) != 0;
+  fclose(f);
+  return bad ? algo_err_set(err, ALGO_E_IO, "%s: %s", path, strerror(errno)) : ALGO_OK;
 }
 
 static algo_code_t open_node(algo_node_t **out, const sandbox_options_t *o, const algo_env_t *env, algo_err_t *err) {
   if (o->replay != NULL) return algo_node_new_replay(out, o->replay, env, err);
-  return algo_err_set(err, ALGO_E_USAGE, "replay DIR is all there is yet");
+  algo_node_mode_t mode = o->manual ? ALGO_NODE_MANUAL : o->interval_ms > 0 ? ALGO_NODE_INTERVAL : ALGO_NODE_DEV;
+  algo_node_options_t opt = {.mode = mode, .interval_ms = o->interval_ms};
+  algo_buf_t genesis = ALGO_BUF_INIT;
+  algo_code_t rc = o->genesis != NULL ? read_file(o->genesis, &genesis, err) : ALGO_OK;
+  opt.genesis_json = algo_buf_view(&genesis);
+  if (rc == ALGO_OK) rc = algo_node_new(out, &opt, env, err);
+  algo_buf_fini(&genesis);
+  return rc;
+}
+
+static algo_code_t start_algod(sandbox_t *s, const sandbox_options_t *o, const algo_env_t *env, algo_err_t *err) {
+  algo_code_t rc = algo_rest_new(&s->rest, s->node, o->token, env, err);
+  if (rc != ALGO_OK) return rc;
+  algo_httpd_options_t http = {.host = o->host,
+                               .port = o->port,
+                               .max_body = ALGO_REST_MAX_BODY,
+                               .cors_headers = ALGO_REST_CORS_HEADERS,
+                               .handler = algo_rest_handle,
+                               .closed = algo_rest_closed,
+                               .user = s->rest};
+  return algo_httpd_start(&s->algod_server, &http, env, err);
+}
+
+static algo_code_t start_kmd(sandbox_t *s, const sandbox_options_t *o, const algo_env_t *env, algo_err_t *err) {
+  algo_key_t keys[ALGO_NODE_DEV_ACCOUNTS];
+  for (unsigned i = 0; i < ALGO_NODE_DEV_ACCOUNTS; i++) algo_node_dev_key(&keys[i], i + 1);
+  algo_code_t rc = algo_kmd_new(&s->kmd, o->token, keys, ALGO_NODE_DEV_ACCOUNTS, env, err);
+  for (unsigned i = 0; i < ALGO_NODE_DEV_ACCOUNTS; i++) algo_key_fini(&keys[i]);
+  if (rc != ALGO_OK) return rc;
+  algo_httpd_options_t http = {.host = o->host,
+                               .port = o->kmd_port,
+                               .max_body = 1u << 20,
+                               .threads = 1,
+                               .cors_headers = ALGO_KMD_CORS_HEADERS,
+                               .handler = algo_kmd_handle,
+                               .user = s->kmd};
+  return algo_httpd_start(&s->kmd_server, &http, env, err);
 }
 
 static int serve(const sandbox_options_t *o, const sigset_t *signals, const algo_env_t *env) {
   algo_err_t err;
-  algo_node_t *node = NULL;
-  algo_rest_t *rest = NULL;
-  algo_httpd_t *server = NULL;
-  algo_code_t rc = open_node(&node, o, env, &err);
-  if (rc == ALGO_OK) rc = algo_rest_new(&rest, node, o->token, env, &err);
-  if (rc == ALGO_OK) {
-    algo_httpd_options_t http = {.host = o->host,
-                                 .port = o->port,
-                                 .max_body = ALGO_REST_MAX_BODY,
-                                 .cors_headers = ALGO_REST_CORS_HEADERS,
-                                 .handler = algo_rest_handle,
-                                 .closed = algo_rest_closed,
-                                 .user = rest};
-    rc = algo_httpd_start(&server, &http, env, &err);
-  }
+  sandbox_t s = {0};
+  algo_code_t rc = open_node(&s.node, o, env, &err);
+  if (rc == ALGO_OK) rc = start_algod(&s, o, env, &err);
+  if (rc == ALGO_OK && !o->no_kmd && o->replay == NULL) rc = start_kmd(&s, o, env, &err);
   if (rc == ALGO_OK) {
     int got = 0;
-    announce(o, node, algo_httpd_port(server));
+    announce(o, &s);
     sigwait(signals, &got);
   }
-  algo_httpd_stop(server);
-  algo_rest_free(rest);
-  algo_node_free(node);
+  algo_httpd_stop(s.kmd_server);
+  algo_httpd_stop(s.algod_server);
+  algo_kmd_free(s.kmd);
+  algo_rest_free(s.rest);
+  algo_node_free(s.node);
   return rc == ALGO_OK ? 0 : complain(&err);
 }
 

@@ -13,6 +13,7 @@ static const char help[] =
     "\n"
     "  --host ADDR       listen here (127.0.0.1)\n"
     "  --port N          algod's port (4001); 0: any free one, the first line of output tells it\n"
+    "  --kmd-port N      the key daemon's port (4002; any free one where --port is 0); --no-kmd: none\n"
     "  --token TEXT      what X-Algo-API-Token must be (64 letters a); empty: nothing is asked for\n"
     "  --genesis FILE    the network's genesis (dockernet-v1 with three funded accounts)\n"
     "  --dev             a block for each group of transactions, at once (the default)\n"
@@ -35,7 +36,9 @@ enum {
   OPT_JSON,
   OPT_VERBOSE,
   OPT_VERSION,
-  OPT_HELP
+  OPT_HELP,
+  OPT_KMD_PORT,
+  OPT_NO_KMD
 };
 
 static const struct option longs[] = {
@@ -51,6 +54,8 @@ static const struct option longs[] = {
     {"verbose", no_argument, NULL, OPT_VERBOSE},
     {"version", no_argument, NULL, OPT_VERSION},
     {"help", no_argument, NULL, OPT_HELP},
+    {"kmd-port", required_argument, NULL, OPT_KMD_PORT},
+    {"no-kmd", no_argument, NULL, OPT_NO_KMD},
     {NULL, 0, NULL, 0},
 };
 
@@ -80,6 +85,11 @@ static bool take(sandbox_options_t *o, int c, const char *arg) {
     if (!number("port", arg, 65535, &n)) return false;
     o->port = (uint16_t)n;
     return true;
+  case OPT_NO_KMD: o->no_kmd = true; return true;
+  case OPT_KMD_PORT:
+    if (!number("kmd-port", arg, 65535, &n)) return false;
+    o->kmd_port = (uint16_t)n;
+    return true;
   case OPT_INTERVAL:
     if (!number("interval", arg, 86400000, &n)) return false;
     o->interval_ms = (uint32_t)n;
@@ -93,7 +103,8 @@ static bool take(sandbox_options_t *o, int c, const char *arg) {
 }
 
 sandbox_parsed_t sandbox_options_parse(sandbox_options_t *out, int argc, char **argv) {
-  *out = (sandbox_options_t){.host = "127.0.0.1", .token = SANDBOX_TOKEN, .port = 4001, .ready_fd = -1};
+  *out =
+      (sandbox_options_t){.host = "127.0.0.1", .token = SANDBOX_TOKEN, .port = 4001, .kmd_port = 4002, .ready_fd = -1};
   const sandbox_parsed_t usage = {false, 2}, go = {true, 0}, done = {false, 0};
   for (int c; (c = getopt_long(argc, argv, "", longs, NULL)) != -1;) {
     if (c == OPT_HELP || c == OPT_VERSION) {
@@ -105,6 +116,7 @@ sandbox_parsed_t sandbox_options_parse(sandbox_options_t *out, int argc, char **
       return usage;
     }
   }
+  if (out->port == 0 && out->kmd_port == 4002) out->kmd_port = 0;
   int left = argc - optind;
   if (left == 2 && strcmp(argv[optind], "replay") == 0) {
     out->replay = argv[optind + 1];

@@ -86,3 +86,7 @@ const algo_ledger_t *algo_node_read(algo_node_t *n) {
 void algo_node_read_done(algo_node_t *n) {
   if (n->ledger != NULL) pthread_rwlock_unlock(&n->lock);
 }
+
+algo_code_t node_read_only(algo_err_t *err) {
+  return algo_err_set(err, ALGO_E_UNSUPPORTED, "a replay of recorded blocks takes no changes");
+}

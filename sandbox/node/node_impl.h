@@ -64,6 +64,8 @@ struct algo_node {
 algo_node_t *node_alloc(const node_source_t *source, const algo_env_t *env);
 void node_take_header(algo_node_t *n, const algo_header_t *h); /* what a status says of the protocol */
 
+algo_code_t node_read_only(algo_err_t *err); /* UNSUPPORTED: a replay */
+
 /* recorded.c */
 algo_code_t node_replay_open(node_replay_t **out, const char *dir, algo_err_t *err);
 void node_replay_close(node_replay_t *r);

@@ -23,6 +23,7 @@ static algo_code_t replay_identity(algo_node_t *n, const char *dir, algo_err_t *
   }
   if (rc == ALGO_OK) {
     node_take_header(n, &b.header);
+    n->consensus = algo_consensus_find(b.header.protocol);
     n->genesis_hash = b.header.genesis_hash;
     n->genesis_id =
         strndup(b.header.genesis_id.n > 0 ? (const char *)b.header.genesis_id.p : "", b.header.genesis_id.n);

@@ -3,10 +3,6 @@
 
 #define MAX_TIMESTAMP_STEP 25 /* seconds; the protocol's MaxTimestampIncrement */
 
-static algo_code_t read_only(algo_err_t *err) {
-  return algo_err_set(err, ALGO_E_UNSUPPORTED, "a replay of recorded blocks takes no changes");
-}
-
 static int64_t block_time(algo_node_t *n, const algo_header_t *prev) {
   if (n->has_next_time) return n->next_time;
   int64_t last = prev->timestamp;
@@ -28,7 +24,7 @@ algo_code_t node_seal(algo_node_t *n, algo_err_t *err) {
 
 algo_code_t algo_node_submit(algo_node_t *n, algo_bytes_t group, const algo_submit_options_t *opt, algo_digest_t *first,
                              algo_buf_t *text, algo_submit_detail_t *detail, algo_err_t *err) {
-  if (n->ledger == NULL) return read_only(err);
+  if (n->ledger == NULL) return node_read_only(err);
   pthread_rwlock_wrlock(&n->lock);
   algo_code_t rc = algo_ledger_submit(n->ledger, group, opt, first, text, detail, err);
   if (rc == ALGO_OK && n->mode == ALGO_NODE_DEV) rc = node_seal(n, err);
@@ -36,17 +32,8 @@ algo_code_t algo_node_submit(algo_node_t *n, algo_bytes_t group, const algo_subm
   return rc;
 }
 
-algo_code_t algo_node_simulate(algo_node_t *n, const algo_sim_request_t *req, algo_sim_result_t *out,
-                               algo_arena_t *arena, algo_err_t *err) {
-  if (n->ledger == NULL) return read_only(err);
-  pthread_rwlock_wrlock(&n->lock);
-  algo_code_t rc = algo_ledger_simulate(n->ledger, req, out, arena, err);
-  pthread_rwlock_unlock(&n->lock);
-  return rc;
-}
-
 algo_code_t algo_node_advance(algo_node_t *n, uint64_t blocks, algo_err_t *err) {
-  if (n->ledger == NULL) return read_only(err);
+  if (n->ledger == NULL) return node_read_only(err);
   algo_code_t rc = ALGO_OK;
   for (uint64_t i = 0; rc == ALGO_OK && i < blocks;
        i++) { /* the lock is let go between blocks: others get their turn */
@@ -73,7 +60,7 @@ static void set_offset(algo_node_t *n, bool has, uint64_t seconds) {
 }
 
 algo_code_t algo_node_set_offset(algo_node_t *n, uint64_t seconds, algo_err_t *err) {
-  if (n->ledger == NULL) return read_only(err);
+  if (n->ledger == NULL) return node_read_only(err);
   if (seconds > INT64_MAX)
     return algo_err_set(err, ALGO_E_RANGE, "block timestamp offset cannot be larger than max int64 value");
   set_offset(n, true, seconds);
@@ -83,7 +70,7 @@ algo_code_t algo_node_set_offset(algo_node_t *n, uint64_t seconds, algo_err_t *e
 void algo_node_clear_offset(algo_node_t *n) { set_offset(n, false, 0); }
 
 algo_code_t algo_node_set_next_time(algo_node_t *n, int64_t when, algo_err_t *err) {
-  if (n->ledger == NULL) return read_only(err);
+  if (n->ledger == NULL) return node_read_only(err);
   pthread_rwlock_wrlock(&n->lock);
   int64_t last = algo_ledger_tip(n->ledger)->timestamp;
   bool ok = when >= last;
@@ -100,7 +87,7 @@ algo_code_t algo_node_set_next_time(algo_node_t *n, int64_t when, algo_err_t *er
 /* ---- control ---- */
 
 algo_code_t algo_node_snapshot(algo_node_t *n, uint64_t *id, algo_err_t *err) {
-  if (n->ledger == NULL) return read_only(err);
+  if (n->ledger == NULL) return node_read_only(err);
   pthread_rwlock_wrlock(&n->lock);
   algo_code_t rc = algo_ledger_snapshot(n->ledger, id, err);
   pthread_rwlock_unlock(&n->lock);
@@ -108,7 +95,7 @@ algo_code_t algo_node_snapshot(algo_node_t *n, uint64_t *id, algo_err_t *err) {
 }
 
 algo_code_t algo_node_revert(algo_node_t *n, uint64_t id, algo_err_t *err) {
-  if (n->ledger == NULL) return read_only(err);
+  if (n->ledger == NULL) return node_read_only(err);
   pthread_rwlock_wrlock(&n->lock);
   algo_code_t rc = algo_ledger_revert(n->ledger, id, err);
   if (rc == ALGO_OK) node_tip(n, algo_ledger_round(n->ledger));
@@ -117,7 +104,7 @@ algo_code_t algo_node_revert(algo_node_t *n, uint64_t id, algo_err_t *err) {
 }
 
 algo_code_t algo_node_set_balance(algo_node_t *n, const algo_addr_t *a, uint64_t micro, algo_err_t *err) {
-  if (n->ledger == NULL) return read_only(err);
+  if (n->ledger == NULL) return node_read_only(err);
   pthread_rwlock_wrlock(&n->lock);
   algo_code_t rc = algo_ledger_set_balance(n->ledger, a, micro, err);
   pthread_rwlock_unlock(&n->lock);

@@ -51,6 +51,8 @@ static const field_t fields[] = {
     {MPJSON_INFO, "txn", AUTO, MPJSON_STXN},
     {MPJSON_INFO, "inner-txns", AUTO, MPJSON_INFO},
     {MPJSON_POOL, "top-transactions", AUTO, MPJSON_STXN},
+    {MPJSON_SIM_REQUEST, "txn-groups", AUTO, MPJSON_SIM_REQUEST},
+    {MPJSON_SIM_REQUEST, "txns", AUTO, MPJSON_STXN},
     {MPJSON_SIMULATE, "txn-groups", AUTO, MPJSON_SIMULATE},
     {MPJSON_SIMULATE, "txn-results", AUTO, MPJSON_SIMULATE},
     {MPJSON_SIMULATE, "txn-result", AUTO, MPJSON_INFO},
@@ -65,6 +67,9 @@ static const field_t *field_of(mpjson_shape_t in, algo_bytes_t key) {
   }
   return &plain;
 }
+
+bool mpjson_is_address(mpjson_shape_t in, const char *key) { return field_of(in, algo_bytes_str(key))->kind == ADDR; }
+mpjson_shape_t mpjson_shape_of(mpjson_shape_t in, const char *key) { return field_of(in, algo_bytes_str(key))->shape; }
 
 /* Length of the UTF-8 sequence at p, 0 where it is not one. */
 static size_t utf8_length(const uint8_t *p, size_t n) {

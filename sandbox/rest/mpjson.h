@@ -17,11 +17,17 @@ typedef enum mpjson_shape {
   MPJSON_INFO,         /* an answer of `pending`: its txn is a signed transaction */
   MPJSON_BLOCK_ANSWER, /* {block} */
   MPJSON_POOL,         /* {top-transactions, total-transactions} */
-  MPJSON_SIMULATE      /* simulate's answer */
+  MPJSON_SIMULATE,     /* simulate's answer */
+  MPJSON_SIM_REQUEST,  /* and its request */
+  MPJSON_STATE_DELTA   /* a ledger's state delta */
 } mpjson_shape_t;
 
 /* Appends one value of `in`, indented by two spaces a level, without a newline at the end. Errors: PARSE, TRUNCATED. */
 algo_code_t mpjson_write(algo_buf_t *out, algo_bytes_t in, mpjson_shape_t shape, algo_err_t *err);
+
+/* What a key of a map of that shape holds. */
+bool mpjson_is_address(mpjson_shape_t in, const char *key);
+mpjson_shape_t mpjson_shape_of(mpjson_shape_t in, const char *key);
 
 /* A JSON string, quotes and all; bytes that are not UTF-8 become \ufffd, HTML characters stay. */
 void mpjson_string(algo_buf_t *out, algo_bytes_t s);

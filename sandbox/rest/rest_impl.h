@@ -13,7 +13,8 @@
 struct algo_rest {
   algo_node_t *node;
   algo_env_t env;
-  char *token; /* NULL: none is asked for */
+  char *token;          /* NULL: none is asked for */
+  bool skip_signatures; /* everyone's sender is taken as signed */
 };
 
 typedef struct rest_call {
@@ -60,6 +61,7 @@ bool rest_query_has(rest_call_t *c, const char *name, const char *value); /* a c
 void rest_encoded(rest_call_t *c, algo_bytes_t mp, int shape, bool msgpack);
 
 /* ---- routes, one file each ---- */
-extern const rest_table_t rest_status_routes, rest_block_routes;
+extern const rest_table_t rest_txn_routes, rest_status_routes, rest_account_routes, rest_app_routes, rest_block_routes,
+    rest_teal_routes, rest_simulate_routes, rest_ledger_routes;
 
 #endif

@@ -23,7 +23,7 @@ ALGO_API bool algo_sig_verify(const uint8_t sig[64], algo_bytes_t msg, const alg
 ALGO_API bool algo_sig_verify_tagged(const uint8_t sig[64], const char *tag, algo_bytes_t msg, const algo_addr_t *pub);
 
 ALGO_API void algo_mnemonic_from_seed(char out[ALGO_MNEMONIC_MAX], const uint8_t seed[32]);
-/* Any run of spaces between words, letters of either case. Errors: PARSE (names the word and its place), CHECKSUM. */
+/* Any run of spaces between words, letters of either case, words cut to four letters or more. Errors: PARSE (names the word and its place), CHECKSUM. */
 ALGO_API algo_code_t algo_mnemonic_to_seed(uint8_t seed[32], const char *words, size_t n, algo_err_t *err);
 
 #endif

@@ -1,5 +1,9 @@
 /* algo/composer.h - an atomic group, from calls to its outcome.
  *
+ * Fees: each transaction whose fee is 0 pays the minimum, and the group's last call (or last transaction, where there is no call)
+ * pays on top what simulate says the whole group costs, inner transactions included (fee pooling). A fee that the caller set, or
+ * pinned, stays.
+ *
  * Add transactions and calls, then either go through with algo_composer_execute, or step by step: build (parameters, a simulate
  * that fills in references and fees, the group id), sign or hand out the unsigned group, send, wait. One thread at a time.
  * A composer is used once; the algod client, signers and specs it was given must outlive it. */
@@ -15,9 +19,9 @@ typedef struct algo_composer algo_composer_t;
 typedef struct algo_composer_options {
   uint64_t validity;        /* rounds a transaction stays valid, from the last one on; 0: 1000 (the most there is) */
   uint64_t max_fee;         /* microAlgos for the whole group; more ends the build with RANGE; 0: 1 ALGO */
-  bool keep_references;     /* take references as they are: no simulate before sending unless fees are open */
-  bool keep_fees;           /* take fees as they are; else each is raised to what it costs, the calls' inner transactions
-                               included, on the last transaction that is a call (or the last of all) */
+  bool no_simulate;         /* references and fees are taken as they are, a fee of 0 but for one minimum fee each */
+  uint32_t wait_s;          /* seconds to wait for a block; 0: 120 */
+  const algo_env_t *env;    /* the clock for wait_s; NULL: the system's */
 } algo_composer_options_t;
 
 ALGO_API algo_code_t algo_composer_new(algo_composer_t **out, algo_algod_t *algod, const algo_composer_options_t *opt, algo_err_t *err);
@@ -34,15 +38,26 @@ ALGO_API size_t algo_composer_count(const algo_composer_t *c);
 /* Transaction `i` as it stands, to read or, before build, to change. Lives as long as the composer. */
 ALGO_API algo_txn_t *algo_composer_txn(algo_composer_t *c, size_t i);
 
+/* The fee of transaction `i` stays as it is, 0 included. */
+ALGO_API void algo_composer_pin_fee(algo_composer_t *c, size_t i);
+/* A group that was made elsewhere, signed or not: one transaction after the other, as algo_composer_encode writes them; nothing
+ * may have been added before. Errors: PARSE, RANGE, INVALID (their group ids are not of this group). */
+ALGO_API algo_code_t algo_composer_load(algo_composer_t *c, algo_bytes_t group, algo_err_t *err);
+
+/* What explains failures of transaction `i`, in a group that was loaded. */
+ALGO_API void algo_composer_set_spec(algo_composer_t *c, size_t i, const algo_app_spec_t *spec);
+
 /* Errors: REFUSED, LOGIC, LEDGER as the simulate fails; RANGE (fees over max_fee, references that do not fit). */
 ALGO_API algo_code_t algo_composer_build(algo_composer_t *c, algo_err_t *err);
+/* Errors: SIGNATURE (a transaction that has neither a signature nor a signer), and the signers' own. */
 ALGO_API algo_code_t algo_composer_sign(algo_composer_t *c, algo_err_t *err);
 /* After build: unsigned transactions, one after the other: each {txn: ...}, the form that goal and wallets read. After sign: the
  * signed ones, as POST /v2/transactions takes them. */
 ALGO_API algo_code_t algo_composer_encode(const algo_composer_t *c, algo_buf_t *out, algo_err_t *err);
 /* Sends; a connection that broke before the answer is followed up by asking for the transaction. */
 ALGO_API algo_code_t algo_composer_send(algo_composer_t *c, algo_err_t *err);
-/* Until the group is in a block. Errors: LEDGER (dropped), TIMEOUT (its last valid round has passed: it can never happen). */
+/* Until the group is in a block. Errors: LEDGER (dropped), TIMEOUT (its last valid round has passed, so that it can never
+ * happen, or wait_s is over: the message says which). */
 ALGO_API algo_code_t algo_composer_wait(algo_composer_t *c, algo_err_t *err);
 /* build, sign, send, wait: whatever is not done yet. */
 ALGO_API algo_code_t algo_composer_execute(algo_composer_t *c, algo_err_t *err);

@@ -1,0 +1,207 @@
+/* args.c - the command line: which command, its arguments and options, and their values. */
+#include "cli.h"
+
+#include <string.h>
+#include <strings.h>
+
+const cli_option_t cli_common_options[] = {
+    {"--app", "ID", "the market's application id (ALGORENT_APP)"},
+    {"--node", "URL", "the node (ALGOD_URL; http://127.0.0.1:4001); its token is taken from ALGOD_TOKEN alone"},
+    {"--key", "FILE", "the key to sign with (ALGORENT_KEY names a file, ALGORENT_MNEMONIC holds the words)"},
+    {"--sender", "ADDRESS", "the account that calls, where it is not the key's own (rekeyed, or --unsigned)"},
+    {"--unsigned", "FILE", "sign nothing: write the group for a wallet; `send` sends it once signed"},
+    {"--json", NULL, "the result as JSON on stdout; amounts in base units, times in Unix seconds"},
+    {"--help", NULL, "this text"},
+    {NULL, NULL, NULL},
+};
+
+static const cli_option_t *find_option(const cli_option_t *list, const char *name, size_t n) {
+  for (; list != NULL && list->name != NULL; list++)
+    if (strlen(list->name) == n && strncmp(list->name, name, n) == 0) return list;
+  return NULL;
+}
+
+/* The command whose words the line starts with; the longest wins. */
+static const cli_command_t *find_command(int argc, char **argv, int *words) {
+  const cli_command_t *const *list = cli_commands();
+  for (int take = argc > 2 ? 2 : argc - 1; take > 0; take--) {
+    char name[64];
+    snprintf(name, sizeof name, take == 2 ? "%s %s" : "%s", argv[1], take == 2 ? argv[2] : "");
+    for (int i = 0; list[i] != NULL; i++) {
+      if (strcmp(list[i]->name, name) != 0) continue;
+      *words = take;
+      return list[i];
+    }
+  }
+  return NULL;
+}
+
+static algo_code_t take_option(cli_t *cli, int argc, char **argv, int *i, algo_err_t *err) {
+  const char *arg = argv[*i], *equals = strchr(arg, '=');
+  size_t n = equals == NULL ? strlen(arg) : (size_t)(equals - arg);
+  const cli_option_t *o = find_option(cli->command->options, arg, n);
+  if (o == NULL) o = find_option(cli_common_options, arg, n);
+  if (o == NULL)
+    return algo_err_set(err, ALGO_E_USAGE, "%s has no option %.*s (algorent %s --help)", cli->command->name, (int)n, arg,
+                        cli->command->name);
+  if (o->arg == NULL && equals != NULL) return algo_err_set(err, ALGO_E_USAGE, "%s takes no value", o->name);
+  if (o->arg != NULL && equals == NULL && *i + 1 >= argc) return algo_err_set(err, ALGO_E_USAGE, "%s wants %s", o->name, o->arg);
+  if (cli_value(cli, o->name) != NULL) return algo_err_set(err, ALGO_E_USAGE, "%s is given twice", o->name);
+  if (cli->n_given == (int)(sizeof cli->given / sizeof *cli->given)) return algo_err_set(err, ALGO_E_USAGE, "too many options");
+  cli->given[cli->n_given].name = o->name;
+  cli->given[cli->n_given++].value = o->arg == NULL ? "" : equals != NULL ? equals + 1 : argv[++*i];
+  return ALGO_OK;
+}
+
+static int words_of(const char *s) {
+  int n = 0;
+  for (bool in = false; *s != '\0'; s++) {
+    if (*s != ' ' && !in) n++;
+    in = *s != ' ';
+  }
+  return n;
+}
+
+algo_code_t cli_parse(cli_t *cli, int argc, char **argv, algo_err_t *err) {
+  int words = 0;
+  bool options = true;
+  cli->command = find_command(argc, argv, &words);
+  if (cli->command == NULL) return algo_err_set(err, ALGO_E_USAGE, "no command '%s' (algorent --help lists them)", argv[1]);
+  for (int i = 1 + words; i < argc; i++) {
+    if (options && strcmp(argv[i], "--") == 0) {
+      options = false;
+    } else if (options && strncmp(argv[i], "--", 2) == 0) {
+      algo_code_t r = take_option(cli, argc, argv, &i, err);
+      if (r != ALGO_OK) return r;
+    } else if (cli->n_args == CLI_ARGS_MAX) {
+      return algo_err_set(err, ALGO_E_USAGE, "too many arguments");
+    } else {
+      cli->args[cli->n_args++] = argv[i];
+    }
+  }
+  cli->json = cli_value(cli, "--json") != NULL;
+  if (cli_value(cli, "--help") != NULL) return ALGO_OK;
+  int want = words_of(cli->command->args);
+  if (cli->n_args != want)
+    return algo_err_set(err, ALGO_E_USAGE, "usage: algorent %s%s%s [options]  (%d arguments, not %d; --help says more)",
+                        cli->command->name, want > 0 ? " " : "", cli->command->args, want, cli->n_args);
+  return ALGO_OK;
+}
+
+const char *cli_value(const cli_t *cli, const char *option) {
+  for (int i = 0; i < cli->n_given; i++)
+    if (strcmp(cli->given[i].name, option) == 0) return cli->given[i].value;
+  return NULL;
+}
+
+algo_code_t cli_need(const cli_t *cli, const char *option, algo_err_t *err) {
+  if (cli_value(cli, option) != NULL) return ALGO_OK;
+  return algo_err_set(err, ALGO_E_USAGE, "%s wants %s (algorent %s --help)", cli->command->name, option, cli->command->name);
+}
+
+static algo_code_t number(const char *text, const char *name, uint64_t max, uint64_t *out, algo_err_t *err) {
+  uint64_t v = 0;
+  algo_code_t r = algo_u64_parse(&v, text, strlen(text), err);
+  if (r != ALGO_OK) return algo_err_prefix(err, r, "%s", name);
+  if (v > max) return algo_err_set(err, ALGO_E_RANGE, "%s: %" PRIu64 " is above %" PRIu64, name, v, max);
+  *out = v;
+  return ALGO_OK;
+}
+
+algo_code_t cli_arg_u64(cli_t *cli, int i, const char *name, uint64_t *out, algo_err_t *err) {
+  return number(cli->args[i], name, UINT64_MAX, out, err);
+}
+
+algo_code_t cli_arg_u32(cli_t *cli, int i, const char *name, uint32_t *out, algo_err_t *err) {
+  uint64_t v = 0;
+  algo_code_t r = number(cli->args[i], name, UINT32_MAX, &v, err);
+  if (r == ALGO_OK) *out = (uint32_t)v;
+  return r;
+}
+
+algo_code_t cli_arg_addr(cli_t *cli, int i, const char *name, algo_addr_t *out, algo_err_t *err) {
+  algo_code_t r = algo_addr_parse(out, cli->args[i], strlen(cli->args[i]), err);
+  return r == ALGO_OK ? r : algo_err_prefix(err, r, "%s", name);
+}
+
+algo_code_t cli_opt_u64(cli_t *cli, const char *option, uint64_t *out, algo_err_t *err) {
+  const char *v = cli_value(cli, option);
+  return v == NULL ? ALGO_OK : number(v, option, UINT64_MAX, out, err);
+}
+
+algo_code_t cli_opt_u32(cli_t *cli, const char *option, uint32_t *out, algo_err_t *err) {
+  const char *v = cli_value(cli, option);
+  uint64_t x = *out;
+  algo_code_t r = v == NULL ? ALGO_OK : number(v, option, UINT32_MAX, &x, err);
+  if (r == ALGO_OK) *out = (uint32_t)x;
+  return r;
+}
+
+algo_code_t cli_opt_addr(cli_t *cli, const char *option, algo_addr_t *out, algo_err_t *err) {
+  const char *v = cli_value(cli, option);
+  if (v == NULL) return ALGO_OK;
+  algo_code_t r = algo_addr_parse(out, v, strlen(v), err);
+  return r == ALGO_OK ? r : algo_err_prefix(err, r, "%s", option);
+}
+
+algo_code_t cli_opt_hex32(cli_t *cli, const char *option, uint8_t out[32], algo_err_t *err) {
+  const char *v = cli_value(cli, option);
+  algo_buf_t b = ALGO_BUF_INIT;
+  if (v == NULL) return ALGO_OK;
+  algo_code_t r = algo_hex_decode(&b, v, strlen(v), err);
+  if (r == ALGO_OK && b.n != 32) r = algo_err_set(err, ALGO_E_PARSE, "64 hex letters belong here, not %zu", strlen(v));
+  if (r == ALGO_OK) memcpy(out, b.p, 32);
+  algo_buf_fini(&b);
+  return r == ALGO_OK ? r : algo_err_prefix(err, r, "%s", option);
+}
+
+algo_code_t cli_opt_seconds(cli_t *cli, const char *option, uint64_t *out, algo_err_t *err) {
+  static const struct { char unit; uint64_t seconds; } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+  const char *v = cli_value(cli, option);
+  uint64_t scale = 1, x = 0;
+  if (v == NULL) return ALGO_OK;
+  size_t n = strlen(v);
+  for (size_t i = 0; n > 1 && i < sizeof units / sizeof *units; i++)
+    if (v[n - 1] == units[i].unit) scale = units[i].seconds;
+  if (n > 1 && strchr("smhd", v[n - 1]) != NULL) n--;
+  algo_code_t r = algo_u64_parse(&x, v, n, err);
+  if (r != ALGO_OK) return algo_err_prefix(err, r, "%s (a time: 90s, 5m, 2h, 7d)", option);
+  if (__builtin_mul_overflow(x, scale, &x) || x > UINT32_MAX)
+    return algo_err_set(err, ALGO_E_RANGE, "%s: %s is above 4294967295 seconds", option, v);
+  *out = x;
+  return ALGO_OK;
+}
+
+algo_code_t cli_opt_bps(cli_t *cli, const char *option, uint64_t *out, algo_err_t *err) {
+  const char *v = cli_value(cli, option);
+  char text[32];
+  if (v == NULL) return ALGO_OK;
+  size_t n = strlen(v);
+  if (n < 2 || n >= sizeof text || v[n - 1] != '%') return number(v, option, 10000, out, err);
+  snprintf(text, sizeof text, "%.*s", (int)n - 1, v);
+  uint64_t x = 0;
+  algo_code_t r = algo_amount_parse(&x, text, 2, err);
+  if (r == ALGO_OK && x > 10000) r = algo_err_set(err, ALGO_E_RANGE, "%s is above 100%%", v);
+  if (r != ALGO_OK) return algo_err_prefix(err, r, "%s", option);
+  *out = x;
+  return ALGO_OK;
+}
+
+static bool ends_with(const char *text, size_t *n, const char *suffix) {
+  size_t len = strlen(suffix);
+  if (*n <= len || strcasecmp(text + *n - len, suffix) != 0) return false;
+  *n -= len;
+  return true;
+}
+
+algo_code_t cli_amount(const char *text, unsigned decimals, uint64_t *out, algo_err_t *err) {
+  char number_text[48];
+  size_t n = strlen(text);
+  if (n >= sizeof number_text) return algo_err_set(err, ALGO_E_PARSE, "not an amount: '%.40s...'", text);
+  unsigned scale = decimals;
+  if (ends_with(text, &n, "microalgos") || ends_with(text, &n, "microalgo") || ends_with(text, &n, "base")) scale = 0;
+  else if (decimals == 6) (void)ends_with(text, &n, "algo");
+  while (n > 0 && text[n - 1] == ' ') n--;
+  snprintf(number_text, sizeof number_text, "%.*s", (int)n, text);
+  return algo_amount_parse(out, number_text, scale, err);
+}

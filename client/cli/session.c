@@ -1,0 +1,162 @@
+/* session.c - the node, the market and the account of a command, and its call. */
+#include "cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "algo/block.h"
+
+static const char *from_env(const char *name) {
+  const char *v = getenv(name);
+  return v != NULL && v[0] != '\0' ? v : NULL;
+}
+
+void cli_note(const cli_t *cli, const char *fmt, ...) {
+  va_list ap;
+  (void)cli;
+  va_start(ap, fmt);
+  vfprintf(stderr, fmt, ap);
+  va_end(ap);
+  fputc('\n', stderr);
+}
+
+algo_code_t cli_connect(cli_t *cli, algo_err_t *err) {
+  if (cli->algod != NULL) return ALGO_OK;
+  algo_algod_options_t opt = {.url = cli_value(cli, "--node"), .token = from_env("ALGOD_TOKEN"), .retries = 2};
+  if (opt.url == NULL) opt.url = from_env("ALGOD_URL");
+  /* A developer node's token, for the default node alone. */
+  if (opt.url == NULL && opt.token == NULL) opt.token = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+  return algo_algod_new(&cli->algod, &opt, NULL, err);
+}
+
+static algo_code_t app_id(cli_t *cli, uint64_t *out, algo_err_t *err) {
+  const char *option = cli_value(cli, "--app"), *text = option != NULL ? option : from_env("ALGORENT_APP");
+  if (text == NULL)
+    return algo_err_set(err, ALGO_E_USAGE, "which market? give --app ID or set ALGORENT_APP (algorent deploy prints it)");
+  algo_code_t r = algo_u64_parse(out, text, strlen(text), err);
+  if (r == ALGO_OK && *out == 0) r = algo_err_set(err, ALGO_E_RANGE, "an application id is not 0");
+  return r == ALGO_OK ? r : algo_err_prefix(err, r, "%s", option != NULL ? "--app" : "ALGORENT_APP");
+}
+
+algo_code_t cli_open_market(cli_t *cli, algo_err_t *err) {
+  uint64_t id = 0;
+  algo_code_t r = app_id(cli, &id, err);
+  if (r == ALGO_OK) r = cli_connect(cli, err);
+  if (r == ALGO_OK) r = algo_market_load(&cli->market, cli->algod, id, &cli->arena, err);
+  if (r == ALGO_OK && !cli->market.genuine)
+    cli_note(cli, "warning: application %" PRIu64 " does not run the programs that this algorent was made with", id);
+  return r;
+}
+
+algo_code_t cli_load_key(cli_t *cli, algo_key_t *key, algo_err_t *err) {
+  const char *file = cli_value(cli, "--key");
+  if (file != NULL) return algo_key_from_file(key, file, err);
+  algo_code_t r = algo_key_from_env(key, "ALGORENT_MNEMONIC", "ALGORENT_KEY", err);
+  if (r == ALGO_E_NOT_FOUND && from_env("ALGORENT_KEY") == NULL)
+    return algo_err_set(err, ALGO_E_USAGE,
+                        "no key to sign with: --key FILE, ALGORENT_KEY=FILE or ALGORENT_MNEMONIC (algorent keys new makes one), or "
+                        "--unsigned FILE with --sender ADDRESS");
+  return r;
+}
+
+algo_code_t cli_identify(cli_t *cli, algo_err_t *err) {
+  algo_key_t key;
+  if (cli->has_sender) return ALGO_OK;
+  bool given = cli_value(cli, "--sender") != NULL;
+  algo_code_t r = cli_opt_addr(cli, "--sender", &cli->sender, err);
+  if (r != ALGO_OK) return r;
+  if (cli_value(cli, "--unsigned") == NULL || !given) {
+    r = cli_load_key(cli, &key, err);
+    if (r != ALGO_OK) return r;
+    if (!given) cli->sender = key.addr;
+    if (cli_value(cli, "--unsigned") == NULL) r = algo_signer_from_key(&cli->signer, &key, &cli->sender, err);
+    algo_key_fini(&key);
+  }
+  cli->has_sender = r == ALGO_OK;
+  return r;
+}
+
+static algo_code_t write_file(const char *path, algo_bytes_t v, algo_err_t *err) {
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) return algo_err_set(err, ALGO_E_IO, "%s: %s", path, strerror(errno));
+  FILE *f = fdopen(fd, "wb");
+  bool ok = f != NULL && fwrite(v.p, 1, v.n, f) == v.n;
+  if (f == NULL) close(fd);
+  else if (fclose(f) != 0) ok = false;
+  return ok ? ALGO_OK : algo_err_set(err, ALGO_E_IO, "%s: %s", path, strerror(errno));
+}
+
+algo_code_t cli_run_composer(cli_t *cli, algo_composer_t *c, bool *sent, algo_err_t *err) {
+  const char *file = cli_value(cli, "--unsigned");
+  *sent = file == NULL;
+  if (file == NULL) return algo_composer_execute(c, err);
+  algo_buf_t b = ALGO_BUF_INIT;
+  algo_code_t r = algo_composer_build(c, err);
+  if (r == ALGO_OK) r = algo_composer_encode(c, &b, err);
+  if (r == ALGO_OK) r = write_file(file, algo_buf_view(&b), err);
+  algo_buf_fini(&b);
+  if (r != ALGO_OK) return r;
+  cli_out_str(cli, "unsigned", file);
+  cli_out_u64(cli, "transactions", algo_composer_count(c));
+  cli_out_algo(cli, "fee", algo_composer_fees(c));
+  cli_note(cli, "sign all of it with the wallet of the sender, then: algorent send SIGNED-FILE");
+  return ALGO_OK;
+}
+
+algo_code_t cli_run_call(cli_t *cli, const algo_method_call_t *call, const algo_call_result_t **result, algo_err_t *err) {
+  algo_composer_t *c = NULL;
+  size_t i = 0;
+  bool sent = false;
+  *result = NULL;
+  algo_code_t r = cli_identify(cli, err);
+  if (r == ALGO_OK) r = algo_composer_new(&c, cli->algod, NULL, err);
+  if (r == ALGO_OK) r = algo_composer_call(c, call, &cli->sender, cli->signer, cli->market.spec, &i, err);
+  if (r == ALGO_OK) r = cli_run_composer(cli, c, &sent, err);
+  if (r == ALGO_OK && sent) {
+    algo_call_result_t *copy = algo_arena_alloc(&cli->arena, sizeof *copy);
+    if (copy == NULL) {
+      r = algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+    } else {
+      *copy = *algo_composer_result(c, i);
+      copy->value = algo_arena_dup(&cli->arena, copy->value);
+      copy->logs = NULL, copy->n_logs = 0, copy->outcome = NULL;
+      *result = copy;
+    }
+  }
+  algo_composer_free(c);
+  return r;
+}
+
+algo_code_t cli_ask(cli_t *cli, const algo_method_call_t *call, algo_bytes_t *value, algo_err_t *err) {
+  algo_composer_t *c = NULL;
+  size_t i = 0;
+  algo_addr_t sender = cli->has_sender ? cli->sender : cli->market.terms.admin; /* any account that can pay a fee */
+  algo_code_t r = algo_composer_new(&c, cli->algod, NULL, err);
+  if (r == ALGO_OK) r = algo_composer_call(c, call, &sender, NULL, cli->market.spec, &i, err);
+  if (r == ALGO_OK) r = algo_composer_simulate(c, err);
+  if (r == ALGO_OK) *value = algo_arena_dup(&cli->arena, algo_composer_result(c, i)->value);
+  algo_composer_free(c);
+  return r;
+}
+
+algo_code_t cli_chain_time(cli_t *cli, uint64_t *unix_s, algo_err_t *err) {
+  algo_node_status_t st;
+  algo_buf_t b = ALGO_BUF_INIT;
+  algo_block_t block;
+  algo_code_t r = algo_algod_status(cli->algod, &st, &cli->arena, err);
+  if (r == ALGO_OK) r = algo_algod_block(cli->algod, st.last_round, &b, err);
+  if (r == ALGO_OK) r = algo_block_decode(&block, algo_buf_view(&b), &cli->arena, err);
+  if (r == ALGO_OK) *unix_s = block.header.timestamp < 0 ? 0 : (uint64_t)block.header.timestamp;
+  algo_buf_fini(&b);
+  return r;
+}
+
+algo_code_t cli_finish(cli_t *cli, const algo_call_result_t *result) {
+  if (result == NULL) return ALGO_OK;
+  cli_out_str(cli, "txid", result->txid);
+  cli_out_u64(cli, "round", result->round);
+  return ALGO_OK;
+}

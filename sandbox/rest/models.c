@@ -1,0 +1,159 @@
+#include "models.h"
+
+#include "algo/text.h"
+
+void model_addr(algo_json_t *j, const char *key, const algo_addr_t *a) {
+  char text[ALGO_ADDR_TEXT + 1];
+  algo_addr_format(text, a);
+  algo_json_key(j, key);
+  algo_json_str(j, text);
+}
+
+void model_addr_opt(algo_json_t *j, const char *key, const algo_addr_t *a) {
+  if (!algo_addr_is_zero(a)) model_addr(j, key, a);
+}
+
+void model_key_u64(algo_json_t *j, const char *key, uint64_t v) {
+  algo_json_key(j, key);
+  algo_json_uint(j, v);
+}
+
+void model_key_u64_opt(algo_json_t *j, const char *key, uint64_t v) {
+  if (v != 0) model_key_u64(j, key, v);
+}
+
+void model_key_true(algo_json_t *j, const char *key, bool v) {
+  if (!v) return;
+  algo_json_key(j, key);
+  algo_json_bool(j, true);
+}
+
+void model_schema(algo_json_t *j, const char *key, const algo_schema_t *s) {
+  algo_json_key(j, key);
+  algo_json_open(j, '{');
+  model_key_u64(j, "num-byte-slice", s->num_byte_slice);
+  model_key_u64(j, "num-uint", s->num_uint);
+  algo_json_close(j, '}');
+}
+
+void model_kv(algo_json_t *j, const char *key, const algo_kv_t *kv, size_t n) {
+  if (n == 0) return;
+  algo_json_key(j, key);
+  algo_json_open(j, '[');
+  for (size_t i = 0; i < n; i++) {
+    algo_json_open(j, '{');
+    algo_json_key(j, "key");
+    algo_json_base64(j, kv[i].key);
+    algo_json_key(j, "value");
+    algo_json_open(j, '{');
+    algo_json_key(j, "bytes");
+    algo_json_base64(j, kv[i].value.is_bytes ? kv[i].value.bytes : algo_bytes("", 0));
+    model_key_u64(j, "type", kv[i].value.is_bytes ? 1 : 2);
+    model_key_u64(j, "uint", kv[i].value.is_bytes ? 0 : kv[i].value.uint);
+    algo_json_close(j, '}');
+    algo_json_close(j, '}');
+  }
+  algo_json_close(j, ']');
+}
+
+void model_holding(algo_json_t *j, uint64_t asset, const algo_avm_holding_t *h) {
+  algo_json_open(j, '{');
+  model_key_u64(j, "amount", h->amount);
+  model_key_u64(j, "asset-id", asset);
+  algo_json_key(j, "is-frozen");
+  algo_json_bool(j, h->frozen);
+  algo_json_close(j, '}');
+}
+
+/* ---- text that Go calls printable ---- */
+
+typedef struct range {
+  uint32_t from, to;
+} range_t;
+
+/* Not printable (unicode.IsPrint): controls, separators but U+0020, format characters, surrogates, private use. */
+static bool printable(uint32_t r) {
+  static const range_t not [] = {
+      {0x0, 0x1f},         {0x7f, 0xa0},       {0xad, 0xad},       {0x600, 0x605},     {0x61c, 0x61c},
+      {0x6dd, 0x6dd},      {0x70f, 0x70f},     {0x890, 0x891},     {0x8e2, 0x8e2},     {0x1680, 0x1680},
+      {0x180e, 0x180e},    {0x2000, 0x200f},   {0x2028, 0x202f},   {0x205f, 0x206f},   {0x3000, 0x3000},
+      {0xd800, 0xf8ff},    {0xfeff, 0xfeff},   {0xfff0, 0xfffb},   {0xfffd, 0xffff},   {0x110bd, 0x110bd},
+      {0x110cd, 0x110cd},  {0x13430, 0x1343f}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe00ff},
+      {0xf0000, 0x10ffff},
+  };
+  for (size_t i = 0; i < sizeof not / sizeof *not ; i++) {
+    if (r >= not [i].from && r <= not [i].to) return false;
+  }
+  return true;
+}
+
+static bool all_printable(algo_bytes_t v) {
+  if (!algo_utf8_valid(v)) return false;
+  for (size_t i = 0; i < v.n;) {
+    uint8_t c = v.p[i];
+    size_t len = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+    uint32_t r = len == 1 ? c : c & (0xffu >> (len + 1));
+    for (size_t k = 1; k < len; k++) r = r << 6 | (v.p[i + k] & 0x3f);
+    if (!printable(r)) return false;
+    i += len;
+  }
+  return true;
+}
+
+/* The text where it is printable, and its bytes in any case. */
+static void put_text(algo_json_t *j, const char *key, const char *key64, algo_bytes_t v) {
+  if (v.n == 0) return;
+  if (all_printable(v)) {
+    algo_json_key(j, key);
+    algo_json_strb(j, v);
+  }
+  algo_json_key(j, key64);
+  algo_json_base64(j, v);
+}
+
+void model_asset_params(algo_json_t *j, const algo_asset_params_t *p, const algo_addr_t *creator) {
+  algo_json_open(j, '{');
+  model_addr_opt(j, "clawback", &p->clawback);
+  model_addr(j, "creator", creator);
+  model_key_u64(j, "decimals", p->decimals);
+  algo_json_key(j, "default-frozen");
+  algo_json_bool(j, p->default_frozen);
+  model_addr_opt(j, "freeze", &p->freeze);
+  model_addr_opt(j, "manager", &p->manager);
+  if (!algo_digest_is_zero(&p->metadata_hash)) {
+    algo_json_key(j, "metadata-hash");
+    algo_json_base64(j, algo_bytes(p->metadata_hash.b, 32));
+  }
+  put_text(j, "name", "name-b64", p->name);
+  model_addr_opt(j, "reserve", &p->reserve);
+  model_key_u64(j, "total", p->total);
+  put_text(j, "unit-name", "unit-name-b64", p->unit_name);
+  put_text(j, "url", "url-b64", p->url);
+  algo_json_close(j, '}');
+}
+
+void model_app_params(algo_json_t *j, const algo_avm_app_t *p, const algo_kv_t *kv, size_t n) {
+  algo_json_open(j, '{');
+  algo_json_key(j, "approval-program");
+  algo_json_base64(j, p->approval);
+  algo_json_key(j, "clear-state-program");
+  algo_json_base64(j, p->clear);
+  model_addr(j, "creator", &p->creator);
+  model_key_u64_opt(j, "extra-program-pages", p->extra_pages);
+  model_key_true(j, "family-box-access", p->family_box_access);
+  model_key_true(j, "foreign-box-reads", p->foreign_box_reads);
+  model_kv(j, "global-state", kv, n);
+  model_schema(j, "global-state-schema", &p->global_schema);
+  model_schema(j, "local-state-schema", &p->local_schema);
+  model_addr_opt(j, "size-sponsor", &p->size_sponsor);
+  model_key_u64_opt(j, "version", p->version);
+  algo_json_close(j, '}');
+}
+
+void model_local(algo_json_t *j, uint64_t app, const algo_schema_t *s, const algo_kv_t *kv, size_t n) {
+  algo_json_open(j, '{');
+  model_key_u64(j, "id", app);
+  model_kv(j, "key-value", kv, n);
+  model_schema(j, "schema", s);
+  algo_json_close(j, '}');
+}

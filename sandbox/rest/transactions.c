@@ -1,0 +1,129 @@
+/* Groups in, and what became of them. */
+#include "algo/text.h"
+#include "mpjson.h"
+#include "mpw.h"
+#include "rest_impl.h"
+#include "txninfo.h"
+
+#define ERR_UNKNOWN_TXN "could not find the transaction in the transaction pool or in the last 1000 confirmed rounds"
+
+/* What a real node adds to a refusal by a program. */
+static void put_refusal(rest_call_t *c, algo_bytes_t text, const algo_submit_detail_t *d) {
+  if (!d->present) {
+    rest_error_text(c, 400, text);
+    return;
+  }
+  algo_json_t *j = &c->json;
+  c->res->status = 400;
+  rest_begin(c);
+  algo_json_key(j, "data");
+  algo_json_open(j, '{');
+  if (d->has_app) {
+    algo_json_key(j, "app-index");
+    algo_json_uint(j, d->app);
+  }
+  algo_json_key(j, "group-index");
+  algo_json_uint(j, d->group_index);
+  algo_json_key(j, "pc");
+  algo_json_uint(j, d->pc);
+  algo_json_close(j, '}');
+  algo_json_key(j, "message");
+  algo_json_strb(j, text);
+  rest_end(c);
+}
+
+/* True: accepted, and *id is the first transaction's. */
+static bool take_group(rest_call_t *c, algo_digest_t *id) {
+  algo_submit_options_t opt = {0};
+  if (!rest_query_bool(c, "skip-pq-address-check", &opt.skip_pq_address_check)) return false;
+  opt.skip_signatures = c->rest->skip_signatures;
+  algo_buf_t text = ALGO_BUF_INIT;
+  algo_submit_detail_t detail = {0};
+  algo_err_t err;
+  algo_code_t rc = algo_node_submit(c->node, c->req->body, &opt, id, &text, &detail, &err);
+  if (rc == ALGO_E_NOMEM || rc == ALGO_E_INTERNAL) rest_error(c, 500, "%s", err.msg);
+  else if (rc != ALGO_OK) put_refusal(c, text.n > 0 ? algo_buf_view(&text) : algo_bytes_str(err.msg), &detail);
+  algo_buf_fini(&text);
+  return rc == ALGO_OK;
+}
+
+static void submit(rest_call_t *c) {
+  algo_digest_t id;
+  char text[53];
+  if (!take_group(c, &id)) return;
+  algo_txid_format(text, &id);
+  rest_begin(c);
+  algo_json_key(&c->json, "txId");
+  algo_json_str(&c->json, text);
+  rest_end(c);
+}
+
+static void submit_async(rest_call_t *c) {
+  algo_digest_t id;
+  if (take_group(c, &id)) c->res->content_type = NULL;
+}
+
+/* As it was signed: a block leaves gen and gh out. */
+static void restore(algo_apply_t *out, const algo_apply_t *in, rest_call_t *c) {
+  algo_block_t b = {0};
+  b.header.genesis_id = algo_bytes_str(algo_node_genesis_id(c->node));
+  b.header.genesis_hash = *algo_node_genesis_hash(c->node);
+  *out = *in;
+  algo_block_restore(&out->stxn.txn, &b, in);
+}
+
+static void pending_one(rest_call_t *c) {
+  algo_digest_t id;
+  bool msgpack;
+  if (algo_txid_parse(&id, (const char *)c->arg[0].p, c->arg[0].n, NULL) != ALGO_OK) {
+    rest_error(c, 400, ERR_TXID);
+    return;
+  }
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_buf_t mp = ALGO_BUF_INIT;
+  algo_found_txn_t found;
+  const algo_ledger_t *l = algo_node_read(c->node);
+  bool there = algo_ledger_find_txn(l, &id, &found, &arena);
+  if (there) {
+    algo_apply_t whole;
+    restore(&whole, found.apply, c);
+    txninfo_t info = {.apply = &whole, .confirmed_round = found.round, .with_apply = found.round != 0};
+    txninfo_write(&mp, &info);
+  }
+  algo_node_read_done(c->node);
+  if (!there) rest_error(c, 404, ERR_UNKNOWN_TXN);
+  else if (rest_query_format(c, &msgpack)) rest_encoded(c, algo_buf_view(&mp), MPJSON_INFO, msgpack);
+  algo_buf_fini(&mp);
+  algo_arena_fini(&arena);
+}
+
+/* Developer mode never has anything in its pool when it can be asked. */
+static void pending_all(rest_call_t *c) {
+  bool msgpack;
+  if (!rest_query_format(c, &msgpack)) return;
+  const algo_ledger_t *l = algo_node_read(c->node);
+  size_t n = algo_ledger_open_count(l);
+  algo_node_read_done(c->node);
+  algo_buf_t mp = ALGO_BUF_INIT;
+  algo_mp_put_map(&mp, 2);
+  algo_mp_put_str(&mp, "top-transactions", 16);
+  algo_mp_put_array(&mp, 0);
+  algo_mp_put_str(&mp, "total-transactions", 18);
+  algo_mp_put_uint(&mp, n);
+  rest_encoded(c, algo_buf_view(&mp), MPJSON_POOL, msgpack);
+  algo_buf_fini(&mp);
+}
+
+static void pending_of(rest_call_t *c) {
+  algo_addr_t a;
+  if (rest_arg_addr(c, 0, &a)) pending_all(c);
+}
+
+static const rest_route_t routes[] = {
+    {"POST", "/v2/transactions", submit, 0},
+    {"GET", "/v2/transactions/pending/:", pending_one, REST_LEDGER},
+    {"POST", "/v2/transactions/async", submit_async, 0},
+    {"GET", "/v2/transactions/pending", pending_all, REST_LEDGER},
+    {"GET", "/v2/accounts/:/transactions/pending", pending_of, REST_LEDGER},
+};
+const rest_table_t rest_txn_routes = {routes, sizeof routes / sizeof *routes};
