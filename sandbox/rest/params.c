@@ -1,6 +1,7 @@
 /* Parameters of path and query, with the texts of a real node for what does not fit. */
 #include <strings.h>
 
+#include "algo/hash.h"
 #include "algo/text.h"
 #include "mpjson.h"
 #include "rest_impl.h"
@@ -23,17 +24,15 @@ bool rest_arg_u64(rest_call_t *c, unsigned i, const char *name, uint64_t *out) {
 /* Why the text is no address, in go-algorand's words. */
 static const char *address_fault(algo_bytes_t v) {
   algo_buf_t raw = ALGO_BUF_INIT;
-  algo_addr_t a;
-  char text[ALGO_ADDR_TEXT + 1];
   const char *why = "address %s is malformed, checksum verification failed";
   if (algo_base32_decode(&raw, (const char *)v.p, v.n, false, NULL) != ALGO_OK) {
     why = "failed to decode address %s from base 32";
   } else if (raw.n < 32) {
     why = "decoded bad addr: %s";
-  } else if (raw.n == 36) {
-    memcpy(a.b, raw.p, 32);
-    algo_addr_format(text, &a);
-    if (v.n == ALGO_ADDR_TEXT && memcmp(text, v.p, v.n - 1) == 0) why = "address %s is non-canonical";
+  } else {
+    uint8_t digest[32];
+    algo_sha512_256(digest, raw.p, 32);
+    if (memcmp(digest + 28, raw.p + raw.n - 4, 4) == 0) why = "address %s is non-canonical";
   }
   algo_buf_fini(&raw);
   return why;
