@@ -15,3 +15,43 @@ vectors_SRCS := $(filter-out tests/vectors/run.c,$(wildcard tests/vectors/*.c))
 $(eval $(call library,vectors,tests/vectors,asm chain,libzstd))
 $(eval $(call program,vectors,tests/vectors,tests/vectors/run.c,vectors))
 $(eval $(call test,vectors,vectors))
+
+# Benchmarks: tests/bench/bench_NAME.c with the libraries that it uses; `make bench [BENCH=NAME]` runs them.
+BENCHES :=
+define bench
+BENCHES += $(OUT)/bench/bench_$(1)
+$(OUT)/obj/tests/bench/bench_$(1).o: CPPFLAGS_DIR := -Itests/bench/include $$(call includes,$$(call closure,$(2))) $$(call pkg_cflags,$$(call pkgs,$$(call closure,$(2))))
+$(OUT)/bench/bench_$(1): $(OUT)/obj/tests/bench/bench_$(1).o $$(call archives,$$(call closure,$(2)))
+	@mkdir -p $$(@D)
+	@$$(CC) $$(LDFLAGS_ALL) $$(LDFLAGS) -o $$@ $$^ $$(call pkg_libs,$$(call pkgs,$$(call closure,$(2)))) -lm -lpthread
+endef
+$(eval $(call bench,decode,vectors))
+
+bench: $(if $(BENCH),$(OUT)/bench/bench_$(BENCH),$(BENCHES))
+	@for b in $^; do ALGORENT_VECTORS=$(VECTORS) $$b || exit 1; done
+
+# Fuzzers: tests/fuzz/fuzz_NAME.c, with its seeds in tests/fuzz/corpus/NAME. `make fuzz` builds them with clang's sanitizers.
+FUZZ_TIME ?= 10
+FUZZERS :=
+define fuzz
+FUZZERS += $(OUT)/fuzz/fuzz_$(1)
+$(OUT)/obj/tests/fuzz/fuzz_$(1).o: CPPFLAGS_DIR := $$(call includes,$$(call closure,$(2))) $$(call pkg_cflags,$$(call pkgs,$$(call closure,$(2))))
+$(OUT)/fuzz/fuzz_$(1): $(OUT)/obj/tests/fuzz/fuzz_$(1).o $$(call archives,$$(call closure,$(2)))
+	@mkdir -p $$(@D)
+	@$$(CC) $$(LDFLAGS_ALL) -fsanitize=fuzzer $$(LDFLAGS) -o $$@ $$^ $$(call pkg_libs,$$(call pkgs,$$(call closure,$(2)))) -lm -lpthread
+endef
+$(eval $(call fuzz,mp,base))
+$(eval $(call fuzz,json,base))
+$(eval $(call fuzz,txn,chain))
+$(eval $(call fuzz,block,chain))
+$(eval $(call fuzz,arc4,chain))
+
+.PHONY: fuzz-run
+ifeq ($(BUILD),fuzz)
+fuzz: fuzz-run
+fuzz-run: $(FUZZERS)
+	@tests/fuzz/run $(FUZZ_TIME) $^
+else
+fuzz:
+	@$(MAKE) --no-print-directory BUILD=fuzz fuzz-run
+endif

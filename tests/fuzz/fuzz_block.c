@@ -1,0 +1,28 @@
+/* Blocks as a node answers them: what decodes is written again and decodes to the same bytes. */
+#include <stdlib.h>
+
+#include "algo/block.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  algo_arena_t arena = {.limit = 256u << 20};
+  algo_block_t b, again;
+  if (algo_block_decode(&b, algo_bytes(data, size), &arena, NULL) == ALGO_OK) {
+    algo_buf_t one = ALGO_BUF_INIT, two = ALGO_BUF_INIT;
+    algo_block_encode(&one, &b);
+    if (algo_block_decode(&again, algo_buf_view(&one), &arena, NULL) != ALGO_OK) abort();
+    algo_block_encode(&two, &again);
+    if (!algo_bytes_eq(algo_buf_view(&one), algo_buf_view(&two))) abort();
+    for (size_t i = 0; i < b.n_txns; i++) {
+      algo_txn_t t;
+      algo_digest_t id;
+      algo_block_restore(&t, &b, &b.txns[i]);
+      algo_txn_id(&id, &t);
+    }
+    algo_buf_fini(&one);
+    algo_buf_fini(&two);
+  }
+  algo_arena_fini(&arena);
+  return 0;
+}
