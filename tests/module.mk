@@ -26,6 +26,7 @@ $(OUT)/bench/bench_$(1): $(OUT)/obj/tests/bench/bench_$(1).o $$(call archives,$$
 	@$$(CC) $$(LDFLAGS_ALL) $$(LDFLAGS) -o $$@ $$^ $$(call pkg_libs,$$(call pkgs,$$(call closure,$(2)))) -lm -lpthread
 endef
 $(eval $(call bench,decode,vectors))
+$(eval $(call bench,asm,asm))
 
 bench: $(if $(BENCH),$(OUT)/bench/bench_$(BENCH),$(BENCHES))
 	@for b in $^; do ALGORENT_VECTORS=$(VECTORS) $$b || exit 1; done
@@ -45,6 +46,8 @@ $(eval $(call fuzz,json,base))
 $(eval $(call fuzz,txn,chain))
 $(eval $(call fuzz,block,chain))
 $(eval $(call fuzz,arc4,chain))
+$(eval $(call fuzz,asm,asm))
+$(eval $(call fuzz,disasm,asm))
 
 .PHONY: fuzz-run
 ifeq ($(BUILD),fuzz)
