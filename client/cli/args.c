@@ -66,7 +66,10 @@ algo_code_t cli_parse(cli_t *cli, int argc, char **argv, algo_err_t *err) {
   int words = 0;
   bool options = true;
   cli->command = find_command(argc, argv, &words);
-  if (cli->command == NULL) return algo_err_set(err, ALGO_E_USAGE, "no command '%s' (algorent --help lists them)", argv[1]);
+  if (cli->command == NULL) {
+    bool two = argc > 2 && argv[2][0] != '-' && (strcmp(argv[1], "gpu") == 0 || strcmp(argv[1], "keys") == 0);
+    return algo_err_set(err, ALGO_E_USAGE, "no command '%s%s%s' (algorent --help lists them)", argv[1], two ? " " : "", two ? argv[2] : "");
+  }
   for (int i = 1 + words; i < argc; i++) {
     if (options && strcmp(argv[i], "--") == 0) {
       options = false;

@@ -72,6 +72,7 @@ algo_code_t cli_connect(cli_t *cli, algo_err_t *err);
 algo_code_t cli_open_market(cli_t *cli, algo_err_t *err); /* connects, --app or ALGORENT_APP */
 /* Whose call it is: the key (file, environment), or --sender where nothing is signed here. */
 algo_code_t cli_identify(cli_t *cli, algo_err_t *err);
+algo_code_t cli_begin(cli_t *cli, algo_err_t *err); /* cli_identify, then cli_open_market: of a command that changes something */
 algo_code_t cli_load_key(cli_t *cli, algo_key_t *key, algo_err_t *err);
 /* One call: sent and waited for, or written with --unsigned. *result: NULL where nothing was sent. */
 algo_code_t cli_run_call(cli_t *cli, const algo_method_call_t *call, const algo_call_result_t **result, algo_err_t *err);
@@ -79,7 +80,7 @@ algo_code_t cli_run_composer(cli_t *cli, algo_composer_t *c, bool *sent, algo_er
 /* A read-only method: its value. */
 algo_code_t cli_ask(cli_t *cli, const algo_method_call_t *call, algo_bytes_t *value, algo_err_t *err);
 algo_code_t cli_chain_time(cli_t *cli, uint64_t *unix_s, algo_err_t *err); /* of the last block */
-algo_code_t cli_finish(cli_t *cli, const algo_call_result_t *result); /* txid, round: the end of a record */
+algo_code_t cli_finish(cli_t *cli, const algo_call_result_t *result); /* txid, round, events: the end of a record */
 void cli_note(const cli_t *cli, const char *fmt, ...) ALGO_PRINTF(2, 3); /* prose, on stderr */
 
 /* ---- out.c: results, as a record or a list, text or JSON ---- */
@@ -95,6 +96,8 @@ void cli_out_addr(cli_t *cli, const char *key, const algo_addr_t *a);
 void cli_out_time(cli_t *cli, const char *key, uint64_t unix_s);   /* JSON: the number; 0: "-" */
 void cli_out_amount(cli_t *cli, const char *key, uint64_t amount); /* of the market's asset; JSON: base units */
 void cli_out_algo(cli_t *cli, const char *key, uint64_t microalgos);
+void cli_out_raw(cli_t *cli, const char *key, const char *text, const char *json); /* NULL: not in that form */
+void cli_out_events(cli_t *cli, const algo_bytes_t *logs, size_t n); /* of the rental contract; others are passed over */
 algo_code_t cli_out_close(cli_t *cli, algo_err_t *err); /* prints */
 
 /* ---- the commands ---- */

@@ -13,7 +13,7 @@ static algo_code_t finish(cli_t *cli, algo_code_t made, const algo_method_call_t
 
 static algo_code_t bootstrap(cli_t *cli, algo_err_t *err) {
   algo_method_call_t call;
-  algo_code_t r = cli_open_market(cli, err);
+  algo_code_t r = cli_begin(cli, err);
   if (r != ALGO_OK) return r;
   uint64_t mbr = cli->market.app.asset == 0 ? ALGO_MARKET_BASE_ALGO : ALGO_MARKET_BASE_ASA;
   return finish(cli, algo_rental_bootstrap(&call, &cli->market.app, mbr, &cli->arena, err), &call, err);
@@ -25,7 +25,7 @@ static algo_code_t set_approved(cli_t *cli, bool approved, algo_err_t *err) {
   algo_method_call_t call;
   algo_addr_t provider;
   algo_code_t r = cli_arg_addr(cli, 0, "ADDRESS", &provider, err);
-  if (r == ALGO_OK) r = cli_open_market(cli, err);
+  if (r == ALGO_OK) r = cli_begin(cli, err);
   if (r != ALGO_OK) return r;
   uint64_t mbr = approved ? ALGO_MARKET_PROVIDER_MBR : 0;
   return finish(cli, algo_rental_approve(&call, &cli->market.app, mbr, &provider, approved, &cli->arena, err), &call, err);
@@ -41,7 +41,7 @@ static algo_code_t set_barred(cli_t *cli, bool barred, algo_err_t *err) {
   algo_method_call_t call;
   uint64_t gpu = 0;
   algo_code_t r = cli_arg_u64(cli, 0, "GPU", &gpu, err);
-  if (r == ALGO_OK) r = cli_open_market(cli, err);
+  if (r == ALGO_OK) r = cli_begin(cli, err);
   if (r != ALGO_OK) return r;
   return finish(cli, algo_rental_bar(&call, &cli->market.app, gpu, barred, &cli->arena, err), &call, err);
 }
@@ -52,14 +52,14 @@ const cli_command_t cli_cmd_unbar = {"unbar", "GPU", "let a barred GPU in again"
 
 static algo_code_t collect(cli_t *cli, algo_err_t *err) {
   algo_method_call_t call;
-  algo_code_t r = cli_open_market(cli, err);
+  algo_code_t r = cli_begin(cli, err);
   return finish(cli, r == ALGO_OK ? algo_rental_collect(&call, &cli->market.app, &cli->arena, err) : r, &call, err);
 }
 const cli_command_t cli_cmd_collect = {"collect", "", "pay the fees to the treasury", "Anyone may call it.", NULL, "  algorent collect", collect};
 
 static algo_code_t configure(cli_t *cli, algo_err_t *err) {
   algo_method_call_t call;
-  algo_code_t r = cli_open_market(cli, err);
+  algo_code_t r = cli_begin(cli, err);
   algo_rental_globals_t *t = &cli->market.terms;
   if (r == ALGO_OK) r = cli_opt_bps(cli, "--fee", &t->fee_bps, err);
   if (r == ALGO_OK) r = cli_opt_seconds(cli, "--ready", &t->ready_s, err);
@@ -86,7 +86,7 @@ const cli_command_t cli_cmd_configure = {"configure", "", "change the market's t
 
 static algo_code_t set_paused(cli_t *cli, bool paused, algo_err_t *err) {
   algo_method_call_t call;
-  algo_code_t r = cli_open_market(cli, err);
+  algo_code_t r = cli_begin(cli, err);
   return finish(cli, r == ALGO_OK ? algo_rental_set_paused(&call, &cli->market.app, paused, &cli->arena, err) : r, &call, err);
 }
 static algo_code_t pause_market(cli_t *cli, algo_err_t *err) { return set_paused(cli, true, err); }
@@ -100,7 +100,7 @@ static algo_code_t set_role(cli_t *cli, role_method *method, algo_err_t *err) {
   algo_method_call_t call;
   algo_addr_t who;
   algo_code_t r = cli_arg_addr(cli, 0, "ADDRESS", &who, err);
-  if (r == ALGO_OK) r = cli_open_market(cli, err);
+  if (r == ALGO_OK) r = cli_begin(cli, err);
   return finish(cli, r == ALGO_OK ? method(&call, &cli->market.app, &who, &cli->arena, err) : r, &call, err);
 }
 static algo_code_t set_treasury(cli_t *cli, algo_err_t *err) { return set_role(cli, algo_rental_set_treasury, err); }
@@ -115,7 +115,7 @@ const cli_command_t cli_cmd_offer_admin = {"offer-admin", "ADDRESS", "offer the 
 
 static algo_code_t accept_admin(cli_t *cli, algo_err_t *err) {
   algo_method_call_t call;
-  algo_code_t r = cli_open_market(cli, err);
+  algo_code_t r = cli_begin(cli, err);
   return finish(cli, r == ALGO_OK ? algo_rental_accept_admin(&call, &cli->market.app, &cli->arena, err) : r, &call, err);
 }
 const cli_command_t cli_cmd_accept_admin = {"accept-admin", "", "take the admin's role that was offered", NULL, NULL, "  algorent accept-admin",
@@ -123,7 +123,7 @@ const cli_command_t cli_cmd_accept_admin = {"accept-admin", "", "take the admin'
 
 static algo_code_t delete_market(cli_t *cli, algo_err_t *err) {
   algo_method_call_t call;
-  algo_code_t r = cli_open_market(cli, err);
+  algo_code_t r = cli_begin(cli, err);
   return finish(cli, r == ALGO_OK ? algo_rental_delete(&call, &cli->market.app, &cli->arena, err) : r, &call, err);
 }
 const cli_command_t cli_cmd_delete = {"delete", "", "delete an empty market; what remains goes to the admin",

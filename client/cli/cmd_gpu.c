@@ -63,10 +63,9 @@ static algo_code_t gpu_register(cli_t *cli, algo_err_t *err) {
   if (r == ALGO_OK) r = cli_opt_u32(cli, "--min", &min, err);
   if (r == ALGO_OK) r = cli_opt_u32(cli, "--max", &max, err);
   if (r == ALGO_OK) r = spec_hash(cli, hash, err);
-  if (r == ALGO_OK) r = cli_open_market(cli, err);
+  if (r == ALGO_OK) r = cli_begin(cli, err);
   if (r == ALGO_OK) r = price(cli, "--price", &per_minute, err);
   if (r == ALGO_OK) r = check_terms(per_minute, min, max, err);
-  if (r == ALGO_OK) r = cli_identify(cli, err);
   if (r == ALGO_OK) r = seal_key(cli, seal, err);
   if (r != ALGO_OK) return r;
   r = algo_rental_register(&call, &cli->market.app, algo_market_gpu_mbr(strlen(model)), algo_bytes_str(model), vram, per_minute, min, max,
@@ -105,7 +104,7 @@ static algo_code_t gpu_update(cli_t *cli, algo_err_t *err) {
   algo_rental_gpu_t g;
   uint64_t gpu = 0;
   algo_code_t r = cli_arg_u64(cli, 0, "GPU", &gpu, err);
-  if (r == ALGO_OK) r = cli_open_market(cli, err);
+  if (r == ALGO_OK) r = cli_begin(cli, err);
   if (r == ALGO_OK) r = algo_market_gpu(&g, cli->algod, &cli->market, gpu, &cli->arena, err);
   if (r == ALGO_OK) r = price(cli, "--price", &g.price_per_minute, err);
   if (r == ALGO_OK) r = cli_opt_u32(cli, "--min", &g.min_minutes, err);
@@ -132,7 +131,7 @@ static algo_code_t one_gpu(cli_t *cli, gpu_method *method, algo_err_t *err) {
   const algo_call_result_t *result = NULL;
   uint64_t gpu = 0;
   algo_code_t r = cli_arg_u64(cli, 0, "GPU", &gpu, err);
-  if (r == ALGO_OK) r = cli_open_market(cli, err);
+  if (r == ALGO_OK) r = cli_begin(cli, err);
   if (r == ALGO_OK) r = method(&call, &cli->market.app, gpu, &cli->arena, err);
   if (r == ALGO_OK) r = cli_run_call(cli, &call, &result, err);
   return r == ALGO_OK ? cli_finish(cli, result) : r;

@@ -23,8 +23,7 @@ static algo_code_t rent(cli_t *cli, algo_err_t *err) {
   uint8_t key[32];
   algo_code_t r = cli_arg_u64(cli, 0, "GPU", &gpu, err);
   if (r == ALGO_OK) r = cli_arg_u32(cli, 1, "MINUTES", &minutes, err);
-  if (r == ALGO_OK) r = cli_open_market(cli, err);
-  if (r == ALGO_OK) r = cli_identify(cli, err);
+  if (r == ALGO_OK) r = cli_begin(cli, err);
   if (r == ALGO_OK) r = session_key(cli, key, err);
   if (r == ALGO_OK) r = algo_market_rent_call(&call, cli->algod, &cli->market, gpu, minutes, key, &cli->arena, err);
   if (r != ALGO_OK) return r;
@@ -54,7 +53,7 @@ static algo_code_t extend(cli_t *cli, algo_err_t *err) {
   uint32_t minutes = 0;
   algo_code_t r = cli_arg_u64(cli, 0, "RENTAL", &rental, err);
   if (r == ALGO_OK) r = cli_arg_u32(cli, 1, "MINUTES", &minutes, err);
-  if (r == ALGO_OK) r = cli_open_market(cli, err);
+  if (r == ALGO_OK) r = cli_begin(cli, err);
   if (r == ALGO_OK) r = algo_market_extend_call(&call, cli->algod, &cli->market, rental, minutes, &cli->arena, err);
   if (r != ALGO_OK) return r;
   cli_out_amount(cli, "added", cli->market.app.asset == 0 ? call.before[0].amount : call.before[0].asset_amount);
@@ -71,7 +70,7 @@ static algo_code_t one_rental(cli_t *cli, rental_method *method, algo_err_t *err
   const algo_call_result_t *result = NULL;
   uint64_t rental = 0;
   algo_code_t r = cli_arg_u64(cli, 0, "RENTAL", &rental, err);
-  if (r == ALGO_OK) r = cli_open_market(cli, err);
+  if (r == ALGO_OK) r = cli_begin(cli, err);
   if (r == ALGO_OK) r = method(&call, &cli->market.app, rental, &cli->arena, err);
   return r == ALGO_OK ? finish_call(cli, &call, &result, err) : r;
 }
@@ -100,7 +99,7 @@ static algo_code_t stop(cli_t *cli, algo_err_t *err) {
   algo_code_t r = cli_arg_u64(cli, 0, "RENTAL", &rental, err);
   if (r == ALGO_OK) r = cli_opt_u64(cli, "--stars", &stars, err);
   if (r == ALGO_OK && stars > 5) r = algo_err_set(err, ALGO_E_RANGE, "--stars: 0 to 5, not %" PRIu64, stars);
-  if (r == ALGO_OK) r = cli_open_market(cli, err);
+  if (r == ALGO_OK) r = cli_begin(cli, err);
   if (r == ALGO_OK) r = algo_rental_stop(&call, &cli->market.app, rental, (uint8_t)stars, &cli->arena, err);
   return r == ALGO_OK ? finish_call(cli, &call, &result, err) : r;
 }
@@ -117,7 +116,7 @@ static algo_code_t dispute(cli_t *cli, algo_err_t *err) {
   uint8_t evidence[32] = {0};
   algo_code_t r = cli_arg_u64(cli, 0, "RENTAL", &rental, err);
   if (r == ALGO_OK) r = cli_opt_hex32(cli, "--evidence", evidence, err);
-  if (r == ALGO_OK) r = cli_open_market(cli, err);
+  if (r == ALGO_OK) r = cli_begin(cli, err);
   if (r == ALGO_OK) r = algo_rental_dispute(&call, &cli->market.app, rental, evidence, &cli->arena, err);
   return r == ALGO_OK ? finish_call(cli, &call, &result, err) : r;
 }
@@ -133,7 +132,7 @@ static algo_code_t resolve(cli_t *cli, algo_err_t *err) {
   algo_code_t r = cli_arg_u64(cli, 0, "RENTAL", &rental, err);
   if (r == ALGO_OK) r = cli_need(cli, "--owner-share", err);
   if (r == ALGO_OK) r = cli_opt_bps(cli, "--owner-share", &bps, err);
-  if (r == ALGO_OK) r = cli_open_market(cli, err);
+  if (r == ALGO_OK) r = cli_begin(cli, err);
   if (r == ALGO_OK) r = algo_rental_resolve(&call, &cli->market.app, rental, (uint16_t)bps, &cli->arena, err);
   return r == ALGO_OK ? finish_call(cli, &call, &result, err) : r;
 }

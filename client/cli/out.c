@@ -7,7 +7,7 @@
 typedef struct field {
   const char *key;
   const char *text; /* NULL: JSON alone */
-  const char *json; /* a JSON value */
+  const char *json; /* a JSON value; NULL: text alone */
   int row;          /* -1: of the record around the list */
 } field_t;
 
@@ -29,7 +29,7 @@ algo_code_t cli_out_open(cli_t *cli, algo_err_t *err) {
 void cli_out_list(cli_t *cli, const char *key) { cli->out->list = key; }
 void cli_out_row(cli_t *cli) { cli->out->row++; }
 
-static void add(cli_t *cli, const char *key, const char *text, const char *json) {
+void cli_out_raw(cli_t *cli, const char *key, const char *text, const char *json) {
   struct out *o = cli->out;
   if (o->n == o->cap) {
     size_t cap = o->cap == 0 ? 32 : 2 * o->cap;
@@ -41,8 +41,13 @@ static void add(cli_t *cli, const char *key, const char *text, const char *json)
     if (o->n > 0) memcpy(more, o->fields, o->n * sizeof *more);
     o->fields = more, o->cap = cap;
   }
-  if (json == NULL) o->oom = true;
   o->fields[o->n++] = (field_t){key, text, json, o->row};
+}
+
+/* Text or JSON that should be there: without it memory ran out. */
+static const char *must(cli_t *cli, const char *s) {
+  if (s == NULL) cli->out->oom = true;
+  return s;
 }
 
 /* A JSON string of these bytes, in the arena. */
@@ -54,19 +59,19 @@ static const char *json_string(cli_t *cli, algo_bytes_t v) {
   const char *out = algo_arena_strdup(&cli->arena, algo_buf_cstr(&b));
   if (b.oom) out = NULL;
   algo_buf_fini(&b);
-  return out;
+  return must(cli, out);
 }
 
-void cli_out_str(cli_t *cli, const char *key, const char *text) { add(cli, key, text, json_string(cli, algo_bytes_str(text))); }
+void cli_out_str(cli_t *cli, const char *key, const char *text) { cli_out_raw(cli, key, text, json_string(cli, algo_bytes_str(text))); }
 
 void cli_out_bytes(cli_t *cli, const char *key, algo_bytes_t v) {
   algo_buf_t b = ALGO_BUF_INIT;
   algo_text_printable(&b, v);
-  add(cli, key, algo_arena_strdup(&cli->arena, algo_buf_cstr(&b)), json_string(cli, v));
+  cli_out_raw(cli, key, must(cli, algo_arena_strdup(&cli->arena, algo_buf_cstr(&b))), json_string(cli, v));
   algo_buf_clear(&b);
   algo_base64_encode(&b, v);
   const char *name = algo_arena_printf(&cli->arena, "%s_base64", key);
-  add(cli, name, NULL, json_string(cli, algo_bytes_str(algo_buf_cstr(&b))));
+  cli_out_raw(cli, name, NULL, json_string(cli, algo_bytes_str(algo_buf_cstr(&b))));
   algo_buf_fini(&b);
 }
 
@@ -80,18 +85,18 @@ void cli_out_hex(cli_t *cli, const char *key, const uint8_t *p, size_t n) {
 }
 
 void cli_out_u64(cli_t *cli, const char *key, uint64_t v) {
-  const char *text = algo_arena_printf(&cli->arena, "%" PRIu64, v);
-  add(cli, key, text, text);
+  const char *text = must(cli, algo_arena_printf(&cli->arena, "%" PRIu64, v));
+  cli_out_raw(cli, key, text, text);
 }
 
-void cli_out_bool(cli_t *cli, const char *key, bool v) { add(cli, key, v ? "yes" : "no", v ? "true" : "false"); }
+void cli_out_bool(cli_t *cli, const char *key, bool v) { cli_out_raw(cli, key, v ? "yes" : "no", v ? "true" : "false"); }
 
 void cli_out_addr(cli_t *cli, const char *key, const algo_addr_t *a) {
   char text[ALGO_ADDR_TEXT + 1];
   algo_addr_format(text, a);
   const char *copy = algo_arena_strdup(&cli->arena, text);
   if (copy == NULL) cli->out->oom = true;
-  else if (algo_addr_is_zero(a)) add(cli, key, "-", "null");
+  else if (algo_addr_is_zero(a)) cli_out_raw(cli, key, "-", "null");
   else cli_out_str(cli, key, copy);
 }
 
@@ -101,14 +106,14 @@ void cli_out_time(cli_t *cli, const char *key, uint64_t unix_s) {
   struct tm tm;
   if (unix_s > 0 && unix_s < 253402300800u && gmtime_r(&t, &tm) != NULL) strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &tm);
   else if (unix_s > 0) snprintf(text, sizeof text, "%" PRIu64 " s", unix_s);
-  add(cli, key, algo_arena_strdup(&cli->arena, text), algo_arena_printf(&cli->arena, "%" PRIu64, unix_s));
+  cli_out_raw(cli, key, must(cli, algo_arena_strdup(&cli->arena, text)), must(cli, algo_arena_printf(&cli->arena, "%" PRIu64, unix_s)));
 }
 
 static void put_amount(cli_t *cli, const char *key, uint64_t amount, unsigned decimals, const char *unit) {
   algo_buf_t b = ALGO_BUF_INIT;
   algo_amount_format(&b, amount, decimals);
   algo_buf_printf(&b, " %s", unit);
-  add(cli, key, algo_arena_strdup(&cli->arena, algo_buf_cstr(&b)), algo_arena_printf(&cli->arena, "%" PRIu64, amount));
+  cli_out_raw(cli, key, must(cli, algo_arena_strdup(&cli->arena, algo_buf_cstr(&b))), must(cli, algo_arena_printf(&cli->arena, "%" PRIu64, amount)));
   algo_buf_fini(&b);
 }
 
@@ -122,7 +127,7 @@ void cli_out_algo(cli_t *cli, const char *key, uint64_t microalgos) { put_amount
 
 static void put_members(algo_buf_t *b, const struct out *o, int row, bool comma) {
   for (size_t i = 0; i < o->n; i++) {
-    if (o->fields[i].row != row) continue;
+    if (o->fields[i].row != row || o->fields[i].json == NULL) continue;
     algo_buf_printf(b, "%s\"%s\":%s", comma ? "," : "", o->fields[i].key, o->fields[i].json);
     comma = true;
   }
@@ -184,6 +189,16 @@ static void put_record(algo_buf_t *b, const struct out *o) {
   }
 }
 
+static void put_cell(algo_buf_t *b, const char *text, size_t width) {
+  algo_buf_puts(b, text);
+  for (size_t shown = shown_width(text); shown < width; shown++) algo_buf_putc(b, ' ');
+}
+
+static void end_line(algo_buf_t *b) {
+  while (b->n > 0 && b->p[b->n - 1] == ' ') b->n--;
+  algo_buf_putc(b, '\n');
+}
+
 #define COLUMNS_MAX 24
 
 /* Every row has the same fields in the same order: the first row's are the columns. */
@@ -205,14 +220,14 @@ static void put_table(algo_buf_t *b, const struct out *o) {
       const field_t *f = &o->fields[i];
       if (f->row == -1 || f->text == NULL || (pass == 0 && f->row > 0)) continue;
       if (f->row != last) {
-        if (last >= 0) algo_buf_putc(b, '\n');
+        if (last >= 0) end_line(b);
         last = f->row, column = 0;
       }
       if (pass == 0) put_padded(b, label(f->key), width[column < COLUMNS_MAX ? column : 0] + 2);
-      else algo_buf_printf(b, "%s%*s", f->text, (int)(width[column < COLUMNS_MAX ? column : 0] + 2 - shown_width(f->text)), "");
+      else put_cell(b, f->text, width[column < COLUMNS_MAX ? column : 0] + 2);
       column++;
     }
-    if (o->row >= 0) algo_buf_putc(b, '\n');
+    if (o->row >= 0) end_line(b);
   }
 }
 

@@ -51,6 +51,11 @@ algo_code_t cli_open_market(cli_t *cli, algo_err_t *err) {
   return r;
 }
 
+algo_code_t cli_begin(cli_t *cli, algo_err_t *err) {
+  algo_code_t r = cli_identify(cli, err);
+  return r == ALGO_OK ? cli_open_market(cli, err) : r;
+}
+
 algo_code_t cli_load_key(cli_t *cli, algo_key_t *key, algo_err_t *err) {
   const char *file = cli_value(cli, "--key");
   if (file != NULL) return algo_key_from_file(key, file, err);
@@ -106,6 +111,18 @@ algo_code_t cli_run_composer(cli_t *cli, algo_composer_t *c, bool *sent, algo_er
   return ALGO_OK;
 }
 
+/* The result outlives its composer. */
+static algo_code_t keep_result(cli_t *cli, algo_call_result_t *out, const algo_call_result_t *from, algo_err_t *err) {
+  *out = *from;
+  out->outcome = NULL;
+  algo_bytes_t *logs = algo_arena_array(&cli->arena, from->n_logs + 1, sizeof *logs);
+  if (logs == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  for (size_t i = 0; i < from->n_logs; i++) logs[i] = algo_arena_dup(&cli->arena, from->logs[i]);
+  out->logs = logs;
+  out->value = algo_arena_dup(&cli->arena, from->value);
+  return ALGO_OK;
+}
+
 algo_code_t cli_run_call(cli_t *cli, const algo_method_call_t *call, const algo_call_result_t **result, algo_err_t *err) {
   algo_composer_t *c = NULL;
   size_t i = 0;
@@ -117,14 +134,8 @@ algo_code_t cli_run_call(cli_t *cli, const algo_method_call_t *call, const algo_
   if (r == ALGO_OK) r = cli_run_composer(cli, c, &sent, err);
   if (r == ALGO_OK && sent) {
     algo_call_result_t *copy = algo_arena_alloc(&cli->arena, sizeof *copy);
-    if (copy == NULL) {
-      r = algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-    } else {
-      *copy = *algo_composer_result(c, i);
-      copy->value = algo_arena_dup(&cli->arena, copy->value);
-      copy->logs = NULL, copy->n_logs = 0, copy->outcome = NULL;
-      *result = copy;
-    }
+    r = copy == NULL ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : keep_result(cli, copy, algo_composer_result(c, i), err);
+    if (r == ALGO_OK) *result = copy;
   }
   algo_composer_free(c);
   return r;
@@ -158,5 +169,6 @@ algo_code_t cli_finish(cli_t *cli, const algo_call_result_t *result) {
   if (result == NULL) return ALGO_OK;
   cli_out_str(cli, "txid", result->txid);
   cli_out_u64(cli, "round", result->round);
+  cli_out_events(cli, result->logs, result->n_logs);
   return ALGO_OK;
 }
