@@ -19,11 +19,13 @@ algo_code_t client_nomem(algo_err_t *err) { return algo_err_set(err, ALGO_E_NOME
 static algo_code_t check_token(const char *token, algo_err_t *err) {
   for (const char *p = token; *p != '\0'; p++)
     if (*p <= ' ' || *p > '~')
-      return algo_err_set(err, ALGO_E_USAGE, "the node's token has a character that no token can have (a space or line end?)");
+      return algo_err_set(err, ALGO_E_USAGE,
+                          "the node's token has a character that no token can have (a space or line end?)");
   return ALGO_OK;
 }
 
-algo_code_t algo_algod_new(algo_algod_t **out, const algo_algod_options_t *opt, const algo_env_t *env, algo_err_t *err) {
+algo_code_t algo_algod_new(algo_algod_t **out, const algo_algod_options_t *opt, const algo_env_t *env,
+                           algo_err_t *err) {
   bool has_token = opt != NULL && opt->token != NULL && opt->token[0] != '\0';
   algo_http_options_t http = {.base_url = ALGO_ALGOD_DEFAULT_URL};
   algo_buf_t header = ALGO_BUF_INIT;
@@ -80,8 +82,9 @@ static void keep_said(algo_algod_t *c) {
 }
 
 static algo_code_t refused_token(const algo_algod_t *c, algo_err_t *err) {
-  const char *remedy = c->has_token ? "give the token of this node (ALGOD_TOKEN, from the file algod.token in its data folder)"
-                                    : "it wants a token (ALGOD_TOKEN, from the file algod.token in its data folder)";
+  const char *remedy = c->has_token
+                           ? "give the token of this node (ALGOD_TOKEN, from the file algod.token in its data folder)"
+                           : "it wants a token (ALGOD_TOKEN, from the file algod.token in its data folder)";
   return algo_err_set(err, ALGO_E_AUTH, "the node at %s refused the token: %s", algo_algod_server(c), remedy);
 }
 
@@ -89,14 +92,15 @@ static algo_code_t from_status(algo_algod_t *c, int status, const char *method, 
   keep_said(c);
   const char *said = algo_algod_said(c), *server = algo_algod_server(c);
   algo_code_t r;
-  if (status == 401 || status == 403)
-    r = refused_token(c, err);
+  if (status == 401 || status == 403) r = refused_token(c, err);
   else if (status == 404)
-    r = algo_err_set(err, ALGO_E_NOT_FOUND, "%s (%s %s at %s)", said[0] != '\0' ? said : "not found", method, path, server);
+    r = algo_err_set(err, ALGO_E_NOT_FOUND, "%s (%s %s at %s)", said[0] != '\0' ? said : "not found", method, path,
+                     server);
   else if (status == 429 || status == 503)
     r = algo_err_set(err, ALGO_E_HTTP, "the node at %s is busy or catching up (status %d): %s", server, status, said);
   else
-    r = algo_err_set(err, ALGO_E_HTTP, "the node at %s answered %s %s with status %d: %s", server, method, path, status, said);
+    r = algo_err_set(err, ALGO_E_HTTP, "the node at %s answered %s %s with status %d: %s", server, method, path, status,
+                     said);
   if (err != NULL) err->http_status = status;
   return r;
 }
@@ -122,8 +126,8 @@ static algo_code_t ask(algo_algod_t *c, const ask_t *a, algo_bytes_t *answer, al
   return ALGO_OK;
 }
 
-algo_code_t algo_algod_ask(algo_algod_t *c, const char *method, const char *path, const char *content_type, algo_bytes_t body,
-                           algo_buf_t *answer, algo_err_t *err) {
+algo_code_t algo_algod_ask(algo_algod_t *c, const char *method, const char *path, const char *content_type,
+                           algo_bytes_t body, algo_buf_t *answer, algo_err_t *err) {
   ask_t a = {.method = method, .path = path, .content_type = content_type, .body = body};
   algo_bytes_t got = {0};
   /* The node may hold a wait for a minute. */

@@ -26,7 +26,8 @@ algo_code_t algo_algod_block_hash(algo_algod_t *c, uint64_t round, algo_digest_t
   return r;
 }
 
-static algo_code_t teal_route(algo_algod_t *c, const char *path, const char *type, algo_bytes_t body, json_object **out, algo_err_t *err) {
+static algo_code_t teal_route(algo_algod_t *c, const char *path, const char *type, algo_bytes_t body, json_object **out,
+                              algo_err_t *err) {
   algo_buf_t answer = ALGO_BUF_INIT;
   algo_err_t local;
   algo_err_t *e = err == NULL ? &local : err;
@@ -36,14 +37,16 @@ static algo_code_t teal_route(algo_algod_t *c, const char *path, const char *typ
   } else if (r == ALGO_E_HTTP && e->http_status == 400) {
     r = algo_err_set(e, ALGO_E_ASM, "%s", algo_algod_said(c));
   } else if (r == ALGO_E_NOT_FOUND) {
-    r = algo_err_set(e, ALGO_E_UNSUPPORTED, "the node at %s has %s switched off (EnableDeveloperAPI in its config.json)",
-                     algo_algod_server(c), path);
+    r = algo_err_set(e, ALGO_E_UNSUPPORTED,
+                     "the node at %s has %s switched off (EnableDeveloperAPI in its config.json)", algo_algod_server(c),
+                     path);
   }
   algo_buf_fini(&answer);
   return r;
 }
 
-algo_code_t algo_algod_compile(algo_algod_t *c, const char *teal, algo_compiled_t *out, algo_arena_t *arena, algo_err_t *err) {
+algo_code_t algo_algod_compile(algo_algod_t *c, const char *teal, algo_compiled_t *out, algo_arena_t *arena,
+                               algo_err_t *err) {
   json_object *o = NULL;
   algo_compiled_t v = {0};
   algo_code_t r = teal_route(c, "/v2/teal/compile", "text/plain", algo_bytes_str(teal), &o, err);

@@ -5,7 +5,8 @@
 
 #define PAGE 1000u
 
-algo_code_t algo_algod_box(algo_algod_t *c, uint64_t app, algo_bytes_t name, algo_box_t *out, algo_arena_t *arena, algo_err_t *err) {
+algo_code_t algo_algod_box(algo_algod_t *c, uint64_t app, algo_bytes_t name, algo_box_t *out, algo_arena_t *arena,
+                           algo_err_t *err) {
   algo_buf_t path = ALGO_BUF_INIT;
   json_object *o = NULL;
   algo_box_t box = {0};
@@ -81,7 +82,8 @@ static void page_path(algo_buf_t *out, const box_list_t *l, const algo_buf_t *ne
     algo_buf_puts(out, "&next=");
     for (size_t i = 0; i < next->n; i++) {
       uint8_t ch = next->p[i];
-      bool plain = (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '-' || ch == '_';
+      bool plain =
+          (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '-' || ch == '_';
       if (plain) algo_buf_putc(out, ch);
       else algo_buf_printf(out, "%%%02X", ch);
     }
@@ -110,8 +112,8 @@ static int by_name(const void *a, const void *b) {
   return algo_bytes_cmp(((const algo_box_t *)a)->name, ((const algo_box_t *)b)->name);
 }
 
-algo_code_t algo_algod_boxes(algo_algod_t *c, uint64_t app, algo_bytes_t prefix, const algo_box_t **out, size_t *n, algo_arena_t *arena,
-                             algo_err_t *err) {
+algo_code_t algo_algod_boxes(algo_algod_t *c, uint64_t app, algo_bytes_t prefix, const algo_box_t **out, size_t *n,
+                             algo_arena_t *arena, algo_err_t *err) {
   box_list_t l = {.algod = c, .app = app, .prefix = prefix, .arena = arena};
   algo_buf_t next = ALGO_BUF_INIT;
   algo_code_t r;

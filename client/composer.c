@@ -5,7 +5,8 @@
 
 #include "algo/failure.h"
 
-algo_code_t algo_composer_new(algo_composer_t **out, algo_algod_t *algod, const algo_composer_options_t *opt, algo_err_t *err) {
+algo_code_t algo_composer_new(algo_composer_t **out, algo_algod_t *algod, const algo_composer_options_t *opt,
+                              algo_err_t *err) {
   algo_composer_t *c = calloc(1, sizeof *c);
   if (c == NULL) return client_nomem(err);
   c->algod = algod;
@@ -36,7 +37,8 @@ void algo_composer_set_spec(algo_composer_t *c, size_t i, const algo_app_spec_t 
 
 static algo_code_t check_open(const algo_composer_t *c, algo_err_t *err) {
   if (c->state != COMPOSER_OPEN) return algo_err_set(err, ALGO_E_INVALID, "the group is built: nothing can be added");
-  if (c->n == ALGO_GROUP_MAX) return algo_err_set(err, ALGO_E_RANGE, "a group has at most %u transactions", ALGO_GROUP_MAX);
+  if (c->n == ALGO_GROUP_MAX)
+    return algo_err_set(err, ALGO_E_RANGE, "a group has at most %u transactions", ALGO_GROUP_MAX);
   return ALGO_OK;
 }
 
@@ -65,7 +67,8 @@ static void fill_creation(algo_txn_t *t, const algo_app_spec_t *spec) {
 }
 
 algo_code_t algo_composer_call(algo_composer_t *c, const algo_method_call_t *call, const algo_addr_t *sender,
-                               const algo_signer_t *signer, const algo_app_spec_t *spec, size_t *index, algo_err_t *err) {
+                               const algo_signer_t *signer, const algo_app_spec_t *spec, size_t *index,
+                               algo_err_t *err) {
   if (sender == NULL && signer != NULL) sender = algo_signer_sender(signer);
   if (sender == NULL) return algo_err_set(err, ALGO_E_INVALID, "a call needs a signer or a sender");
   if (c->n + call->n_before + 1 > ALGO_GROUP_MAX)
@@ -76,8 +79,12 @@ algo_code_t algo_composer_call(algo_composer_t *c, const algo_method_call_t *cal
     algo_code_t r = algo_composer_add(c, &t, signer, err);
     if (r != ALGO_OK) return r;
   }
-  algo_txn_t t = {.type = ALGO_TX_APPL, .sender = *sender, .app_id = call->app_id, .on_completion = (uint64_t)call->on_completion,
-                  .app_args = call->args, .n_app_args = call->n_args};
+  algo_txn_t t = {.type = ALGO_TX_APPL,
+                  .sender = *sender,
+                  .app_id = call->app_id,
+                  .on_completion = (uint64_t)call->on_completion,
+                  .app_args = call->args,
+                  .n_app_args = call->n_args};
   if (call->app_id == 0 && spec != NULL) fill_creation(&t, spec);
   algo_code_t r = algo_composer_add(c, &t, signer, err);
   if (r != ALGO_OK) return r;
@@ -103,7 +110,8 @@ static algo_code_t check_group(const algo_composer_t *c, algo_err_t *err) {
   algo_code_t r = algo_group_id(&id, refs, c->n, err);
   for (size_t i = 0; r == ALGO_OK && i < c->n; i++)
     if (memcmp(&id, &c->group[i].txn.group, sizeof id) != 0)
-      r = algo_err_set(err, ALGO_E_INVALID, "transaction %zu is not of this group: was one changed, left out or moved?", i + 1);
+      r = algo_err_set(err, ALGO_E_INVALID, "transaction %zu is not of this group: was one changed, left out or moved?",
+                       i + 1);
   return r;
 }
 
@@ -140,7 +148,8 @@ static algo_code_t fill_params(algo_composer_t *c, algo_err_t *err) {
   return ALGO_OK;
 }
 
-/* Who pays what the group costs beyond a minimum each: the last call whose fee is open; else the last transaction that is; n: none. */
+/* Who pays what the group costs beyond a minimum each: the last call whose fee is open; else the last transaction that
+ * is; n: none. */
 static size_t payer_of(const algo_composer_t *c) {
   size_t best = c->n;
   for (size_t i = 0; i < c->n; i++) {
@@ -190,10 +199,12 @@ static algo_code_t settle_fees(algo_composer_t *c, uint64_t due, algo_err_t *err
   uint64_t paid = algo_composer_fees(c);
   size_t payer = payer_of(c);
   if (due > paid && payer == c->n)
-    return algo_err_set(err, ALGO_E_RANGE, "the group costs %" PRIu64 " microAlgos, and its fees are fixed at %" PRIu64, due, paid);
+    return algo_err_set(err, ALGO_E_RANGE, "the group costs %" PRIu64 " microAlgos, and its fees are fixed at %" PRIu64,
+                        due, paid);
   if (due > paid) c->group[payer].txn.fee += due - paid;
   if (algo_composer_fees(c) > c->opt.max_fee)
-    return algo_err_set(err, ALGO_E_RANGE, "the group costs %" PRIu64 " microAlgos in fees, more than the %" PRIu64 " allowed",
+    return algo_err_set(err, ALGO_E_RANGE,
+                        "the group costs %" PRIu64 " microAlgos in fees, more than the %" PRIu64 " allowed",
                         algo_composer_fees(c), c->opt.max_fee);
   return ALGO_OK;
 }
@@ -222,7 +233,8 @@ algo_code_t composer_explain(const algo_composer_t *c, const algo_simulated_t *s
   return algo_failure_explain(&f, c->group[i].txn.app_id, c->items[i].spec, err);
 }
 
-/* Fee credits to try with, in minimum fees: enough for most calls; for a sender who has little; for the most there can be. */
+/* Fee credits to try with, in minimum fees: enough for most calls; for a sender who has little; for the most there can
+ * be. */
 static algo_code_t try_with_credit(algo_composer_t *c, algo_simulated_t *s, uint64_t *credit, algo_err_t *err) {
   *credit = 12;
   algo_code_t r = composer_try(c, *credit, s, err);
@@ -256,7 +268,8 @@ algo_code_t algo_composer_build(algo_composer_t *c, algo_err_t *err) {
     r = try_with_credit(c, &s, &credit, err);
     if (r == ALGO_OK && s.failure != NULL) r = composer_explain(c, &s, err);
     if (r == ALGO_OK) r = composer_add_references(c, &s, err);
-    if (r == ALGO_OK) r = settle_fees(c, fees_due(c, &s, before + (payer_of(c) < c->n ? credit * c->params.min_fee : 0)), err);
+    if (r == ALGO_OK)
+      r = settle_fees(c, fees_due(c, &s, before + (payer_of(c) < c->n ? credit * c->params.min_fee : 0)), err);
   }
   if (r == ALGO_OK) r = make_group_id(c, err);
   if (r == ALGO_OK) c->state = COMPOSER_BUILT;
@@ -272,7 +285,8 @@ algo_code_t algo_composer_simulate(algo_composer_t *c, algo_err_t *err) {
   fill_base_fees(c);
   r = try_with_credit(c, &s, &credit, err);
   if (r == ALGO_OK && s.failure != NULL) r = composer_explain(c, &s, err);
-  if (r == ALGO_OK && s.n_txns != c->n) r = algo_err_set(err, ALGO_E_PARSE, "simulate tells of %zu transactions, not %zu", s.n_txns, c->n);
+  if (r == ALGO_OK && s.n_txns != c->n)
+    r = algo_err_set(err, ALGO_E_PARSE, "simulate tells of %zu transactions, not %zu", s.n_txns, c->n);
   for (size_t i = 0; r == ALGO_OK && i < c->n; i++) composer_keep_result(c, i, &s.txns[i].outcome);
   if (r == ALGO_OK) c->has_results = true, c->state = COMPOSER_DONE;
   return r;

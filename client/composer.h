@@ -10,7 +10,7 @@ typedef enum { COMPOSER_OPEN, COMPOSER_BUILT, COMPOSER_SIGNED, COMPOSER_SENT, CO
 typedef struct composer_item {
   const algo_signer_t *signer;
   const algo_app_spec_t *spec;
-  bool is_call;     /* of a method: the last log may be its return value */
+  bool is_call; /* of a method: the last log may be its return value */
   bool returns;
   bool fee_pinned;
 } composer_item_t;

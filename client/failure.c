@@ -78,13 +78,11 @@ algo_code_t algo_failure_explain(const algo_failure_t *f, uint64_t app, const al
   const char *message = NULL;
   int n = (int)(f->reason.n < 900 ? f->reason.n : 900);
   if (spec != NULL && f->pc >= 0 && (app == 0 || f->app == app)) message = algo_app_error_at(spec, (uint32_t)f->pc);
-  if (message != NULL)
-    r = algo_err_set(err, ALGO_E_REFUSED, "%s", message);
+  if (message != NULL) r = algo_err_set(err, ALGO_E_REFUSED, "%s", message);
   else if (f->logic && f->pc >= 0)
-    r = algo_err_set(err, ALGO_E_LOGIC, "%.*s (application %" PRIu64 ", byte %" PRId64 " of its program)", n, (const char *)f->reason.p,
-                     f->app, f->pc);
-  else
-    r = algo_err_set(err, f->logic ? ALGO_E_LOGIC : ALGO_E_LEDGER, "%.*s", n, (const char *)f->reason.p);
+    r = algo_err_set(err, ALGO_E_LOGIC, "%.*s (application %" PRIu64 ", byte %" PRId64 " of its program)", n,
+                     (const char *)f->reason.p, f->app, f->pc);
+  else r = algo_err_set(err, f->logic ? ALGO_E_LOGIC : ALGO_E_LEDGER, "%.*s", n, (const char *)f->reason.p);
   if (err != NULL) err->pc = f->pc;
   return r;
 }

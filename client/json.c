@@ -24,7 +24,8 @@ algo_code_t client_json_text(const char **out, json_object *o, const char *key, 
   return ALGO_OK;
 }
 
-algo_code_t client_json_bytes(algo_bytes_t *out, json_object *o, const char *key, algo_arena_t *arena, algo_err_t *err) {
+algo_code_t client_json_bytes(algo_bytes_t *out, json_object *o, const char *key, algo_arena_t *arena,
+                              algo_err_t *err) {
   algo_buf_t b = ALGO_BUF_INIT;
   algo_code_t r = algo_json_opt_base64(o, key, &b, err);
   if (r == ALGO_OK && b.n > 0) {
@@ -46,7 +47,8 @@ algo_code_t client_json_addr(algo_addr_t *out, json_object *o, const char *key, 
 algo_code_t client_json_digest(algo_digest_t *out, json_object *o, const char *key, algo_err_t *err) {
   algo_buf_t b = ALGO_BUF_INIT;
   algo_code_t r = algo_json_opt_base64(o, key, &b, err);
-  if (r == ALGO_OK && b.n != sizeof out->b) r = algo_err_set(err, ALGO_E_PARSE, "%s: %zu bytes where 32 belong", key, b.n);
+  if (r == ALGO_OK && b.n != sizeof out->b)
+    r = algo_err_set(err, ALGO_E_PARSE, "%s: %zu bytes where 32 belong", key, b.n);
   if (r == ALGO_OK) memcpy(out->b, b.p, sizeof out->b);
   algo_buf_fini(&b);
   return r;

@@ -39,7 +39,8 @@ static algo_code_t seed_from(uint8_t seed[32], const char *s, size_t n, algo_err
   algo_code_t r;
   if (words) return algo_mnemonic_to_seed(seed, s, n, err);
   r = n == 64 ? algo_hex_decode(&b, s, n, NULL) : algo_base64_decode(&b, s, n, NULL);
-  if (r == ALGO_OK && (b.n == 32 || b.n == 64)) memcpy(seed, b.p, 32); /* 64: seed and public key, as other tools export */
+  if (r == ALGO_OK && (b.n == 32 || b.n == 64))
+    memcpy(seed, b.p, 32); /* 64: seed and public key, as other tools export */
   else r = algo_err_set(err, ALGO_E_PARSE, "neither a mnemonic of 25 words nor a seed (64 hex letters, or base64)");
   if (b.p != NULL) sodium_memzero(b.p, b.cap);
   algo_buf_fini(&b);
@@ -73,7 +74,8 @@ static algo_code_t check_mode(int fd, const char *path, algo_err_t *err) {
 
 algo_code_t algo_key_from_file(algo_key_t *out, const char *path, algo_err_t *err) {
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-  if (fd < 0) return algo_err_set(err, errno == ENOENT ? ALGO_E_NOT_FOUND : ALGO_E_IO, "key file %s: %s", path, strerror(errno));
+  if (fd < 0)
+    return algo_err_set(err, errno == ENOENT ? ALGO_E_NOT_FOUND : ALGO_E_IO, "key file %s: %s", path, strerror(errno));
   char text[KEY_FILE_MAX + 1];
   size_t n = 0;
   algo_code_t r = check_mode(fd, path, err);
@@ -118,7 +120,8 @@ static algo_code_t write_all(int fd, const char *p, size_t n) {
 algo_code_t algo_key_to_file(const algo_key_t *key, const char *path, algo_err_t *err) {
   char words[ALGO_MNEMONIC_MAX], addr[ALGO_ADDR_TEXT + 1], text[ALGO_MNEMONIC_MAX + 128];
   int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0 && errno == EEXIST) return algo_err_set(err, ALGO_E_EXISTS, "%s is there already: a key file is never overwritten", path);
+  if (fd < 0 && errno == EEXIST)
+    return algo_err_set(err, ALGO_E_EXISTS, "%s is there already: a key file is never overwritten", path);
   if (fd < 0) return algo_err_set(err, ALGO_E_IO, "key file %s: %s", path, strerror(errno));
   algo_addr_format(addr, &key->addr);
   algo_mnemonic_from_seed(words, key->seed);

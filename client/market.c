@@ -3,7 +3,9 @@
 
 #include "internal.h"
 
-const algo_app_spec_t *algo_market_spec(uint64_t asset) { return asset == 0 ? &algo_rental_spec_algo : &algo_rental_spec_asa; }
+const algo_app_spec_t *algo_market_spec(uint64_t asset) {
+  return asset == 0 ? &algo_rental_spec_algo : &algo_rental_spec_asa;
+}
 
 static algo_code_t read_terms(algo_rental_globals_t *out, const algo_application_t *a, algo_err_t *err) {
   size_t known = 0;
@@ -32,7 +34,8 @@ static algo_code_t read_unit(algo_market_t *m, algo_algod_t *algod, algo_arena_t
   return m->unit == NULL ? client_nomem(err) : ALGO_OK;
 }
 
-algo_code_t algo_market_load(algo_market_t *out, algo_algod_t *algod, uint64_t app_id, algo_arena_t *arena, algo_err_t *err) {
+algo_code_t algo_market_load(algo_market_t *out, algo_algod_t *algod, uint64_t app_id, algo_arena_t *arena,
+                             algo_err_t *err) {
   algo_application_t a;
   algo_market_t m = {.app = {.id = app_id}};
   algo_code_t r = algo_algod_application(algod, app_id, &a, arena, err);
@@ -48,25 +51,27 @@ algo_code_t algo_market_load(algo_market_t *out, algo_algod_t *algod, uint64_t a
   return r;
 }
 
-algo_code_t algo_market_gpu(algo_rental_gpu_t *out, algo_algod_t *algod, const algo_market_t *m, uint64_t id, algo_arena_t *arena,
-                            algo_err_t *err) {
+algo_code_t algo_market_gpu(algo_rental_gpu_t *out, algo_algod_t *algod, const algo_market_t *m, uint64_t id,
+                            algo_arena_t *arena, algo_err_t *err) {
   uint8_t name[9];
   algo_box_t box;
   algo_rental_gpu_box(name, id);
   algo_code_t r = algo_algod_box(algod, m->app.id, algo_bytes(name, sizeof name), &box, arena, err);
   if (r == ALGO_E_NOT_FOUND)
-    return algo_err_set(err, r, "market %" PRIu64 " has no GPU %" PRIu64 " (never registered, or retired)", m->app.id, id);
+    return algo_err_set(err, r, "market %" PRIu64 " has no GPU %" PRIu64 " (never registered, or retired)", m->app.id,
+                        id);
   return r == ALGO_OK ? algo_rental_gpu_decode(out, box.value, err) : r;
 }
 
-algo_code_t algo_market_rental(algo_rental_rental_t *out, algo_algod_t *algod, const algo_market_t *m, uint64_t id, algo_arena_t *arena,
-                               algo_err_t *err) {
+algo_code_t algo_market_rental(algo_rental_rental_t *out, algo_algod_t *algod, const algo_market_t *m, uint64_t id,
+                               algo_arena_t *arena, algo_err_t *err) {
   uint8_t name[9];
   algo_box_t box;
   algo_rental_rental_box(name, id);
   algo_code_t r = algo_algod_box(algod, m->app.id, algo_bytes(name, sizeof name), &box, arena, err);
   if (r == ALGO_E_NOT_FOUND && id > 0 && id < m->terms.next_rental)
-    return algo_err_set(err, r, "rental %" PRIu64 " has ended and been paid out: its record is gone from the chain's state", id);
+    return algo_err_set(
+        err, r, "rental %" PRIu64 " has ended and been paid out: its record is gone from the chain's state", id);
   if (r == ALGO_E_NOT_FOUND) return algo_err_set(err, r, "market %" PRIu64 " has no rental %" PRIu64, m->app.id, id);
   return r == ALGO_OK ? algo_rental_rental_decode(out, box.value, err) : r;
 }
@@ -78,8 +83,8 @@ static bool box_id(algo_bytes_t name, uint64_t *id) {
   return true;
 }
 
-algo_code_t algo_market_gpus(const algo_market_gpu_t **out, size_t *n, algo_algod_t *algod, const algo_market_t *m, algo_arena_t *arena,
-                             algo_err_t *err) {
+algo_code_t algo_market_gpus(const algo_market_gpu_t **out, size_t *n, algo_algod_t *algod, const algo_market_t *m,
+                             algo_arena_t *arena, algo_err_t *err) {
   const algo_box_t *boxes = NULL;
   size_t count = 0, len = 0;
   algo_code_t r = algo_algod_boxes(algod, m->app.id, ALGO_BYTES_LIT("g"), &boxes, &count, arena, err);
@@ -93,8 +98,8 @@ algo_code_t algo_market_gpus(const algo_market_gpu_t **out, size_t *n, algo_algo
   return r;
 }
 
-algo_code_t algo_market_rentals(const algo_market_rental_t **out, size_t *n, algo_algod_t *algod, const algo_market_t *m,
-                                algo_arena_t *arena, algo_err_t *err) {
+algo_code_t algo_market_rentals(const algo_market_rental_t **out, size_t *n, algo_algod_t *algod,
+                                const algo_market_t *m, algo_arena_t *arena, algo_err_t *err) {
   const algo_box_t *boxes = NULL;
   size_t count = 0, len = 0;
   algo_code_t r = algo_algod_boxes(algod, m->app.id, ALGO_BYTES_LIT("r"), &boxes, &count, arena, err);
@@ -110,25 +115,28 @@ algo_code_t algo_market_rentals(const algo_market_rental_t **out, size_t *n, alg
 
 algo_code_t algo_market_deposit(uint64_t *out, uint64_t price_per_minute, uint64_t minutes, algo_err_t *err) {
   if (__builtin_mul_overflow(price_per_minute, minutes, out))
-    return algo_err_set(err, ALGO_E_RANGE, "%" PRIu64 " minutes at %" PRIu64 " base units a minute are more than an amount can be", minutes,
-                        price_per_minute);
+    return algo_err_set(err, ALGO_E_RANGE,
+                        "%" PRIu64 " minutes at %" PRIu64 " base units a minute are more than an amount can be",
+                        minutes, price_per_minute);
   return ALGO_OK;
 }
 
-algo_code_t algo_market_rent_call(algo_method_call_t *out, algo_algod_t *algod, const algo_market_t *m, uint64_t gpu, uint32_t minutes,
-                                  const uint8_t session_key[32], algo_arena_t *arena, algo_err_t *err) {
+algo_code_t algo_market_rent_call(algo_method_call_t *out, algo_algod_t *algod, const algo_market_t *m, uint64_t gpu,
+                                  uint32_t minutes, const uint8_t session_key[32], algo_arena_t *arena,
+                                  algo_err_t *err) {
   algo_rental_gpu_t g;
   uint64_t deposit = 0;
   algo_code_t r = algo_market_gpu(&g, algod, m, gpu, arena, err);
   if (r == ALGO_OK && (minutes < g.min_minutes || minutes > g.max_minutes))
-    r = algo_err_set(err, ALGO_E_RANGE, "GPU %" PRIu64 " is rented for %u to %u minutes, not %u", gpu, g.min_minutes, g.max_minutes, minutes);
+    r = algo_err_set(err, ALGO_E_RANGE, "GPU %" PRIu64 " is rented for %u to %u minutes, not %u", gpu, g.min_minutes,
+                     g.max_minutes, minutes);
   if (r == ALGO_OK) r = algo_market_deposit(&deposit, g.price_per_minute, minutes, err);
   if (r != ALGO_OK) return r;
   return algo_rental_rent(out, &m->app, ALGO_MARKET_RENTAL_MBR, deposit, gpu, minutes, session_key, arena, err);
 }
 
-algo_code_t algo_market_extend_call(algo_method_call_t *out, algo_algod_t *algod, const algo_market_t *m, uint64_t rental, uint32_t minutes,
-                                    algo_arena_t *arena, algo_err_t *err) {
+algo_code_t algo_market_extend_call(algo_method_call_t *out, algo_algod_t *algod, const algo_market_t *m,
+                                    uint64_t rental, uint32_t minutes, algo_arena_t *arena, algo_err_t *err) {
   algo_rental_rental_t v;
   uint64_t deposit = 0;
   algo_code_t r = algo_market_rental(&v, algod, m, rental, arena, err);
@@ -155,8 +163,9 @@ void algo_market_bill(algo_rental_bill_t *out, const algo_rental_rental_t *r, ui
   out->refund = r->deposit - out->due;
 }
 
-algo_code_t algo_market_run(algo_algod_t *algod, const algo_market_t *m, const algo_method_call_t *call, const algo_signer_t *signer,
-                            algo_call_result_t *out, algo_arena_t *arena, algo_err_t *err) {
+algo_code_t algo_market_run(algo_algod_t *algod, const algo_market_t *m, const algo_method_call_t *call,
+                            const algo_signer_t *signer, algo_call_result_t *out, algo_arena_t *arena,
+                            algo_err_t *err) {
   algo_composer_t *c = NULL;
   size_t i = 0;
   algo_code_t r = algo_composer_new(&c, algod, NULL, err);

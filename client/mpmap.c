@@ -28,13 +28,15 @@ algo_code_t mp_read_map(algo_mp_t *r, const mp_field_t *fields, void *into, algo
   return code;
 }
 
-algo_code_t mp_read_array(algo_mp_t *r, mp_read_fn *read, size_t size, void **items, size_t *n, algo_arena_t *arena, algo_err_t *err) {
+algo_code_t mp_read_array(algo_mp_t *r, mp_read_fn *read, size_t size, void **items, size_t *n, algo_arena_t *arena,
+                          algo_err_t *err) {
   uint32_t count = 0;
   *items = NULL, *n = 0;
   if (take_nil(r)) return ALGO_OK;
   algo_code_t code = algo_mp_get_array(r, &count, err);
   if (code != ALGO_OK) return code;
-  if (count > (size_t)(r->end - r->p)) return algo_err_set(err, ALGO_E_TRUNCATED, "an array of %u elements that are not there", count);
+  if (count > (size_t)(r->end - r->p))
+    return algo_err_set(err, ALGO_E_TRUNCATED, "an array of %u elements that are not there", count);
   uint8_t *at = algo_arena_array(arena, (size_t)count + 1, size);
   if (at == NULL) return nomem(err);
   for (uint32_t i = 0; i < count; i++) {

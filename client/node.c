@@ -15,7 +15,8 @@ static algo_code_t read_status(algo_node_status_t *out, json_object *o, algo_are
   return r;
 }
 
-static algo_code_t get_status(algo_algod_t *c, const char *path, algo_node_status_t *out, algo_arena_t *arena, algo_err_t *err) {
+static algo_code_t get_status(algo_algod_t *c, const char *path, algo_node_status_t *out, algo_arena_t *arena,
+                              algo_err_t *err) {
   json_object *o = NULL;
   algo_code_t r = client_get_json(c, path, &o, err);
   if (r == ALGO_OK) r = read_status(out, o, arena, err);
@@ -27,7 +28,8 @@ algo_code_t algo_algod_status(algo_algod_t *c, algo_node_status_t *out, algo_are
   return get_status(c, "/v2/status", out, arena, err);
 }
 
-algo_code_t algo_algod_wait_after(algo_algod_t *c, uint64_t round, algo_node_status_t *out, algo_arena_t *arena, algo_err_t *err) {
+algo_code_t algo_algod_wait_after(algo_algod_t *c, uint64_t round, algo_node_status_t *out, algo_arena_t *arena,
+                                  algo_err_t *err) {
   char path[64];
   snprintf(path, sizeof path, "/v2/status/wait-for-block-after/%" PRIu64, round);
   return get_status(c, path, out, arena, err);

@@ -58,7 +58,8 @@ algo_code_t algo_outcome_decode(algo_outcome_t *out, algo_bytes_t msgpack, algo_
   return code;
 }
 
-algo_code_t algo_algod_pending(algo_algod_t *c, const char *txid, algo_outcome_t *out, algo_arena_t *arena, algo_err_t *err) {
+algo_code_t algo_algod_pending(algo_algod_t *c, const char *txid, algo_outcome_t *out, algo_arena_t *arena,
+                               algo_err_t *err) {
   char path[128];
   algo_buf_t answer = ALGO_BUF_INIT;
   snprintf(path, sizeof path, "/v2/transactions/pending/%.60s?format=msgpack", txid);

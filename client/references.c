@@ -1,13 +1,13 @@
 /* references.c - what simulate saw touched, put into the calls' references.
  *
- * What one call alone can name goes there; what the group shares goes to the first call with room, an asset holding or a local
- * state whole into one call. In order of size and bytes, so that the same touch gives the same group. */
+ * What one call alone can name goes there; what the group shares goes to the first call with room, an asset holding or
+ * a local state whole into one call. In order of size and bytes, so that the same touch gives the same group. */
 #include "composer.h"
 
 #include <stdlib.h>
 
 /* The limits that every network has (consensus v41 lets accounts be 8). */
-#define MAX_ACCOUNTS 4u
+#define MAX_ACCOUNTS   4u
 #define MAX_REFERENCES 8u
 
 /* One call's references while they grow. */
@@ -60,7 +60,9 @@ static bool has_number(const uint64_t *list, size_t n, uint64_t v) {
   return false;
 }
 
-static bool has_app(const refs_t *r, uint64_t app) { return r->usable && (r->app == app || has_number(r->apps, r->n_apps, app)); }
+static bool has_app(const refs_t *r, uint64_t app) {
+  return r->usable && (r->app == app || has_number(r->apps, r->n_apps, app));
+}
 static bool has_asset(const refs_t *r, uint64_t id) { return r->usable && has_number(r->assets, r->n_assets, id); }
 
 /* Each adds unless it is there; false: no room. */
@@ -101,7 +103,8 @@ static bool has_box(const refs_t *r, const algo_box_name_t *b) {
 
 static bool put_box(refs_t *r, const algo_box_name_t *b) {
   if (has_box(r, b)) return true;
-  if (room(r) < (box_index(r, b->app) == UINT64_MAX ? 2u : 1u) || !put_app(r, b->app == 0 ? r->app : b->app)) return false;
+  if (room(r) < (box_index(r, b->app) == UINT64_MAX ? 2u : 1u) || !put_app(r, b->app == 0 ? r->app : b->app))
+    return false;
   r->boxes[r->n_boxes++] = (algo_box_ref_t){box_index(r, b->app), b->name};
   return true;
 }
@@ -232,10 +235,12 @@ algo_code_t composer_add_references(algo_composer_t *c, const algo_simulated_t *
   refs_t calls[ALGO_GROUP_MAX];
   bool ok = true;
   for (size_t i = 0; i < c->n; i++) open_refs(&calls[i], &c->group[i].txn);
-  for (size_t i = 0; ok && i < c->n && i < s->n_txns; i++) ok = place_resources(&calls[i], 1, &s->txns[i].resources, &c->arena);
+  for (size_t i = 0; ok && i < c->n && i < s->n_txns; i++)
+    ok = place_resources(&calls[i], 1, &s->txns[i].resources, &c->arena);
   if (ok) ok = place_resources(calls, c->n, &s->resources, &c->arena);
   if (!ok)
-    return algo_err_set(err, ALGO_E_RANGE, "the calls touch more accounts, assets, applications and boxes than they can name (%u a call)",
+    return algo_err_set(err, ALGO_E_RANGE,
+                        "the calls touch more accounts, assets, applications and boxes than they can name (%u a call)",
                         MAX_REFERENCES);
   for (size_t i = 0; i < c->n; i++) {
     algo_code_t r = close_refs(&c->group[i].txn, &calls[i], &c->arena, err);

@@ -25,7 +25,8 @@ algo_code_t algo_composer_sign(algo_composer_t *c, algo_err_t *err) {
     if (r != ALGO_OK) return r;
   }
   for (size_t i = 0; i < c->n; i++)
-    if (!is_signed(&c->group[i])) return algo_err_set(err, ALGO_E_SIGNATURE, "transaction %zu of %zu is not signed", i + 1, c->n);
+    if (!is_signed(&c->group[i]))
+      return algo_err_set(err, ALGO_E_SIGNATURE, "transaction %zu of %zu is not signed", i + 1, c->n);
   c->state = COMPOSER_SIGNED;
   return ALGO_OK;
 }
@@ -75,7 +76,8 @@ algo_code_t algo_composer_send(algo_composer_t *c, algo_err_t *err) {
   if (r == ALGO_OK) {
     r = algo_algod_submit(c->algod, algo_buf_view(&b), first, e);
     if ((r == ALGO_E_NET || r == ALGO_E_TIMEOUT) && node_knows(c)) r = ALGO_OK;
-    else if (r == ALGO_E_LEDGER && strstr(algo_algod_said(c->algod), "already in ledger") != NULL && node_knows(c)) r = ALGO_OK;
+    else if (r == ALGO_E_LEDGER && strstr(algo_algod_said(c->algod), "already in ledger") != NULL && node_knows(c))
+      r = ALGO_OK;
     else if (r == ALGO_E_LOGIC) r = explain_refusal(c, e);
   }
   algo_buf_fini(&b);
@@ -112,10 +114,12 @@ static algo_code_t wait_first(algo_composer_t *c, algo_outcome_t *o, algo_err_t 
     if (r != ALGO_OK && !(r == ALGO_E_NOT_FOUND && !expired)) return r;
     if (r == ALGO_OK && o->confirmed_round > 0) return ALGO_OK;
     if (expired)
-      return algo_err_set(err, ALGO_E_TIMEOUT, "it did not happen, and cannot any more: its last valid round, %" PRIu64 ", has passed",
+      return algo_err_set(err, ALGO_E_TIMEOUT,
+                          "it did not happen, and cannot any more: its last valid round, %" PRIu64 ", has passed",
                           last_valid_of(c));
     if (algo_env_now_ns(c->opt.env) >= until)
-      return algo_err_set(err, ALGO_E_TIMEOUT, "not in a block within %u s; it stays valid until round %" PRIu64 ", so look again",
+      return algo_err_set(err, ALGO_E_TIMEOUT,
+                          "not in a block within %u s; it stays valid until round %" PRIu64 ", so look again",
                           c->opt.wait_s, last_valid_of(c));
     if (round == 0) {
       r = algo_algod_status(c->algod, &st, &c->arena, err);

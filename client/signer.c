@@ -30,14 +30,14 @@ void algo_signer_free(algo_signer_t *s) {
 
 const algo_addr_t *algo_signer_sender(const algo_signer_t *s) { return &s->sender; }
 
-algo_code_t algo_signer_sign(const algo_signer_t *s, algo_stxn_t *group, size_t n, const bool *wanted, algo_arena_t *arena,
-                             algo_err_t *err) {
+algo_code_t algo_signer_sign(const algo_signer_t *s, algo_stxn_t *group, size_t n, const bool *wanted,
+                             algo_arena_t *arena, algo_err_t *err) {
   return s->sign(s->user, group, n, wanted, arena, err);
 }
 
 /* Makes the signer around `user`, which is freed when there is no memory for it. */
-static algo_code_t wrap(algo_signer_t **out, const algo_addr_t *sender, algo_sign_fn *sign, void *user, void (*user_free)(void *),
-                        algo_err_t *err) {
+static algo_code_t wrap(algo_signer_t **out, const algo_addr_t *sender, algo_sign_fn *sign, void *user,
+                        void (*user_free)(void *), algo_err_t *err) {
   algo_code_t r = algo_signer_callback(out, sender, sign, user, user_free, err);
   if (r != ALGO_OK) user_free(user);
   return r;
@@ -45,7 +45,8 @@ static algo_code_t wrap(algo_signer_t **out, const algo_addr_t *sender, algo_sig
 
 /* ---- one key ---- */
 
-static algo_code_t key_sign(void *user, algo_stxn_t *group, size_t n, const bool *wanted, algo_arena_t *arena, algo_err_t *err) {
+static algo_code_t key_sign(void *user, algo_stxn_t *group, size_t n, const bool *wanted, algo_arena_t *arena,
+                            algo_err_t *err) {
   (void)arena, (void)err;
   for (size_t i = 0; i < n; i++)
     if (wanted[i]) algo_stxn_sign(&group[i], user);
@@ -57,7 +58,8 @@ static void key_free(void *user) {
   free(user);
 }
 
-algo_code_t algo_signer_from_key(algo_signer_t **out, const algo_key_t *key, const algo_addr_t *sender, algo_err_t *err) {
+algo_code_t algo_signer_from_key(algo_signer_t **out, const algo_key_t *key, const algo_addr_t *sender,
+                                 algo_err_t *err) {
   algo_key_t *copy = malloc(sizeof *copy);
   if (copy == NULL) return nomem(err);
   *copy = *key;
@@ -82,12 +84,14 @@ static void multisig_free(void *user) {
   free(m);
 }
 
-static algo_code_t multisig_sign(void *user, algo_stxn_t *group, size_t n, const bool *wanted, algo_arena_t *arena, algo_err_t *err) {
+static algo_code_t multisig_sign(void *user, algo_stxn_t *group, size_t n, const bool *wanted, algo_arena_t *arena,
+                                 algo_err_t *err) {
   const multisig_t *m = user;
   for (size_t i = 0; i < n; i++) {
     if (!wanted[i]) continue;
     for (size_t k = 0; k < m->n_keys; k++) {
-      algo_code_t r = algo_stxn_sign_multisig(&group[i], m->version, m->threshold, m->addrs, m->n_addrs, &m->keys[k], arena, err);
+      algo_code_t r =
+          algo_stxn_sign_multisig(&group[i], m->version, m->threshold, m->addrs, m->n_addrs, &m->keys[k], arena, err);
       if (r != ALGO_OK) return r;
     }
   }
@@ -100,8 +104,9 @@ static bool has_addr(const multisig_t *m, const algo_addr_t *a) {
   return false;
 }
 
-algo_code_t algo_signer_multisig(algo_signer_t **out, uint8_t version, uint8_t threshold, const algo_addr_t *addrs, size_t n_addrs,
-                                 const algo_key_t *keys, size_t n_keys, const algo_addr_t *sender, algo_err_t *err) {
+algo_code_t algo_signer_multisig(algo_signer_t **out, uint8_t version, uint8_t threshold, const algo_addr_t *addrs,
+                                 size_t n_addrs, const algo_key_t *keys, size_t n_keys, const algo_addr_t *sender,
+                                 algo_err_t *err) {
   algo_addr_t account;
   algo_code_t r = algo_addr_of_multisig(&account, version, threshold, addrs, n_addrs, err);
   if (r != ALGO_OK) return r;
@@ -141,13 +146,15 @@ static void logic_free(void *user) {
   free(l);
 }
 
-static algo_code_t logic_sign(void *user, algo_stxn_t *group, size_t n, const bool *wanted, algo_arena_t *arena, algo_err_t *err) {
+static algo_code_t logic_sign(void *user, algo_stxn_t *group, size_t n, const bool *wanted, algo_arena_t *arena,
+                              algo_err_t *err) {
   const logic_t *l = user;
   (void)arena, (void)err;
   for (size_t i = 0; i < n; i++) {
     if (!wanted[i]) continue;
     group[i].lsig = l->lsig;
-    if (!algo_addr_is_zero(&l->account) && !algo_addr_eq(&group[i].txn.sender, &l->account)) group[i].auth_addr = l->account;
+    if (!algo_addr_is_zero(&l->account) && !algo_addr_eq(&group[i].txn.sender, &l->account))
+      group[i].auth_addr = l->account;
   }
   return ALGO_OK;
 }

@@ -15,7 +15,8 @@ algo_code_t algo_algod_account_json(algo_algod_t *c, const algo_addr_t *addr, js
   return client_get_json(c, path, out, err);
 }
 
-algo_code_t algo_algod_account(algo_algod_t *c, const algo_addr_t *addr, algo_account_t *out, algo_arena_t *arena, algo_err_t *err) {
+algo_code_t algo_algod_account(algo_algod_t *c, const algo_addr_t *addr, algo_account_t *out, algo_arena_t *arena,
+                               algo_err_t *err) {
   char path[128];
   json_object *o = NULL;
   algo_account_t a = {.status = ""};
@@ -35,7 +36,8 @@ algo_code_t algo_algod_account(algo_algod_t *c, const algo_addr_t *addr, algo_ac
   return r;
 }
 
-algo_code_t algo_algod_holding(algo_algod_t *c, const algo_addr_t *addr, uint64_t asset, algo_holding_t *out, algo_err_t *err) {
+algo_code_t algo_algod_holding(algo_algod_t *c, const algo_addr_t *addr, uint64_t asset, algo_holding_t *out,
+                               algo_err_t *err) {
   char path[128], rest[32];
   json_object *o = NULL;
   algo_holding_t h = {0};
@@ -92,13 +94,15 @@ static algo_code_t read_schema(algo_schema_t *out, json_object *o, algo_err_t *e
   return r == ALGO_OK ? algo_json_opt_u64(o, "num-byte-slice", &out->num_byte_slice, err) : r;
 }
 
-algo_code_t algo_algod_application(algo_algod_t *c, uint64_t id, algo_application_t *out, algo_arena_t *arena, algo_err_t *err) {
+algo_code_t algo_algod_application(algo_algod_t *c, uint64_t id, algo_application_t *out, algo_arena_t *arena,
+                                   algo_err_t *err) {
   char path[64];
   json_object *o = NULL;
   algo_application_t a = {.id = id};
   snprintf(path, sizeof path, "/v2/applications/%" PRIu64, id);
   algo_code_t r = client_get_json(c, path, &o, err);
-  if (r == ALGO_E_NOT_FOUND) return algo_err_set(err, r, "application %" PRIu64 " does not exist at %s", id, algo_algod_server(c));
+  if (r == ALGO_E_NOT_FOUND)
+    return algo_err_set(err, r, "application %" PRIu64 " does not exist at %s", id, algo_algod_server(c));
   json_object *p = client_json_at(o, "params");
   if (r == ALGO_OK && p == NULL) r = algo_err_set(err, ALGO_E_PARSE, "the answer to GET %s has no params", path);
   if (r == ALGO_OK) r = client_json_addr(&a.creator, p, "creator", err);
@@ -113,27 +117,34 @@ algo_code_t algo_algod_application(algo_algod_t *c, uint64_t id, algo_applicatio
   return r;
 }
 
-algo_code_t algo_algod_locals(algo_algod_t *c, const algo_addr_t *addr, uint64_t app, algo_teal_state_t *out, algo_arena_t *arena,
-                              algo_err_t *err) {
+algo_code_t algo_algod_locals(algo_algod_t *c, const algo_addr_t *addr, uint64_t app, algo_teal_state_t *out,
+                              algo_arena_t *arena, algo_err_t *err) {
   char path[128], rest[48];
   json_object *o = NULL;
   snprintf(rest, sizeof rest, "/applications/%" PRIu64, app);
   address_path(path, sizeof path, addr, rest);
   algo_code_t r = client_get_json(c, path, &o, err);
   json_object *local = client_json_at(o, "app-local-state");
-  if (r == ALGO_OK && local == NULL) r = algo_err_set(err, ALGO_E_NOT_FOUND, "not opted in to application %" PRIu64, app);
+  if (r == ALGO_OK && local == NULL)
+    r = algo_err_set(err, ALGO_E_NOT_FOUND, "not opted in to application %" PRIu64, app);
   if (r == ALGO_OK) r = read_teal_state(out, client_json_at(local, "key-value"), arena, err);
   json_object_put(o);
   return r;
 }
 
 static algo_code_t read_asset(algo_asset_params_t *out, json_object *p, algo_arena_t *arena, algo_err_t *err) {
-  static const struct { const char *b64, *plain; size_t at; } texts[] = {
+  static const struct {
+    const char *b64, *plain;
+    size_t at;
+  } texts[] = {
       {"name-b64", "name", offsetof(algo_asset_params_t, name)},
       {"unit-name-b64", "unit-name", offsetof(algo_asset_params_t, unit_name)},
       {"url-b64", "url", offsetof(algo_asset_params_t, url)},
   };
-  static const struct { const char *key; size_t at; } roles[] = {
+  static const struct {
+    const char *key;
+    size_t at;
+  } roles[] = {
       {"manager", offsetof(algo_asset_params_t, manager)},
       {"reserve", offsetof(algo_asset_params_t, reserve)},
       {"freeze", offsetof(algo_asset_params_t, freeze)},
@@ -152,7 +163,8 @@ static algo_code_t read_asset(algo_asset_params_t *out, json_object *p, algo_are
   }
   for (size_t i = 0; r == ALGO_OK && i < sizeof roles / sizeof *roles; i++)
     r = client_json_addr((algo_addr_t *)(void *)((uint8_t *)out + roles[i].at), p, roles[i].key, err);
-  if (r == ALGO_OK && client_json_at(p, "metadata-hash") != NULL) r = client_json_digest(&out->metadata_hash, p, "metadata-hash", err);
+  if (r == ALGO_OK && client_json_at(p, "metadata-hash") != NULL)
+    r = client_json_digest(&out->metadata_hash, p, "metadata-hash", err);
   return r;
 }
 
@@ -162,7 +174,8 @@ algo_code_t algo_algod_asset(algo_algod_t *c, uint64_t id, algo_asset_t *out, al
   algo_asset_t a = {.id = id};
   snprintf(path, sizeof path, "/v2/assets/%" PRIu64, id);
   algo_code_t r = client_get_json(c, path, &o, err);
-  if (r == ALGO_E_NOT_FOUND) return algo_err_set(err, r, "asset %" PRIu64 " does not exist at %s", id, algo_algod_server(c));
+  if (r == ALGO_E_NOT_FOUND)
+    return algo_err_set(err, r, "asset %" PRIu64 " does not exist at %s", id, algo_algod_server(c));
   json_object *p = client_json_at(o, "params");
   if (r == ALGO_OK && p == NULL) r = algo_err_set(err, ALGO_E_PARSE, "the answer to GET %s has no params", path);
   if (r == ALGO_OK) r = client_json_addr(&a.creator, p, "creator", err);

@@ -42,12 +42,14 @@ static algo_code_t take_option(cli_t *cli, int argc, char **argv, int *i, algo_e
   const cli_option_t *o = find_option(cli->command->options, arg, n);
   if (o == NULL) o = find_option(cli_common_options, arg, n);
   if (o == NULL)
-    return algo_err_set(err, ALGO_E_USAGE, "%s has no option %.*s (algorent %s --help)", cli->command->name, (int)n, arg,
-                        cli->command->name);
+    return algo_err_set(err, ALGO_E_USAGE, "%s has no option %.*s (algorent %s --help)", cli->command->name, (int)n,
+                        arg, cli->command->name);
   if (o->arg == NULL && equals != NULL) return algo_err_set(err, ALGO_E_USAGE, "%s takes no value", o->name);
-  if (o->arg != NULL && equals == NULL && *i + 1 >= argc) return algo_err_set(err, ALGO_E_USAGE, "%s wants %s", o->name, o->arg);
+  if (o->arg != NULL && equals == NULL && *i + 1 >= argc)
+    return algo_err_set(err, ALGO_E_USAGE, "%s wants %s", o->name, o->arg);
   if (cli_value(cli, o->name) != NULL) return algo_err_set(err, ALGO_E_USAGE, "%s is given twice", o->name);
-  if (cli->n_given == (int)(sizeof cli->given / sizeof *cli->given)) return algo_err_set(err, ALGO_E_USAGE, "too many options");
+  if (cli->n_given == (int)(sizeof cli->given / sizeof *cli->given))
+    return algo_err_set(err, ALGO_E_USAGE, "too many options");
   cli->given[cli->n_given].name = o->name;
   cli->given[cli->n_given++].value = o->arg == NULL ? "" : equals != NULL ? equals + 1 : argv[++*i];
   return ALGO_OK;
@@ -68,7 +70,8 @@ algo_code_t cli_parse(cli_t *cli, int argc, char **argv, algo_err_t *err) {
   cli->command = find_command(argc, argv, &words);
   if (cli->command == NULL) {
     bool two = argc > 2 && argv[2][0] != '-' && (strcmp(argv[1], "gpu") == 0 || strcmp(argv[1], "keys") == 0);
-    return algo_err_set(err, ALGO_E_USAGE, "no command '%s%s%s' (algorent --help lists them)", argv[1], two ? " " : "", two ? argv[2] : "");
+    return algo_err_set(err, ALGO_E_USAGE, "no command '%s%s%s' (algorent --help lists them)", argv[1], two ? " " : "",
+                        two ? argv[2] : "");
   }
   for (int i = 1 + words; i < argc; i++) {
     if (options && strcmp(argv[i], "--") == 0) {
@@ -99,7 +102,8 @@ const char *cli_value(const cli_t *cli, const char *option) {
 
 algo_code_t cli_need(const cli_t *cli, const char *option, algo_err_t *err) {
   if (cli_value(cli, option) != NULL) return ALGO_OK;
-  return algo_err_set(err, ALGO_E_USAGE, "%s wants %s (algorent %s --help)", cli->command->name, option, cli->command->name);
+  return algo_err_set(err, ALGO_E_USAGE, "%s wants %s (algorent %s --help)", cli->command->name, option,
+                      cli->command->name);
 }
 
 static algo_code_t number(const char *text, const char *name, uint64_t max, uint64_t *out, algo_err_t *err) {
@@ -159,7 +163,10 @@ algo_code_t cli_opt_hex32(cli_t *cli, const char *option, uint8_t out[32], algo_
 }
 
 algo_code_t cli_opt_seconds(cli_t *cli, const char *option, uint64_t *out, algo_err_t *err) {
-  static const struct { char unit; uint64_t seconds; } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+  static const struct {
+    char unit;
+    uint64_t seconds;
+  } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
   const char *v = cli_value(cli, option);
   uint64_t scale = 1, x = 0;
   if (v == NULL) return ALGO_OK;

@@ -18,12 +18,12 @@ typedef struct cli_option {
 } cli_option_t;
 
 struct cli_command {
-  const char *name;      /* "gpu register" */
-  const char *args;      /* "GPU MINUTES"; "" : none */
-  const char *summary;   /* one line */
-  const char *text;      /* more; NULL */
+  const char *name;            /* "gpu register" */
+  const char *args;            /* "GPU MINUTES"; "" : none */
+  const char *summary;         /* one line */
+  const char *text;            /* more; NULL */
   const cli_option_t *options; /* of its own, name NULL at the end; NULL: none */
-  const char *examples;  /* lines */
+  const char *examples;        /* lines */
   algo_code_t (*run)(cli_t *cli, algo_err_t *err);
 };
 
@@ -32,12 +32,14 @@ struct cli {
   const cli_command_t *command;
   const char *args[CLI_ARGS_MAX];
   int n_args;
-  struct { const char *name, *value; } given[32];
+  struct {
+    const char *name, *value;
+  } given[32];
   int n_given;
   bool json;
   algo_arena_t arena;
   algo_algod_t *algod;
-  algo_signer_t *signer;   /* NULL until asked for; stays NULL with --unsigned */
+  algo_signer_t *signer; /* NULL until asked for; stays NULL with --unsigned */
   algo_addr_t sender;
   bool has_sender;
   algo_market_t market;
@@ -60,7 +62,7 @@ algo_code_t cli_opt_addr(cli_t *cli, const char *option, algo_addr_t *out, algo_
 algo_code_t cli_opt_hex32(cli_t *cli, const char *option, uint8_t out[32], algo_err_t *err);
 algo_code_t cli_opt_seconds(cli_t *cli, const char *option, uint64_t *out, algo_err_t *err); /* 90, 90s, 5m, 2h, 7d */
 algo_code_t cli_opt_bps(cli_t *cli, const char *option, uint64_t *out, algo_err_t *err);     /* 250, or 2.5% */
-algo_code_t cli_need(const cli_t *cli, const char *option, algo_err_t *err); /* USAGE unless given */
+algo_code_t cli_need(const cli_t *cli, const char *option, algo_err_t *err);                 /* USAGE unless given */
 /* "1.5", "1.5ALGO", "1500000microalgo", "1500000base". */
 algo_code_t cli_amount(const char *text, unsigned decimals, uint64_t *out, algo_err_t *err);
 
@@ -72,23 +74,25 @@ algo_code_t cli_connect(cli_t *cli, algo_err_t *err);
 algo_code_t cli_open_market(cli_t *cli, algo_err_t *err); /* connects, --app or ALGORENT_APP */
 /* Whose call it is: the key (file, environment), or --sender where nothing is signed here. */
 algo_code_t cli_identify(cli_t *cli, algo_err_t *err);
-algo_code_t cli_begin(cli_t *cli, algo_err_t *err); /* cli_identify, then cli_open_market: of a command that changes something */
+algo_code_t cli_begin(cli_t *cli,
+                      algo_err_t *err); /* cli_identify, then cli_open_market: of a command that changes something */
 algo_code_t cli_load_key(cli_t *cli, algo_key_t *key, algo_err_t *err);
 /* One call: sent and waited for, or written with --unsigned. *result: NULL where nothing was sent. */
-algo_code_t cli_run_call(cli_t *cli, const algo_method_call_t *call, const algo_call_result_t **result, algo_err_t *err);
+algo_code_t cli_run_call(cli_t *cli, const algo_method_call_t *call, const algo_call_result_t **result,
+                         algo_err_t *err);
 algo_code_t cli_run_composer(cli_t *cli, algo_composer_t *c, bool *sent, algo_err_t *err);
 /* A read-only method: its value. */
 algo_code_t cli_ask(cli_t *cli, const algo_method_call_t *call, algo_bytes_t *value, algo_err_t *err);
 algo_code_t cli_chain_time(cli_t *cli, uint64_t *unix_s, algo_err_t *err); /* of the last block */
-algo_code_t cli_finish(cli_t *cli, const algo_call_result_t *result); /* txid, round, events: the end of a record */
+algo_code_t cli_finish(cli_t *cli, const algo_call_result_t *result);    /* txid, round, events: the end of a record */
 void cli_note(const cli_t *cli, const char *fmt, ...) ALGO_PRINTF(2, 3); /* prose, on stderr */
 
 /* ---- out.c: results, as a record or a list, text or JSON ---- */
 algo_code_t cli_out_open(cli_t *cli, algo_err_t *err);
-void cli_out_list(cli_t *cli, const char *key);  /* what follows are rows of this list */
-void cli_out_row(cli_t *cli);                    /* the next row */
-void cli_out_str(cli_t *cli, const char *key, const char *text);   /* shown as it is: printable text only */
-void cli_out_bytes(cli_t *cli, const char *key, algo_bytes_t v);   /* any bytes; JSON also gets key_base64 */
+void cli_out_list(cli_t *cli, const char *key);                  /* what follows are rows of this list */
+void cli_out_row(cli_t *cli);                                    /* the next row */
+void cli_out_str(cli_t *cli, const char *key, const char *text); /* shown as it is: printable text only */
+void cli_out_bytes(cli_t *cli, const char *key, algo_bytes_t v); /* any bytes; JSON also gets key_base64 */
 void cli_out_hex(cli_t *cli, const char *key, const uint8_t *p, size_t n);
 void cli_out_u64(cli_t *cli, const char *key, uint64_t v);
 void cli_out_bool(cli_t *cli, const char *key, bool v);
@@ -97,18 +101,19 @@ void cli_out_time(cli_t *cli, const char *key, uint64_t unix_s);   /* JSON: the 
 void cli_out_amount(cli_t *cli, const char *key, uint64_t amount); /* of the market's asset; JSON: base units */
 void cli_out_algo(cli_t *cli, const char *key, uint64_t microalgos);
 void cli_out_raw(cli_t *cli, const char *key, const char *text, const char *json); /* NULL: not in that form */
-void cli_out_events(cli_t *cli, const algo_bytes_t *logs, size_t n); /* of the rental contract; others are passed over */
+void cli_out_events(cli_t *cli, const algo_bytes_t *logs,
+                    size_t n);                          /* of the rental contract; others are passed over */
 algo_code_t cli_out_close(cli_t *cli, algo_err_t *err); /* prints */
 
 /* ---- the commands ---- */
 extern const cli_command_t cli_cmd_keys_new, cli_cmd_keys_import, cli_cmd_keys_show, cli_cmd_keys_list;
 extern const cli_command_t cli_cmd_deploy, cli_cmd_send, cli_cmd_market;
-extern const cli_command_t cli_cmd_gpu_register, cli_cmd_gpu_update, cli_cmd_gpu_suspend, cli_cmd_gpu_resume, cli_cmd_gpu_retire,
-    cli_cmd_gpu_withdraw, cli_cmd_gpu_list, cli_cmd_gpu_show;
-extern const cli_command_t cli_cmd_rent, cli_cmd_start, cli_cmd_heartbeat, cli_cmd_extend, cli_cmd_claim, cli_cmd_stop, cli_cmd_cancel,
-    cli_cmd_dispute, cli_cmd_resolve, cli_cmd_withdraw, cli_cmd_quote, cli_cmd_due, cli_cmd_status;
-extern const cli_command_t cli_cmd_bootstrap, cli_cmd_approve, cli_cmd_revoke, cli_cmd_bar, cli_cmd_unbar, cli_cmd_collect,
-    cli_cmd_configure, cli_cmd_pause, cli_cmd_unpause, cli_cmd_set_treasury, cli_cmd_set_arbiter, cli_cmd_offer_admin,
-    cli_cmd_accept_admin, cli_cmd_delete;
+extern const cli_command_t cli_cmd_gpu_register, cli_cmd_gpu_update, cli_cmd_gpu_suspend, cli_cmd_gpu_resume,
+    cli_cmd_gpu_retire, cli_cmd_gpu_withdraw, cli_cmd_gpu_list, cli_cmd_gpu_show;
+extern const cli_command_t cli_cmd_rent, cli_cmd_start, cli_cmd_heartbeat, cli_cmd_extend, cli_cmd_claim, cli_cmd_stop,
+    cli_cmd_cancel, cli_cmd_dispute, cli_cmd_resolve, cli_cmd_withdraw, cli_cmd_quote, cli_cmd_due, cli_cmd_status;
+extern const cli_command_t cli_cmd_bootstrap, cli_cmd_approve, cli_cmd_revoke, cli_cmd_bar, cli_cmd_unbar,
+    cli_cmd_collect, cli_cmd_configure, cli_cmd_pause, cli_cmd_unpause, cli_cmd_set_treasury, cli_cmd_set_arbiter,
+    cli_cmd_offer_admin, cli_cmd_accept_admin, cli_cmd_delete;
 
 #endif

@@ -18,8 +18,9 @@ static algo_code_t bootstrap(cli_t *cli, algo_err_t *err) {
   uint64_t mbr = cli->market.app.asset == 0 ? ALGO_MARKET_BASE_ALGO : ALGO_MARKET_BASE_ASA;
   return finish(cli, algo_rental_bootstrap(&call, &cli->market.app, mbr, &cli->arena, err), &call, err);
 }
-const cli_command_t cli_cmd_bootstrap = {"bootstrap", "", "pay a new market's minimum balance (deploy does it)", NULL, NULL,
-                                         "  algorent bootstrap --app 1001", bootstrap};
+const cli_command_t cli_cmd_bootstrap = {"bootstrap", "",   "pay a new market's minimum balance (deploy does it)",
+                                         NULL,        NULL, "  algorent bootstrap --app 1001",
+                                         bootstrap};
 
 static algo_code_t set_approved(cli_t *cli, bool approved, algo_err_t *err) {
   algo_method_call_t call;
@@ -28,14 +29,25 @@ static algo_code_t set_approved(cli_t *cli, bool approved, algo_err_t *err) {
   if (r == ALGO_OK) r = cli_begin(cli, err);
   if (r != ALGO_OK) return r;
   uint64_t mbr = approved ? ALGO_MARKET_PROVIDER_MBR : 0;
-  return finish(cli, algo_rental_approve(&call, &cli->market.app, mbr, &provider, approved, &cli->arena, err), &call, err);
+  return finish(cli, algo_rental_approve(&call, &cli->market.app, mbr, &provider, approved, &cli->arena, err), &call,
+                err);
 }
 static algo_code_t approve(cli_t *cli, algo_err_t *err) { return set_approved(cli, true, err); }
 static algo_code_t revoke(cli_t *cli, algo_err_t *err) { return set_approved(cli, false, err); }
-const cli_command_t cli_cmd_approve = {"approve", "ADDRESS", "let a provider register in a closed market", "Holds 0.0189 ALGO until it is revoked.",
-                                       NULL, "  algorent approve ADDRESS", approve};
-const cli_command_t cli_cmd_revoke = {"revoke", "ADDRESS", "take an approval back", "The provider's GPUs stay until they are barred.", NULL,
-                                      "  algorent revoke ADDRESS", revoke};
+const cli_command_t cli_cmd_approve = {"approve",
+                                       "ADDRESS",
+                                       "let a provider register in a closed market",
+                                       "Holds 0.0189 ALGO until it is revoked.",
+                                       NULL,
+                                       "  algorent approve ADDRESS",
+                                       approve};
+const cli_command_t cli_cmd_revoke = {"revoke",
+                                      "ADDRESS",
+                                      "take an approval back",
+                                      "The provider's GPUs stay until they are barred.",
+                                      NULL,
+                                      "  algorent revoke ADDRESS",
+                                      revoke};
 
 static algo_code_t set_barred(cli_t *cli, bool barred, algo_err_t *err) {
   algo_method_call_t call;
@@ -47,15 +59,18 @@ static algo_code_t set_barred(cli_t *cli, bool barred, algo_err_t *err) {
 }
 static algo_code_t bar(cli_t *cli, algo_err_t *err) { return set_barred(cli, true, err); }
 static algo_code_t unbar(cli_t *cli, algo_err_t *err) { return set_barred(cli, false, err); }
-const cli_command_t cli_cmd_bar = {"bar", "GPU", "bar a GPU from the market; a running rental goes on", NULL, NULL, "  algorent bar 1", bar};
-const cli_command_t cli_cmd_unbar = {"unbar", "GPU", "let a barred GPU in again", NULL, NULL, "  algorent unbar 1", unbar};
+const cli_command_t cli_cmd_bar = {
+    "bar", "GPU", "bar a GPU from the market; a running rental goes on", NULL, NULL, "  algorent bar 1", bar};
+const cli_command_t cli_cmd_unbar = {"unbar", "GPU", "let a barred GPU in again", NULL, NULL, "  algorent unbar 1",
+                                     unbar};
 
 static algo_code_t collect(cli_t *cli, algo_err_t *err) {
   algo_method_call_t call;
   algo_code_t r = cli_begin(cli, err);
   return finish(cli, r == ALGO_OK ? algo_rental_collect(&call, &cli->market.app, &cli->arena, err) : r, &call, err);
 }
-const cli_command_t cli_cmd_collect = {"collect", "", "pay the fees to the treasury", "Anyone may call it.", NULL, "  algorent collect", collect};
+const cli_command_t cli_cmd_collect = {
+    "collect", "", "pay the fees to the treasury", "Anyone may call it.", NULL, "  algorent collect", collect};
 
 static algo_code_t configure(cli_t *cli, algo_err_t *err) {
   algo_method_call_t call;
@@ -69,7 +84,8 @@ static algo_code_t configure(cli_t *cli, algo_err_t *err) {
   if (cli_value(cli, "--closed") != NULL) t->open = 0;
   if (r != ALGO_OK) return r;
   return finish(cli,
-                algo_rental_configure(&call, &cli->market.app, t->fee_bps, t->ready_s, t->beat_s, t->dispute_s, t->open, &cli->arena, err),
+                algo_rental_configure(&call, &cli->market.app, t->fee_bps, t->ready_s, t->beat_s, t->dispute_s, t->open,
+                                      &cli->arena, err),
                 &call, err);
 }
 static const cli_option_t configure_options[] = {
@@ -81,21 +97,34 @@ static const cli_option_t configure_options[] = {
     {"--closed", NULL, "approved providers only"},
     {NULL, NULL, NULL},
 };
-const cli_command_t cli_cmd_configure = {"configure", "", "change the market's terms for later rentals", "What is not given stays.",
-                                         configure_options, "  algorent configure --fee 1.5% --beat 10m", configure};
+const cli_command_t cli_cmd_configure = {"configure",
+                                         "",
+                                         "change the market's terms for later rentals",
+                                         "What is not given stays.",
+                                         configure_options,
+                                         "  algorent configure --fee 1.5% --beat 10m",
+                                         configure};
 
 static algo_code_t set_paused(cli_t *cli, bool paused, algo_err_t *err) {
   algo_method_call_t call;
   algo_code_t r = cli_begin(cli, err);
-  return finish(cli, r == ALGO_OK ? algo_rental_set_paused(&call, &cli->market.app, paused, &cli->arena, err) : r, &call, err);
+  return finish(cli, r == ALGO_OK ? algo_rental_set_paused(&call, &cli->market.app, paused, &cli->arena, err) : r,
+                &call, err);
 }
 static algo_code_t pause_market(cli_t *cli, algo_err_t *err) { return set_paused(cli, true, err); }
 static algo_code_t unpause(cli_t *cli, algo_err_t *err) { return set_paused(cli, false, err); }
-const cli_command_t cli_cmd_pause = {"pause", "", "refuse new GPUs and rentals", "Nobody's money is locked by it: all else goes on.", NULL,
-                                     "  algorent pause", pause_market};
-const cli_command_t cli_cmd_unpause = {"unpause", "", "take new GPUs and rentals again", NULL, NULL, "  algorent unpause", unpause};
+const cli_command_t cli_cmd_pause = {"pause",
+                                     "",
+                                     "refuse new GPUs and rentals",
+                                     "Nobody's money is locked by it: all else goes on.",
+                                     NULL,
+                                     "  algorent pause",
+                                     pause_market};
+const cli_command_t cli_cmd_unpause = {
+    "unpause", "", "take new GPUs and rentals again", NULL, NULL, "  algorent unpause", unpause};
 
-typedef algo_code_t role_method(algo_method_call_t *, const algo_app_t *, const algo_addr_t *, algo_arena_t *, algo_err_t *);
+typedef algo_code_t role_method(algo_method_call_t *, const algo_app_t *, const algo_addr_t *, algo_arena_t *,
+                                algo_err_t *);
 static algo_code_t set_role(cli_t *cli, role_method *method, algo_err_t *err) {
   algo_method_call_t call;
   algo_addr_t who;
@@ -106,29 +135,39 @@ static algo_code_t set_role(cli_t *cli, role_method *method, algo_err_t *err) {
 static algo_code_t set_treasury(cli_t *cli, algo_err_t *err) { return set_role(cli, algo_rental_set_treasury, err); }
 static algo_code_t set_arbiter(cli_t *cli, algo_err_t *err) { return set_role(cli, algo_rental_set_arbiter, err); }
 static algo_code_t offer_admin(cli_t *cli, algo_err_t *err) { return set_role(cli, algo_rental_offer_admin, err); }
-const cli_command_t cli_cmd_set_treasury = {"set-treasury", "ADDRESS", "name who gets the fees", NULL, NULL, "  algorent set-treasury ADDRESS",
-                                            set_treasury};
-const cli_command_t cli_cmd_set_arbiter = {"set-arbiter", "ADDRESS", "name who resolves disputes", NULL, NULL, "  algorent set-arbiter ADDRESS",
-                                           set_arbiter};
-const cli_command_t cli_cmd_offer_admin = {"offer-admin", "ADDRESS", "offer the admin's role", "The other account takes it with accept-admin.",
-                                           NULL, "  algorent offer-admin ADDRESS", offer_admin};
+const cli_command_t cli_cmd_set_treasury = {
+    "set-treasury", "ADDRESS", "name who gets the fees", NULL, NULL, "  algorent set-treasury ADDRESS", set_treasury};
+const cli_command_t cli_cmd_set_arbiter = {
+    "set-arbiter", "ADDRESS", "name who resolves disputes", NULL, NULL, "  algorent set-arbiter ADDRESS", set_arbiter};
+const cli_command_t cli_cmd_offer_admin = {"offer-admin",
+                                           "ADDRESS",
+                                           "offer the admin's role",
+                                           "The other account takes it with accept-admin.",
+                                           NULL,
+                                           "  algorent offer-admin ADDRESS",
+                                           offer_admin};
 
 static algo_code_t accept_admin(cli_t *cli, algo_err_t *err) {
   algo_method_call_t call;
   algo_code_t r = cli_begin(cli, err);
-  return finish(cli, r == ALGO_OK ? algo_rental_accept_admin(&call, &cli->market.app, &cli->arena, err) : r, &call, err);
+  return finish(cli, r == ALGO_OK ? algo_rental_accept_admin(&call, &cli->market.app, &cli->arena, err) : r, &call,
+                err);
 }
-const cli_command_t cli_cmd_accept_admin = {"accept-admin", "", "take the admin's role that was offered", NULL, NULL, "  algorent accept-admin",
-                                            accept_admin};
+const cli_command_t cli_cmd_accept_admin = {
+    "accept-admin", "", "take the admin's role that was offered", NULL, NULL, "  algorent accept-admin", accept_admin};
 
 static algo_code_t delete_market(cli_t *cli, algo_err_t *err) {
   algo_method_call_t call;
   algo_code_t r = cli_begin(cli, err);
   return finish(cli, r == ALGO_OK ? algo_rental_delete(&call, &cli->market.app, &cli->arena, err) : r, &call, err);
 }
-const cli_command_t cli_cmd_delete = {"delete", "", "delete an empty market; what remains goes to the admin",
-                                      "Refused while there is a GPU, a rental, an approved provider or a fee.", NULL,
-                                      "  algorent delete --app 1001", delete_market};
+const cli_command_t cli_cmd_delete = {"delete",
+                                      "",
+                                      "delete an empty market; what remains goes to the admin",
+                                      "Refused while there is a GPU, a rental, an approved provider or a fee.",
+                                      NULL,
+                                      "  algorent delete --app 1001",
+                                      delete_market};
 
 static algo_code_t market(cli_t *cli, algo_err_t *err) {
   algo_account_t a;
@@ -162,5 +201,6 @@ static algo_code_t market(cli_t *cli, algo_err_t *err) {
   if (m->app.asset != 0) cli_out_amount(cli, "holding", h.amount);
   return ALGO_OK;
 }
-const cli_command_t cli_cmd_market = {"market", "", "the market's terms, roles, counters and balance", NULL, NULL,
-                                      "  algorent market --app 1001 --json", market};
+const cli_command_t cli_cmd_market = {"market", "",   "the market's terms, roles, counters and balance",
+                                      NULL,     NULL, "  algorent market --app 1001 --json",
+                                      market};

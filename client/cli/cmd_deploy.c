@@ -29,13 +29,15 @@ static algo_code_t read_plan(cli_t *cli, plan_t *p, algo_err_t *err) {
   if (r == ALGO_OK) r = algo_algod_params(cli->algod, &p->params, &cli->arena, err);
   if (r != ALGO_OK) return r;
   const char *given = cli_value(cli, "--record");
-  p->record = given != NULL ? algo_arena_strdup(&cli->arena, given) : algo_arena_printf(&cli->arena, "algorent-%s.json", p->params.genesis_id);
+  p->record = given != NULL ? algo_arena_strdup(&cli->arena, given)
+                            : algo_arena_printf(&cli->arena, "algorent-%s.json", p->params.genesis_id);
   return p->record == NULL ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
 }
 
 /* microAlgos that the creator's minimum balance rises by. */
 static uint64_t held_for_app(const algo_app_spec_t *s) {
-  return 100000u * (1u + (uint64_t)s->extra_pages) + 28500u * s->global_schema.num_uint + 50000u * s->global_schema.num_byte_slice;
+  return 100000u * (1u + (uint64_t)s->extra_pages) + 28500u * s->global_schema.num_uint +
+         50000u * s->global_schema.num_byte_slice;
 }
 
 static algo_code_t say_cost(cli_t *cli, const plan_t *p, algo_err_t *err) {
@@ -68,7 +70,8 @@ static algo_code_t say_cost(cli_t *cli, const plan_t *p, algo_err_t *err) {
   return r;
 }
 
-/* The market that the record names, if it is of this network, runs these programs and is this account's: nothing to do then. */
+/* The market that the record names, if it is of this network, runs these programs and is this account's: nothing to do
+ * then. */
 static algo_code_t find_recorded(cli_t *cli, const plan_t *p, uint64_t *app, algo_err_t *err) {
   json_object *o = NULL;
   algo_digest_t genesis;
@@ -97,7 +100,8 @@ static algo_code_t find_recorded(cli_t *cli, const plan_t *p, uint64_t *app, alg
   return r;
 }
 
-static algo_code_t write_record(const plan_t *p, const algo_market_t *m, const algo_call_result_t *created, algo_err_t *err) {
+static algo_code_t write_record(const plan_t *p, const algo_market_t *m, const algo_call_result_t *created,
+                                algo_err_t *err) {
   algo_buf_t b = ALGO_BUF_INIT;
   algo_json_t j = algo_json(&b);
   char addr[ALGO_ADDR_TEXT + 1], creator[ALGO_ADDR_TEXT + 1];
@@ -120,7 +124,9 @@ static algo_code_t write_record(const plan_t *p, const algo_market_t *m, const a
   bool ok = f != NULL && !b.oom && fwrite(b.p, 1, b.n, f) == b.n;
   if (f != NULL && fclose(f) != 0) ok = false;
   algo_buf_fini(&b);
-  return ok ? ALGO_OK : algo_err_set(err, ALGO_E_IO, "the market is deployed as %" PRIu64 ", but %s: %s", m->app.id, p->record, strerror(errno));
+  return ok ? ALGO_OK
+            : algo_err_set(err, ALGO_E_IO, "the market is deployed as %" PRIu64 ", but %s: %s", m->app.id, p->record,
+                           strerror(errno));
 }
 
 static algo_code_t show(cli_t *cli, const plan_t *p, bool fresh) {
@@ -136,8 +142,8 @@ static algo_code_t create(cli_t *cli, const plan_t *p, const algo_call_result_t 
   algo_method_call_t call;
   algo_app_t none = {0, p->asset};
   cli->market.spec = p->spec;
-  algo_code_t r = algo_rental_create(&call, &none, &p->treasury, &p->arbiter, p->asset, p->fee_bps, p->ready_s, p->beat_s, p->dispute_s,
-                                     p->open, &cli->arena, err);
+  algo_code_t r = algo_rental_create(&call, &none, &p->treasury, &p->arbiter, p->asset, p->fee_bps, p->ready_s,
+                                     p->beat_s, p->dispute_s, p->open, &cli->arena, err);
   return r == ALGO_OK ? cli_run_call(cli, &call, created, err) : r;
 }
 
@@ -173,7 +179,8 @@ static algo_code_t deploy(cli_t *cli, algo_err_t *err) {
   if (r == ALGO_OK) r = write_record(&p, &cli->market, created, err); /* first: what exists must be known */
   if (r == ALGO_OK) r = bootstrap(cli, &p, err);
   if (r != ALGO_OK)
-    return algo_err_prefix(err, r, "application %" PRIu64 " is created; algorent bootstrap finishes it", created->created_app);
+    return algo_err_prefix(err, r, "application %" PRIu64 " is created; algorent bootstrap finishes it",
+                           created->created_app);
   cli_note(cli, "export ALGORENT_APP=%" PRIu64, created->created_app);
   r = show(cli, &p, true);
   return r == ALGO_OK ? cli_finish(cli, created) : r;
@@ -193,8 +200,11 @@ static const cli_option_t deploy_options[] = {
     {NULL, NULL, NULL},
 };
 const cli_command_t cli_cmd_deploy = {
-    "deploy", "", "create a market and pay its minimum balance; prints its application id",
-    "Says what it costs before it spends. A market that the record names already is not deployed twice.", deploy_options,
+    "deploy",
+    "",
+    "create a market and pay its minimum balance; prints its application id",
+    "Says what it costs before it spends. A market that the record names already is not deployed twice.",
+    deploy_options,
     "  algorent deploy --key admin.key --treasury ADDRESS --arbiter ADDRESS --fee 1%\n"
     "  algorent deploy --key admin.key --asset 31566704 --closed",
     deploy};

@@ -68,8 +68,8 @@ static algo_code_t gpu_register(cli_t *cli, algo_err_t *err) {
   if (r == ALGO_OK) r = check_terms(per_minute, min, max, err);
   if (r == ALGO_OK) r = seal_key(cli, seal, err);
   if (r != ALGO_OK) return r;
-  r = algo_rental_register(&call, &cli->market.app, algo_market_gpu_mbr(strlen(model)), algo_bytes_str(model), vram, per_minute, min, max,
-                           hash, seal, &cli->arena, err);
+  r = algo_rental_register(&call, &cli->market.app, algo_market_gpu_mbr(strlen(model)), algo_bytes_str(model), vram,
+                           per_minute, min, max, hash, seal, &cli->arena, err);
   if (r == ALGO_OK) r = cli_run_call(cli, &call, &result, err);
   if (r == ALGO_OK && result != NULL) {
     r = algo_rental_register_result(&gpu, result->value, err);
@@ -92,8 +92,11 @@ static const cli_option_t register_options[] = {
     {NULL, NULL, NULL},
 };
 const cli_command_t cli_cmd_gpu_register = {
-    "gpu register", "", "offer a GPU; prints its id",
-    "Holds 0.0625 ALGO and 0.0004 for each byte of the model until `gpu retire`.", register_options,
+    "gpu register",
+    "",
+    "offer a GPU; prints its id",
+    "Holds 0.0625 ALGO and 0.0004 for each byte of the model until `gpu retire`.",
+    register_options,
     "  algorent gpu register --model 'RTX 4090' --vram 24576 --price 0.05 --max 600\n"
     "  algorent gpu register --model H200 --price 250000microalgo --unsigned group.bin --sender ADDRESS",
     gpu_register};
@@ -112,17 +115,26 @@ static algo_code_t gpu_update(cli_t *cli, algo_err_t *err) {
   if (r == ALGO_OK) r = cli_opt_hex32(cli, "--seal-key", g.seal_key, err);
   if (r == ALGO_OK) r = check_terms(g.price_per_minute, g.min_minutes, g.max_minutes, err);
   if (r == ALGO_OK)
-    r = algo_rental_update(&call, &cli->market.app, gpu, g.price_per_minute, g.min_minutes, g.max_minutes, g.seal_key, &cli->arena, err);
+    r = algo_rental_update(&call, &cli->market.app, gpu, g.price_per_minute, g.min_minutes, g.max_minutes, g.seal_key,
+                           &cli->arena, err);
   if (r == ALGO_OK) r = cli_run_call(cli, &call, &result, err);
   return r == ALGO_OK ? cli_finish(cli, result) : r;
 }
 
 static const cli_option_t update_options[] = {
-    {"--price", "AMOUNT", "a minute"}, {"--min", "MINUTES", "the shortest rental"}, {"--max", "MINUTES", "the longest rental"},
-    {"--seal-key", "HEX", "X25519 public key"}, {NULL, NULL, NULL},
+    {"--price", "AMOUNT", "a minute"},
+    {"--min", "MINUTES", "the shortest rental"},
+    {"--max", "MINUTES", "the longest rental"},
+    {"--seal-key", "HEX", "X25519 public key"},
+    {NULL, NULL, NULL},
 };
-const cli_command_t cli_cmd_gpu_update = {"gpu update", "GPU", "change a GPU's terms for later rentals", "What is not given stays.",
-                                          update_options, "  algorent gpu update 1 --price 0.04\n  algorent gpu update 1 --max 2880", gpu_update};
+const cli_command_t cli_cmd_gpu_update = {"gpu update",
+                                          "GPU",
+                                          "change a GPU's terms for later rentals",
+                                          "What is not given stays.",
+                                          update_options,
+                                          "  algorent gpu update 1 --price 0.04\n  algorent gpu update 1 --max 2880",
+                                          gpu_update};
 
 typedef algo_code_t gpu_method(algo_method_call_t *, const algo_app_t *, uint64_t, algo_arena_t *, algo_err_t *);
 
@@ -142,13 +154,21 @@ static algo_code_t gpu_resume(cli_t *cli, algo_err_t *err) { return one_gpu(cli,
 static algo_code_t gpu_retire(cli_t *cli, algo_err_t *err) { return one_gpu(cli, algo_rental_retire, err); }
 static algo_code_t gpu_withdraw(cli_t *cli, algo_err_t *err) { return one_gpu(cli, algo_rental_withdraw_gpu, err); }
 
-const cli_command_t cli_cmd_gpu_suspend = {"gpu suspend", "GPU", "take an available GPU off the market", NULL, NULL,
-                                           "  algorent gpu suspend 1", gpu_suspend};
-const cli_command_t cli_cmd_gpu_resume = {"gpu resume", "GPU", "put a suspended GPU back", NULL, NULL, "  algorent gpu resume 1", gpu_resume};
-const cli_command_t cli_cmd_gpu_retire = {"gpu retire", "GPU", "delete a GPU that is not in use and owed nothing",
-                                          "What was held for its record comes back.", NULL, "  algorent gpu retire 1", gpu_retire};
-const cli_command_t cli_cmd_gpu_withdraw = {"gpu withdraw", "GPU", "pay the owner what could not be delivered earlier", "Anyone may call it.",
-                                            NULL, "  algorent gpu withdraw 1", gpu_withdraw};
+const cli_command_t cli_cmd_gpu_suspend = {
+    "gpu suspend", "GPU", "take an available GPU off the market", NULL, NULL, "  algorent gpu suspend 1", gpu_suspend};
+const cli_command_t cli_cmd_gpu_resume = {
+    "gpu resume", "GPU", "put a suspended GPU back", NULL, NULL, "  algorent gpu resume 1", gpu_resume};
+const cli_command_t cli_cmd_gpu_retire = {"gpu retire",
+                                          "GPU",
+                                          "delete a GPU that is not in use and owed nothing",
+                                          "What was held for its record comes back.",
+                                          NULL,
+                                          "  algorent gpu retire 1",
+                                          gpu_retire};
+const cli_command_t cli_cmd_gpu_withdraw = {
+    "gpu withdraw",        "GPU", "pay the owner what could not be delivered earlier",
+    "Anyone may call it.", NULL,  "  algorent gpu withdraw 1",
+    gpu_withdraw};
 
 static void put_gpu(cli_t *cli, uint64_t id, const algo_rental_gpu_t *g, bool whole) {
   cli_out_u64(cli, "id", id);
@@ -185,10 +205,13 @@ static algo_code_t gpu_list(cli_t *cli, algo_err_t *err) {
   return ALGO_OK;
 }
 
-static const cli_option_t list_options[] = {
-    {"--available", NULL, "only what can be rented now"}, {"--owner", "ADDRESS", "only this owner's"}, {NULL, NULL, NULL}};
-const cli_command_t cli_cmd_gpu_list = {"gpu list", "", "the market's GPUs, read from the chain", NULL, list_options,
-                                        "  algorent gpu list --available\n  algorent gpu list --json | jq '.gpus[].model'", gpu_list};
+static const cli_option_t list_options[] = {{"--available", NULL, "only what can be rented now"},
+                                            {"--owner", "ADDRESS", "only this owner's"},
+                                            {NULL, NULL, NULL}};
+const cli_command_t cli_cmd_gpu_list = {
+    "gpu list", "",           "the market's GPUs, read from the chain",
+    NULL,       list_options, "  algorent gpu list --available\n  algorent gpu list --json | jq '.gpus[].model'",
+    gpu_list};
 
 static algo_code_t gpu_show(cli_t *cli, algo_err_t *err) {
   algo_rental_gpu_t g;
@@ -200,4 +223,5 @@ static algo_code_t gpu_show(cli_t *cli, algo_err_t *err) {
   return r;
 }
 
-const cli_command_t cli_cmd_gpu_show = {"gpu show", "GPU", "one GPU, read from the chain", NULL, NULL, "  algorent gpu show 1", gpu_show};
+const cli_command_t cli_cmd_gpu_show = {
+    "gpu show", "GPU", "one GPU, read from the chain", NULL, NULL, "  algorent gpu show 1", gpu_show};

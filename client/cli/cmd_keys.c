@@ -26,9 +26,13 @@ static algo_code_t keys_new(cli_t *cli, algo_err_t *err) {
 }
 
 const cli_command_t cli_cmd_keys_new = {
-    "keys new", "FILE", "make a key and write it to a new file (mode 0600)",
-    "The file holds the 25 words of the account's mnemonic, which other wallets read too.", NULL,
-    "  algorent keys new provider.key\n  ALGORENT_KEY=provider.key algorent gpu list", keys_new};
+    "keys new",
+    "FILE",
+    "make a key and write it to a new file (mode 0600)",
+    "The file holds the 25 words of the account's mnemonic, which other wallets read too.",
+    NULL,
+    "  algorent keys new provider.key\n  ALGORENT_KEY=provider.key algorent gpu list",
+    keys_new};
 
 /* One line from the terminal without showing it, or all of stdin. */
 static size_t read_secret(char *out, size_t max) {
@@ -67,9 +71,13 @@ static algo_code_t keys_import(cli_t *cli, algo_err_t *err) {
 }
 
 const cli_command_t cli_cmd_keys_import = {
-    "keys import", "FILE", "read a mnemonic (or seed) from standard input into a new file",
-    "At a terminal the words are not shown while they are typed. A seed is 64 hex letters, or base64.", NULL,
-    "  algorent keys import renter.key\n  pass show algorand/renter | algorent keys import renter.key", keys_import};
+    "keys import",
+    "FILE",
+    "read a mnemonic (or seed) from standard input into a new file",
+    "At a terminal the words are not shown while they are typed. A seed is 64 hex letters, or base64.",
+    NULL,
+    "  algorent keys import renter.key\n  pass show algorand/renter | algorent keys import renter.key",
+    keys_import};
 
 static algo_code_t keys_show(cli_t *cli, algo_err_t *err) {
   algo_key_t key;
@@ -89,10 +97,16 @@ static algo_code_t keys_show(cli_t *cli, algo_err_t *err) {
   return ALGO_OK;
 }
 
-static const cli_option_t show_options[] = {{"--balance", NULL, "ask the node for the account's balance too"}, {NULL, NULL, NULL}};
-const cli_command_t cli_cmd_keys_show = {"keys show", "", "the address of the key in use", NULL, show_options,
-                                         "  algorent keys show --key provider.key\n  algorent keys show --key provider.key --balance",
-                                         keys_show};
+static const cli_option_t show_options[] = {{"--balance", NULL, "ask the node for the account's balance too"},
+                                            {NULL, NULL, NULL}};
+const cli_command_t cli_cmd_keys_show = {
+    "keys show",
+    "",
+    "the address of the key in use",
+    NULL,
+    show_options,
+    "  algorent keys show --key provider.key\n  algorent keys show --key provider.key --balance",
+    keys_show};
 
 static int by_name(const struct dirent **a, const struct dirent **b) { return strcmp((*a)->d_name, (*b)->d_name); }
 
@@ -116,6 +130,10 @@ static algo_code_t keys_list(cli_t *cli, algo_err_t *err) {
   return ALGO_OK;
 }
 
-const cli_command_t cli_cmd_keys_list = {"keys list", "FOLDER", "the key files in a folder, with their addresses",
-                                         "Files that are no keys, or that others may read, are passed over.", NULL,
-                                         "  algorent keys list ~/.algorent", keys_list};
+const cli_command_t cli_cmd_keys_list = {"keys list",
+                                         "FOLDER",
+                                         "the key files in a folder, with their addresses",
+                                         "Files that are no keys, or that others may read, are passed over.",
+                                         NULL,
+                                         "  algorent keys list ~/.algorent",
+                                         keys_list};

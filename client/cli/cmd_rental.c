@@ -4,7 +4,8 @@
 #include <sodium.h>
 #include <string.h>
 
-static algo_code_t finish_call(cli_t *cli, const algo_method_call_t *call, const algo_call_result_t **result, algo_err_t *err) {
+static algo_code_t finish_call(cli_t *cli, const algo_method_call_t *call, const algo_call_result_t **result,
+                               algo_err_t *err) {
   algo_code_t r = cli_run_call(cli, call, result, err);
   return r == ALGO_OK ? cli_finish(cli, *result) : r;
 }
@@ -40,11 +41,16 @@ static algo_code_t rent(cli_t *cli, algo_err_t *err) {
 }
 
 static const cli_option_t rent_options[] = {
-    {"--session-key", "HEX", "X25519 public key that connection details are sealed to (the account's own, converted)"}, {NULL, NULL, NULL}};
+    {"--session-key", "HEX", "X25519 public key that connection details are sealed to (the account's own, converted)"},
+    {NULL, NULL, NULL}};
 const cli_command_t cli_cmd_rent = {
-    "rent", "GPU MINUTES", "rent a GPU; prints the rental's id",
-    "Deposits price x minutes; what is not used comes back. 0.0809 ALGO are held until the rental's record goes.", rent_options,
-    "  algorent rent 1 60\n  algorent rent 1 60 --unsigned group.bin --sender ADDRESS", rent};
+    "rent",
+    "GPU MINUTES",
+    "rent a GPU; prints the rental's id",
+    "Deposits price x minutes; what is not used comes back. 0.0809 ALGO are held until the rental's record goes.",
+    rent_options,
+    "  algorent rent 1 60\n  algorent rent 1 60 --unsigned group.bin --sender ADDRESS",
+    rent};
 
 static algo_code_t extend(cli_t *cli, algo_err_t *err) {
   algo_method_call_t call;
@@ -60,8 +66,13 @@ static algo_code_t extend(cli_t *cli, algo_err_t *err) {
   return finish_call(cli, &call, &result, err);
 }
 
-const cli_command_t cli_cmd_extend = {"extend", "RENTAL MINUTES", "buy more minutes of an active rental",
-                                      "Anyone may; a refund goes to the renter.", NULL, "  algorent extend 1 30", extend};
+const cli_command_t cli_cmd_extend = {"extend",
+                                      "RENTAL MINUTES",
+                                      "buy more minutes of an active rental",
+                                      "Anyone may; a refund goes to the renter.",
+                                      NULL,
+                                      "  algorent extend 1 30",
+                                      extend};
 
 typedef algo_code_t rental_method(algo_method_call_t *, const algo_app_t *, uint64_t, algo_arena_t *, algo_err_t *);
 
@@ -81,16 +92,29 @@ static algo_code_t claim(cli_t *cli, algo_err_t *err) { return one_rental(cli, a
 static algo_code_t cancel(cli_t *cli, algo_err_t *err) { return one_rental(cli, algo_rental_cancel, err); }
 static algo_code_t withdraw(cli_t *cli, algo_err_t *err) { return one_rental(cli, algo_rental_withdraw, err); }
 
-const cli_command_t cli_cmd_start = {"start", "RENTAL", "the machine is ready: the clock starts (the GPU's owner)", NULL, NULL,
-                                     "  algorent start 1", start};
-const cli_command_t cli_cmd_heartbeat = {"heartbeat", "RENTAL", "the machine is alive (the GPU's owner)",
-                                         "Without one in the market's interval the rental lapses: nobody pays for a silent machine.", NULL,
-                                         "  algorent heartbeat 1", heartbeat};
-const cli_command_t cli_cmd_claim = {"claim", "RENTAL", "pay the owner what is due so far", NULL, NULL, "  algorent claim 1", claim};
-const cli_command_t cli_cmd_cancel = {"cancel", "RENTAL", "end a rental that was not started; the deposit comes back", NULL, NULL,
-                                      "  algorent cancel 1", cancel};
-const cli_command_t cli_cmd_withdraw = {"withdraw", "RENTAL", "pay the renter what could not be delivered earlier", "Anyone may call it.",
-                                        NULL, "  algorent withdraw 1", withdraw};
+const cli_command_t cli_cmd_start = {"start", "RENTAL", "the machine is ready: the clock starts (the GPU's owner)",
+                                     NULL,    NULL,     "  algorent start 1",
+                                     start};
+const cli_command_t cli_cmd_heartbeat = {
+    "heartbeat",
+    "RENTAL",
+    "the machine is alive (the GPU's owner)",
+    "Without one in the market's interval the rental lapses: nobody pays for a silent machine.",
+    NULL,
+    "  algorent heartbeat 1",
+    heartbeat};
+const cli_command_t cli_cmd_claim = {
+    "claim", "RENTAL", "pay the owner what is due so far", NULL, NULL, "  algorent claim 1", claim};
+const cli_command_t cli_cmd_cancel = {"cancel", "RENTAL", "end a rental that was not started; the deposit comes back",
+                                      NULL,     NULL,     "  algorent cancel 1",
+                                      cancel};
+const cli_command_t cli_cmd_withdraw = {"withdraw",
+                                        "RENTAL",
+                                        "pay the renter what could not be delivered earlier",
+                                        "Anyone may call it.",
+                                        NULL,
+                                        "  algorent withdraw 1",
+                                        withdraw};
 
 static algo_code_t stop(cli_t *cli, algo_err_t *err) {
   algo_method_call_t call;
@@ -104,10 +128,16 @@ static algo_code_t stop(cli_t *cli, algo_err_t *err) {
   return r == ALGO_OK ? finish_call(cli, &call, &result, err) : r;
 }
 
-static const cli_option_t stop_options[] = {{"--stars", "N", "0 to 5; counts from the renter alone"}, {NULL, NULL, NULL}};
-const cli_command_t cli_cmd_stop = {"stop", "RENTAL", "end an active rental and settle it",
-                                    "The renter or the owner at any time; anyone once its time is used up or its machine is silent.",
-                                    stop_options, "  algorent stop 1 --stars 5", stop};
+static const cli_option_t stop_options[] = {{"--stars", "N", "0 to 5; counts from the renter alone"},
+                                            {NULL, NULL, NULL}};
+const cli_command_t cli_cmd_stop = {
+    "stop",
+    "RENTAL",
+    "end an active rental and settle it",
+    "The renter or the owner at any time; anyone once its time is used up or its machine is silent.",
+    stop_options,
+    "  algorent stop 1 --stars 5",
+    stop};
 
 static algo_code_t dispute(cli_t *cli, algo_err_t *err) {
   algo_method_call_t call;
@@ -121,9 +151,12 @@ static algo_code_t dispute(cli_t *cli, algo_err_t *err) {
   return r == ALGO_OK ? finish_call(cli, &call, &result, err) : r;
 }
 
-static const cli_option_t dispute_options[] = {{"--evidence", "HEX", "hash of the evidence, 32 bytes (zeros)"}, {NULL, NULL, NULL}};
-const cli_command_t cli_cmd_dispute = {"dispute", "RENTAL", "stop the clock and let the arbiter divide what is not settled (the renter)", NULL,
-                                       dispute_options, "  algorent dispute 1 --evidence $(sha256sum log.txt | cut -d' ' -f1)", dispute};
+static const cli_option_t dispute_options[] = {{"--evidence", "HEX", "hash of the evidence, 32 bytes (zeros)"},
+                                               {NULL, NULL, NULL}};
+const cli_command_t cli_cmd_dispute = {
+    "dispute", "RENTAL",        "stop the clock and let the arbiter divide what is not settled (the renter)",
+    NULL,      dispute_options, "  algorent dispute 1 --evidence $(sha256sum log.txt | cut -d' ' -f1)",
+    dispute};
 
 static algo_code_t resolve(cli_t *cli, algo_err_t *err) {
   algo_method_call_t call;
@@ -138,10 +171,15 @@ static algo_code_t resolve(cli_t *cli, algo_err_t *err) {
 }
 
 static const cli_option_t resolve_options[] = {
-    {"--owner-share", "SHARE", "of what is due and not settled: 60%, or 6000 hundredths of a percent"}, {NULL, NULL, NULL}};
-const cli_command_t cli_cmd_resolve = {"resolve", "RENTAL", "divide a disputed rental (the arbiter; anyone once he is late)",
-                                       "Once the arbiter is late the owner gets all, whatever share is given.", resolve_options,
-                                       "  algorent resolve 1 --owner-share 60%", resolve};
+    {"--owner-share", "SHARE", "of what is due and not settled: 60%, or 6000 hundredths of a percent"},
+    {NULL, NULL, NULL}};
+const cli_command_t cli_cmd_resolve = {"resolve",
+                                       "RENTAL",
+                                       "divide a disputed rental (the arbiter; anyone once he is late)",
+                                       "Once the arbiter is late the owner gets all, whatever share is given.",
+                                       resolve_options,
+                                       "  algorent resolve 1 --owner-share 60%",
+                                       resolve};
 
 /* ---- looking ---- */
 
@@ -165,7 +203,8 @@ static algo_code_t quote(cli_t *cli, algo_err_t *err) {
   return ALGO_OK;
 }
 
-const cli_command_t cli_cmd_quote = {"quote", "GPU MINUTES", "what renting a GPU costs", NULL, NULL, "  algorent quote 1 60", quote};
+const cli_command_t cli_cmd_quote = {
+    "quote", "GPU MINUTES", "what renting a GPU costs", NULL, NULL, "  algorent quote 1 60", quote};
 
 static algo_code_t due(cli_t *cli, algo_err_t *err) {
   algo_method_call_t call;
@@ -185,8 +224,13 @@ static algo_code_t due(cli_t *cli, algo_err_t *err) {
   return ALGO_OK;
 }
 
-const cli_command_t cli_cmd_due = {"due", "RENTAL", "what a rental costs if it is stopped now", "The fee is part of what is due.", NULL,
-                                   "  algorent due 1", due};
+const cli_command_t cli_cmd_due = {"due",
+                                   "RENTAL",
+                                   "what a rental costs if it is stopped now",
+                                   "The fee is part of what is due.",
+                                   NULL,
+                                   "  algorent due 1",
+                                   due};
 
 static void put_rental(cli_t *cli, uint64_t id, const algo_rental_rental_t *v, uint64_t now, bool whole) {
   algo_rental_bill_t bill;
@@ -244,6 +288,11 @@ static algo_code_t status(cli_t *cli, algo_err_t *err) {
 }
 
 static const cli_option_t status_options[] = {{"--rental", "ID", "this one, in full"}, {NULL, NULL, NULL}};
-const cli_command_t cli_cmd_status = {"status", "", "the market's rentals, read from the chain, with what is due now",
-                                      "A rental that has ended and been paid out leaves the chain's state; the indexer keeps it.",
-                                      status_options, "  algorent status\n  algorent status --rental 1 --json", status};
+const cli_command_t cli_cmd_status = {
+    "status",
+    "",
+    "the market's rentals, read from the chain, with what is due now",
+    "A rental that has ended and been paid out leaves the chain's state; the indexer keeps it.",
+    status_options,
+    "  algorent status\n  algorent status --rental 1 --json",
+    status};

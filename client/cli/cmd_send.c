@@ -11,7 +11,8 @@ static algo_code_t read_file(const char *path, algo_buf_t *out, algo_err_t *err)
   FILE *f = is_stdin ? stdin : fopen(path, "rb");
   char block[4096];
   size_t n;
-  if (f == NULL) return algo_err_set(err, errno == ENOENT ? ALGO_E_NOT_FOUND : ALGO_E_IO, "%s: %s", path, strerror(errno));
+  if (f == NULL)
+    return algo_err_set(err, errno == ENOENT ? ALGO_E_NOT_FOUND : ALGO_E_IO, "%s: %s", path, strerror(errno));
   while (out->n <= GROUP_FILE_MAX && (n = fread(block, 1, sizeof block, f)) > 0) algo_buf_put(out, block, n);
   bool bad = ferror(f) != 0;
   if (!is_stdin) fclose(f);
@@ -46,7 +47,8 @@ static void name_specs(cli_t *cli, algo_composer_t *c) {
     algo_market_t m;
     if (t->type != ALGO_TX_APPL) continue;
     for (uint64_t asset = 0; t->app_id == 0 && asset < 2; asset++)
-      if (algo_bytes_eq(t->approval_program, algo_market_spec(asset)->approval)) algo_composer_set_spec(c, i, algo_market_spec(asset));
+      if (algo_bytes_eq(t->approval_program, algo_market_spec(asset)->approval))
+        algo_composer_set_spec(c, i, algo_market_spec(asset));
     if (t->app_id != 0 && algo_market_load(&m, cli->algod, t->app_id, &cli->arena, NULL) == ALGO_OK && m.genuine)
       algo_composer_set_spec(c, i, m.spec);
   }
@@ -71,8 +73,11 @@ static algo_code_t send_group(cli_t *cli, algo_err_t *err) {
 }
 
 const cli_command_t cli_cmd_send = {
-    "send", "FILE", "send a group that a wallet signed, and wait for it",
-    "The file holds the signed transactions one after the other, as goal and wallets write them; - is standard input.", NULL,
+    "send",
+    "FILE",
+    "send a group that a wallet signed, and wait for it",
+    "The file holds the signed transactions one after the other, as goal and wallets write them; - is standard input.",
+    NULL,
     "  algorent rent 1 60 --sender ADDRESS --unsigned group.bin\n"
     "  goal clerk sign -i group.bin -o signed.bin\n  algorent send signed.bin",
     send_group};

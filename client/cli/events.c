@@ -67,7 +67,8 @@ void cli_out_events(cli_t *cli, const algo_bytes_t *logs, size_t n) {
   algo_json_open(&j, '[');
   for (size_t i = 0; i < n; i++) {
     algo_buf_clear(&text);
-    if (put_event(cli, &text, &j, logs[i])) cli_out_raw(cli, "event", algo_arena_strdup(&cli->arena, algo_buf_cstr(&text)), NULL);
+    if (put_event(cli, &text, &j, logs[i]))
+      cli_out_raw(cli, "event", algo_arena_strdup(&cli->arena, algo_buf_cstr(&text)), NULL);
   }
   algo_json_close(&j, ']');
   cli_out_raw(cli, "events", NULL, algo_arena_strdup(&cli->arena, algo_buf_cstr(&json)));

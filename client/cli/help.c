@@ -13,7 +13,9 @@ static void put_options(FILE *f, const cli_option_t *list) {
 
 static void put_program(FILE *f) {
   const cli_command_t *const *list = cli_commands();
-  fputs("algorent - GPUs rented by the minute, settled on Algorand\n\nusage: algorent COMMAND [arguments] [options]\n\n", f);
+  fputs(
+      "algorent - GPUs rented by the minute, settled on Algorand\n\nusage: algorent COMMAND [arguments] [options]\n\n",
+      f);
   for (int i = 0; list[i] != NULL; i++) {
     char left[64];
     snprintf(left, sizeof left, "%s %s", list[i]->name, list[i]->args);
@@ -22,7 +24,8 @@ static void put_program(FILE *f) {
   fputs("\nEvery command takes:\n", f);
   put_options(f, cli_common_options);
   fputs("\nenvironment: ALGOD_URL, ALGOD_TOKEN, ALGORENT_APP, ALGORENT_KEY (a file), ALGORENT_MNEMONIC (25 words)\n"
-        "The result is on stdout, prose on stderr. algorent COMMAND --help has examples; the exit statuses are in algorent(1).\n",
+        "The result is on stdout, prose on stderr. algorent COMMAND --help has examples; the exit statuses are in "
+        "algorent(1).\n",
         f);
 }
 

@@ -62,7 +62,9 @@ static const char *json_string(cli_t *cli, algo_bytes_t v) {
   return must(cli, out);
 }
 
-void cli_out_str(cli_t *cli, const char *key, const char *text) { cli_out_raw(cli, key, text, json_string(cli, algo_bytes_str(text))); }
+void cli_out_str(cli_t *cli, const char *key, const char *text) {
+  cli_out_raw(cli, key, text, json_string(cli, algo_bytes_str(text)));
+}
 
 void cli_out_bytes(cli_t *cli, const char *key, algo_bytes_t v) {
   algo_buf_t b = ALGO_BUF_INIT;
@@ -89,7 +91,9 @@ void cli_out_u64(cli_t *cli, const char *key, uint64_t v) {
   cli_out_raw(cli, key, text, text);
 }
 
-void cli_out_bool(cli_t *cli, const char *key, bool v) { cli_out_raw(cli, key, v ? "yes" : "no", v ? "true" : "false"); }
+void cli_out_bool(cli_t *cli, const char *key, bool v) {
+  cli_out_raw(cli, key, v ? "yes" : "no", v ? "true" : "false");
+}
 
 void cli_out_addr(cli_t *cli, const char *key, const algo_addr_t *a) {
   char text[ALGO_ADDR_TEXT + 1];
@@ -104,16 +108,19 @@ void cli_out_time(cli_t *cli, const char *key, uint64_t unix_s) {
   char text[40] = "-";
   time_t t = (time_t)unix_s;
   struct tm tm;
-  if (unix_s > 0 && unix_s < 253402300800u && gmtime_r(&t, &tm) != NULL) strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &tm);
+  if (unix_s > 0 && unix_s < 253402300800u && gmtime_r(&t, &tm) != NULL)
+    strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &tm);
   else if (unix_s > 0) snprintf(text, sizeof text, "%" PRIu64 " s", unix_s);
-  cli_out_raw(cli, key, must(cli, algo_arena_strdup(&cli->arena, text)), must(cli, algo_arena_printf(&cli->arena, "%" PRIu64, unix_s)));
+  cli_out_raw(cli, key, must(cli, algo_arena_strdup(&cli->arena, text)),
+              must(cli, algo_arena_printf(&cli->arena, "%" PRIu64, unix_s)));
 }
 
 static void put_amount(cli_t *cli, const char *key, uint64_t amount, unsigned decimals, const char *unit) {
   algo_buf_t b = ALGO_BUF_INIT;
   algo_amount_format(&b, amount, decimals);
   algo_buf_printf(&b, " %s", unit);
-  cli_out_raw(cli, key, must(cli, algo_arena_strdup(&cli->arena, algo_buf_cstr(&b))), must(cli, algo_arena_printf(&cli->arena, "%" PRIu64, amount)));
+  cli_out_raw(cli, key, must(cli, algo_arena_strdup(&cli->arena, algo_buf_cstr(&b))),
+              must(cli, algo_arena_printf(&cli->arena, "%" PRIu64, amount)));
   algo_buf_fini(&b);
 }
 
@@ -150,9 +157,15 @@ static void put_json(algo_buf_t *b, const struct out *o) {
 }
 
 static const char *label(const char *key) {
-  static const struct { const char *key, *label; } names[] = {
-      {"price_per_minute", "price a minute"}, {"min_minutes", "minutes from"}, {"max_minutes", "minutes to"}, {"vram_mib", "VRAM MiB"},
-      {"fee_bps", "fee bps"}, {"owed_renter", "owed to renter"},
+  static const struct {
+    const char *key, *label;
+  } names[] = {
+      {"price_per_minute", "price a minute"},
+      {"min_minutes", "minutes from"},
+      {"max_minutes", "minutes to"},
+      {"vram_mib", "VRAM MiB"},
+      {"fee_bps", "fee bps"},
+      {"owed_renter", "owed to renter"},
   };
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(key, names[i].key) == 0) return names[i].label;

@@ -28,14 +28,16 @@ algo_code_t cli_connect(cli_t *cli, algo_err_t *err) {
   algo_algod_options_t opt = {.url = cli_value(cli, "--node"), .token = from_env("ALGOD_TOKEN"), .retries = 2};
   if (opt.url == NULL) opt.url = from_env("ALGOD_URL");
   /* A developer node's token, for the default node alone. */
-  if (opt.url == NULL && opt.token == NULL) opt.token = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+  if (opt.url == NULL && opt.token == NULL)
+    opt.token = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
   return algo_algod_new(&cli->algod, &opt, NULL, err);
 }
 
 static algo_code_t app_id(cli_t *cli, uint64_t *out, algo_err_t *err) {
   const char *option = cli_value(cli, "--app"), *text = option != NULL ? option : from_env("ALGORENT_APP");
   if (text == NULL)
-    return algo_err_set(err, ALGO_E_USAGE, "which market? give --app ID or set ALGORENT_APP (algorent deploy prints it)");
+    return algo_err_set(err, ALGO_E_USAGE,
+                        "which market? give --app ID or set ALGORENT_APP (algorent deploy prints it)");
   algo_code_t r = algo_u64_parse(out, text, strlen(text), err);
   if (r == ALGO_OK && *out == 0) r = algo_err_set(err, ALGO_E_RANGE, "an application id is not 0");
   return r == ALGO_OK ? r : algo_err_prefix(err, r, "%s", option != NULL ? "--app" : "ALGORENT_APP");
@@ -61,9 +63,10 @@ algo_code_t cli_load_key(cli_t *cli, algo_key_t *key, algo_err_t *err) {
   if (file != NULL) return algo_key_from_file(key, file, err);
   algo_code_t r = algo_key_from_env(key, "ALGORENT_MNEMONIC", "ALGORENT_KEY", err);
   if (r == ALGO_E_NOT_FOUND && from_env("ALGORENT_KEY") == NULL)
-    return algo_err_set(err, ALGO_E_USAGE,
-                        "no key to sign with: --key FILE, ALGORENT_KEY=FILE or ALGORENT_MNEMONIC (algorent keys new makes one), or "
-                        "--unsigned FILE with --sender ADDRESS");
+    return algo_err_set(
+        err, ALGO_E_USAGE,
+        "no key to sign with: --key FILE, ALGORENT_KEY=FILE or ALGORENT_MNEMONIC (algorent keys new makes one), or "
+        "--unsigned FILE with --sender ADDRESS");
   return r;
 }
 
@@ -123,7 +126,8 @@ static algo_code_t keep_result(cli_t *cli, algo_call_result_t *out, const algo_c
   return ALGO_OK;
 }
 
-algo_code_t cli_run_call(cli_t *cli, const algo_method_call_t *call, const algo_call_result_t **result, algo_err_t *err) {
+algo_code_t cli_run_call(cli_t *cli, const algo_method_call_t *call, const algo_call_result_t **result,
+                         algo_err_t *err) {
   algo_composer_t *c = NULL;
   size_t i = 0;
   bool sent = false;
@@ -134,7 +138,8 @@ algo_code_t cli_run_call(cli_t *cli, const algo_method_call_t *call, const algo_
   if (r == ALGO_OK) r = cli_run_composer(cli, c, &sent, err);
   if (r == ALGO_OK && sent) {
     algo_call_result_t *copy = algo_arena_alloc(&cli->arena, sizeof *copy);
-    r = copy == NULL ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : keep_result(cli, copy, algo_composer_result(c, i), err);
+    r = copy == NULL ? algo_err_set(err, ALGO_E_NOMEM, "out of memory")
+                     : keep_result(cli, copy, algo_composer_result(c, i), err);
     if (r == ALGO_OK) *result = copy;
   }
   algo_composer_free(c);

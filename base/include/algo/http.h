@@ -13,27 +13,30 @@ typedef struct algo_http_options {
   uint32_t connect_timeout_ms; /* 0: 3000 */
   uint32_t timeout_ms;         /* whole request; 0: 30000 */
   size_t max_body;             /* larger answers are an error; 0: 256 MiB */
-  uint32_t retries;            /* of requests that are safe to repeat, on NET, TIMEOUT and 429/502/503/504; with back-off */
+  uint32_t retries; /* of requests that are safe to repeat, on NET, TIMEOUT and 429/502/503/504; with back-off */
   bool (*cancelled)(void *user); /* asked about once a second while waiting; true ends with INTERRUPTED; NULL: never */
   void *cancel_user;
 } algo_http_options_t;
 
 typedef struct algo_http_request {
-  const char *method;        /* "GET", "POST", ... */
-  const char *path;          /* with its query, already escaped */
-  const char *content_type;  /* NULL: none */
-  const char *accept;        /* NULL: any */
+  const char *method;       /* "GET", "POST", ... */
+  const char *path;         /* with its query, already escaped */
+  const char *content_type; /* NULL: none */
+  const char *accept;       /* NULL: any */
   algo_bytes_t body;
-  bool safe;                 /* may be repeated (GET always is) */
-  uint32_t timeout_ms;       /* 0: the client's */
+  bool safe;           /* may be repeated (GET always is) */
+  uint32_t timeout_ms; /* 0: the client's */
 } algo_http_request_t;
 
-ALGO_API algo_code_t algo_http_new(algo_http_t **out, const algo_http_options_t *opt, const algo_env_t *env, algo_err_t *err);
+ALGO_API algo_code_t algo_http_new(algo_http_t **out, const algo_http_options_t *opt, const algo_env_t *env,
+                                   algo_err_t *err);
 ALGO_API void algo_http_free(algo_http_t *h); /* NULL: nothing */
 /* The server as messages name it: "http://127.0.0.1:4001", without a user or password. Lives as long as h. */
 ALGO_API const char *algo_http_server(const algo_http_t *h);
-/* The body is put into *body (cleared first). Any status is success here: *status has it. Redirections are not followed.
- * Errors: NET, TIMEOUT (the message names the server and the remedy), RANGE (body too large), INTERRUPTED, NOMEM. */
-ALGO_API algo_code_t algo_http_do(algo_http_t *h, const algo_http_request_t *req, int *status, algo_buf_t *body, algo_err_t *err);
+/* The body is put into *body (cleared first). Any status is success here: *status has it. Redirections are not
+ * followed. Errors: NET, TIMEOUT (the message names the server and the remedy), RANGE (body too large), INTERRUPTED,
+ * NOMEM. */
+ALGO_API algo_code_t algo_http_do(algo_http_t *h, const algo_http_request_t *req, int *status, algo_buf_t *body,
+                                  algo_err_t *err);
 
 #endif
