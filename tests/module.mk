@@ -12,7 +12,7 @@ $(eval $(call test,sandbox/rest,rest node))
 
 # What a real node and the SDK answered: tests/vectors/include/vectors.h says how a kind is added.
 vectors_SRCS := $(filter-out tests/vectors/run.c,$(wildcard tests/vectors/*.c))
-$(eval $(call library,vectors,tests/vectors,asm chain,libzstd))
+$(eval $(call library,vectors,tests/vectors,ledger asm chain,libzstd))
 $(eval $(call program,vectors,tests/vectors,tests/vectors/run.c,vectors))
 $(eval $(call test,vectors,vectors))
 

@@ -89,24 +89,27 @@ static void state_account(algo_avm_context_t *cx, avm_value_t account, bool writ
   cx->fail = keep;
 }
 
+/* A key that is no byte string is shown as an empty one; the opcode fails on it. */
+static algo_bytes_t bytes_of(const avm_value_t *v) { return v->is_bytes ? avm_view(v) : (algo_bytes_t){NULL, 0}; }
+
 static bool box_state(const algo_avm_context_t *cx, const algo_isa_op_t *op, algo_avm_state_verb_t verb,
                       algo_avm_state_op_t *out) {
   const avm_value_t *args = &cx->stack[cx->sp - op->n_takes];
   bool foreign = op->sub != 0;
   *out = (algo_avm_state_op_t){.verb = verb, .kind = 'b', .app = foreign ? args[0].u : cx->app};
   const avm_value_t *name = &args[foreign];
-  out->key = name->is_bytes ? avm_view(name) : (algo_bytes_t){NULL, 0};
+  out->key = bytes_of(name);
   return true;
 }
 
 static bool global_state(algo_avm_context_t *cx, algo_avm_state_verb_t verb, uint32_t key, algo_avm_state_op_t *out) {
-  *out = (algo_avm_state_op_t){.verb = verb, .kind = 'g', .app = cx->app, .key = avm_view(avm_top(cx, key))};
+  *out = (algo_avm_state_op_t){.verb = verb, .kind = 'g', .app = cx->app, .key = bytes_of(avm_top(cx, key))};
   return true;
 }
 
 static bool local_state(algo_avm_context_t *cx, algo_avm_state_verb_t verb, uint32_t key, uint32_t account,
                         uint64_t ref, algo_avm_state_op_t *out) {
-  *out = (algo_avm_state_op_t){.verb = verb, .kind = 'l', .app = cx->app, .key = avm_view(avm_top(cx, key))};
+  *out = (algo_avm_state_op_t){.verb = verb, .kind = 'l', .app = cx->app, .key = bytes_of(avm_top(cx, key))};
   state_account(cx, *avm_top(cx, account), verb != ALGO_AVM_STATE_READ, ref, out);
   return true;
 }
@@ -119,23 +122,19 @@ static bool global_of(algo_avm_context_t *cx, uint64_t ref, algo_avm_state_op_t 
   return true;
 }
 
-static bool key_is_bytes(const algo_avm_context_t *cx, uint32_t below) {
-  return cx->stack[cx->sp - 1 - below].is_bytes != 0;
-}
-
 bool algo_avm_explain_state(algo_avm_context_t *cx, algo_avm_state_op_t *out) {
   const algo_isa_op_t *op = avm_op_at(cx);
   if (op == NULL || cx->sp < op->n_takes) return false;
   switch (op->id) {
-  case ALGO_OP_app_local_get: return key_is_bytes(cx, 0) && local_state(cx, ALGO_AVM_STATE_READ, 0, 1, 0, out);
+  case ALGO_OP_app_local_get: return local_state(cx, ALGO_AVM_STATE_READ, 0, 1, 0, out);
   case ALGO_OP_app_local_get_ex:
-    return key_is_bytes(cx, 0) && local_state(cx, ALGO_AVM_STATE_READ, 0, 2, avm_top(cx, 1)->u, out);
-  case ALGO_OP_app_global_get: return key_is_bytes(cx, 0) && global_state(cx, ALGO_AVM_STATE_READ, 0, out);
-  case ALGO_OP_app_global_get_ex: return key_is_bytes(cx, 0) && global_of(cx, avm_top(cx, 1)->u, out);
-  case ALGO_OP_app_local_put: return key_is_bytes(cx, 1) && local_state(cx, ALGO_AVM_STATE_WRITE, 1, 2, 0, out);
-  case ALGO_OP_app_global_put: return key_is_bytes(cx, 1) && global_state(cx, ALGO_AVM_STATE_WRITE, 1, out);
-  case ALGO_OP_app_local_del: return key_is_bytes(cx, 0) && local_state(cx, ALGO_AVM_STATE_DELETE, 0, 1, 0, out);
-  case ALGO_OP_app_global_del: return key_is_bytes(cx, 0) && global_state(cx, ALGO_AVM_STATE_DELETE, 0, out);
+    return local_state(cx, ALGO_AVM_STATE_READ, 0, 2, avm_top(cx, 1)->u, out);
+  case ALGO_OP_app_global_get: return global_state(cx, ALGO_AVM_STATE_READ, 0, out);
+  case ALGO_OP_app_global_get_ex: return global_of(cx, avm_top(cx, 1)->u, out);
+  case ALGO_OP_app_local_put: return local_state(cx, ALGO_AVM_STATE_WRITE, 1, 2, 0, out);
+  case ALGO_OP_app_global_put: return global_state(cx, ALGO_AVM_STATE_WRITE, 1, out);
+  case ALGO_OP_app_local_del: return local_state(cx, ALGO_AVM_STATE_DELETE, 0, 1, 0, out);
+  case ALGO_OP_app_global_del: return global_state(cx, ALGO_AVM_STATE_DELETE, 0, out);
   case ALGO_OP_box_create:
   case ALGO_OP_box_replace:
   case ALGO_OP_box_put:

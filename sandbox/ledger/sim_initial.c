@@ -26,7 +26,7 @@ void algo_lsim_initial(sim_t *s, algo_avm_context_t *cx, const algo_avm_state_op
   sim_initial_kv_t *x = SIM_PUSH(s->arena, s->initial);
   if (!x) return;
   *x = (sim_initial_kv_t){op->kind, op->app, op->account, op->key, {0}, false};
-  x->created = !exists && op->verb == ALGO_AVM_STATE_WRITE;
+  x->created = !exists; /* what was not there is not shown */
   if (!exists) return;
   x->value = v;
   if (v.is_bytes) x->value.bytes = algo_arena_dup(s->arena, v.bytes);

@@ -14,6 +14,7 @@ static const vec_kind_t *const kinds[] = {
     &vec_block_archive,
     &vec_assemble,
     &vec_disassemble,
+    &vec_eval,
 };
 
 typedef struct totals {
