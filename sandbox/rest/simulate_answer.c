@@ -159,6 +159,10 @@ static void put_trace(algo_buf_t *b, const algo_sim_trace_t *t) {
   mpw_close(b, &m);
 }
 
+static bool trace_any(const algo_sim_trace_t *t) {
+  return t->approval_hash.n + t->clear_hash.n + t->sig_hash.n + t->n_approval + t->n_clear + t->n_sig + t->n_inner > 0;
+}
+
 /* ---- transactions ---- */
 
 static uint64_t fees_paid(const algo_apply_t *a) {
@@ -173,7 +177,7 @@ static uint64_t fees_paid(const algo_apply_t *a) {
 static void put_txn(algo_buf_t *b, const algo_sim_txn_t *t) {
   mpw_map_t m = mpw_open(b);
   mpw_uint(b, &m, "app-budget-consumed", t->app_budget_consumed);
-  if (t->trace != NULL) {
+  if (t->trace != NULL && trace_any(t->trace)) {
     mpw_key(b, &m, "exec-trace");
     put_trace(b, t->trace);
   }
