@@ -10,6 +10,10 @@ $(eval $(call test,indexer,indexer))
 $(eval $(call test,sandbox,ledger))
 $(eval $(call test,sandbox/rest,rest node))
 
+# Markets on a ledger, and the model that they are compared with.
+$(eval $(call library,rental_harness,tests/unit/contracts/harness,contracts_bindings ledger contracts,))
+$(eval $(call test,contracts,rental_harness))
+
 # What a real node and the SDK answered: tests/vectors/include/vectors.h says how a kind is added.
 vectors_SRCS := $(filter-out tests/vectors/run.c,$(wildcard tests/vectors/*.c))
 $(eval $(call library,vectors,tests/vectors,ledger asm chain,libzstd))

@@ -1,0 +1,24 @@
+/* A random walk over a market by random parties, every step of it compared with the model. */
+#ifndef WALK_H
+#define WALK_H
+
+#include "model.h"
+
+typedef struct walk {
+  world_t w;
+  model_t m;
+  uint64_t rng;
+  bool asa;
+  u128_t clawed;     /* base units taken from the application's holding by the issuer */
+  unsigned seen[64]; /* how often each refusal was seen; refusals[] names them */
+  const char *refusals[64];
+  unsigned n_refusals, accepted[STEPS], undelivered;
+  char why[4096]; /* the first difference; "" while all is well */
+} walk_t;
+
+/* algo and asa: the programs to walk on. The market is created and bootstrapped. */
+void walk_open(walk_t *k, bool asa, uint64_t seed, const algo_app_spec_t *algo, const algo_app_spec_t *asa_spec);
+bool walk_go(walk_t *k, unsigned steps); /* false: a difference, in why */
+void walk_close(walk_t *k);
+
+#endif

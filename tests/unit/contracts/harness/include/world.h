@@ -1,0 +1,52 @@
+/* A ledger with a market on it and parties who call it: what the tests of contracts stand on. Nobody signs here. */
+#ifndef WORLD_H
+#define WORLD_H
+
+#include "algo/hash.h"
+#include "algo/ledger.h"
+#include "algo/rental.h"
+
+enum { ADMIN, TREASURY, ARBITER, OWNER, OWNER2, RENTER, RENTER2, STRANGER, ISSUER, PARTIES };
+
+typedef struct world {
+  algo_ledger_t *l;
+  algo_arena_t arena;       /* calls */
+  algo_arena_t apply_arena; /* what the last call did */
+  const algo_app_spec_t *spec;
+  algo_app_t app;
+  algo_addr_t app_addr;
+  algo_addr_t who[PARTIES];
+  int64_t now;  /* time that the next call sees */
+  uint64_t fee; /* of a call; pays for inner transactions too */
+  uint64_t nonce;
+  algo_buf_t text;                /* why the last group was refused, as a node says it */
+  const char *refusal;            /* the contract's message, or the node's text; NULL: it was accepted */
+  const algo_eval_delta_t *delta; /* of the last call's last transaction */
+  uint64_t budget;                /* of the last call, as far as it is known; 0: not */
+} world_t;
+
+void world_open(world_t *w, const algo_app_spec_t *algo, const algo_app_spec_t *asa, bool is_asa);
+void world_close(world_t *w);
+
+/* Sends any group: fees (unless set), validity and group are filled in. False: refused. */
+bool world_send(world_t *w, algo_txn_t *txns, size_t n);
+/* Makes the call with what stands before it. References are found from the arguments. */
+bool world_call(world_t *w, unsigned party, const algo_method_call_t *call);
+bool world_call_as(world_t *w, const algo_addr_t *sender, const algo_method_call_t *call);
+bool world_create(world_t *w, const algo_method_call_t *create);
+void world_set_time(world_t *w, int64_t now); /* seals blocks so that the next call sees it */
+
+uint64_t world_balance(const world_t *w, const algo_addr_t *a);
+uint64_t world_min_balance(const world_t *w, const algo_addr_t *a);
+bool world_holding(const world_t *w, const algo_addr_t *a, uint64_t *amount, bool *frozen); /* false: not opted in */
+bool world_box(const world_t *w, char prefix, algo_bytes_t id, algo_bytes_t *value);
+void world_globals(const world_t *w, algo_rental_globals_t *out);
+
+void world_pay(world_t *w, const algo_addr_t *from, const algo_addr_t *to, uint64_t amount, bool close);
+void world_xfer(world_t *w, const algo_addr_t *from, const algo_addr_t *to, uint64_t amount,
+                bool close); /* the asset */
+void world_opt_in(world_t *w, const algo_addr_t *a);
+void world_freeze(world_t *w, const algo_addr_t *a, bool frozen);
+void world_clawback(world_t *w, const algo_addr_t *from, uint64_t amount);
+
+#endif

@@ -1,0 +1,408 @@
+#include "walk.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static uint64_t rnd(walk_t *k, uint64_t n) { /* splitmix64, below n */
+  uint64_t z = (k->rng += 0x9e3779b97f4a7c15u);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return (z ^ (z >> 31)) % n;
+}
+
+static bool differs(walk_t *k, const step_t *s, const char *what) {
+  if (k->why[0]) return false;
+  snprintf(k->why, sizeof k->why, "step %u by %u, id %" PRIu64 ", amount %" PRIu64 ", n %u m %u, now %" PRId64 ": %s",
+           s->what, s->by, s->id, s->amount, s->n, s->m, k->w.now, what);
+  return false;
+}
+
+/* ---- comparing ---- */
+
+typedef struct before {
+  uint64_t algo[PARTIES + 1], asset[PARTIES + 1];
+} before_t;
+
+static const algo_addr_t *account(const walk_t *k, unsigned i) { return i < PARTIES ? &k->w.who[i] : &k->w.app_addr; }
+
+static void look(const walk_t *k, before_t *b) {
+  bool frozen;
+  for (unsigned i = 0; i <= PARTIES; i++) {
+    b->algo[i] = world_balance(&k->w, account(k, i));
+    b->asset[i] = 0;
+    if (k->asa) world_holding(&k->w, account(k, i), &b->asset[i], &frozen);
+  }
+}
+
+static bool same_balances(walk_t *k, const step_t *s, before_t *b) {
+  const model_t *m = &k->m;
+  uint64_t fees = k->w.fee;
+  uint64_t paid_algo = s->what == STEP_RENT || s->what == STEP_REGISTER || s->what == STEP_APPROVE ? s->mbr : 0;
+  bool deposits = s->what == STEP_RENT || s->what == STEP_EXTEND;
+  if (deposits && !k->asa) paid_algo += s->amount;
+  if (deposits) fees += 1000;
+  if (s->what == STEP_RENT || s->what == STEP_REGISTER || s->what == STEP_APPROVE) fees += 1000;
+  b->algo[s->by] -= fees + paid_algo;
+  b->algo[PARTIES] += paid_algo;
+  b->asset[s->by] -= m->spent_asset;
+  b->asset[PARTIES] += m->spent_asset;
+  for (unsigned i = 0; i < m->n_pay; i++) {
+    for (unsigned p = 0; p < PARTIES; p++) {
+      if (!algo_addr_eq(&m->pay[i].to, &k->w.who[p])) continue;
+      b->algo[p] += m->pay[i].algo;
+      b->asset[p] += m->pay[i].asset;
+    }
+    b->algo[PARTIES] -= m->pay[i].algo;
+    b->asset[PARTIES] -= m->pay[i].asset;
+  }
+  before_t now;
+  look(k, &now);
+  return memcmp(&now, b, sizeof now) == 0;
+}
+
+static bool same_logs(const walk_t *k) {
+  size_t at = 0;
+  const algo_buf_t *want = &k->m.logs;
+  for (size_t i = 0; i < k->w.delta->n_logs; i++) {
+    algo_bytes_t have = k->w.delta->logs[i];
+    if (want->n < at + 2 + have.n || memcmp(want->p + at + 2, have.p, have.n) != 0) return false;
+    at += 2 + have.n;
+  }
+  return at == want->n;
+}
+
+static bool same_globals(const walk_t *k) {
+  algo_rental_globals_t g;
+  const model_t *m = &k->m;
+  world_globals(&k->w, &g);
+  return g.fees == m->fees && g.next_gpu == m->next_gpu && g.next_rental == m->next_rental &&
+         g.live_gpus == m->live_gpus && g.live_rentals == m->live_rentals && g.live_providers == m->live_providers &&
+         g.paused == m->paused && g.open == m->open && g.fee_bps == m->fee_bps && g.ready_s == m->ready_s &&
+         g.beat_s == m->beat_s && g.dispute_s == m->dispute_s && algo_addr_eq(&g.admin, &m->admin) &&
+         algo_addr_eq(&g.treasury, &m->treasury);
+}
+
+static bool same_box(const walk_t *k, char prefix, uint64_t id, bool live, const algo_buf_t *want) {
+  uint8_t be[8];
+  algo_bytes_t value;
+  algo_put_be64(be, id);
+  bool there = world_box(&k->w, prefix, algo_bytes(be, 8), &value);
+  return there == live && (!live || algo_bytes_eq(value, algo_buf_view(want)));
+}
+
+static bool same_boxes(walk_t *k) {
+  algo_buf_t b = ALGO_BUF_INIT;
+  bool ok = true;
+  for (uint64_t i = 0; i < k->m.next_gpu && ok; i++) {
+    algo_buf_clear(&b);
+    model_gpu_bytes(&b, &k->m.gpus[i]);
+    ok = same_box(k, 'g', i, k->m.gpus[i].live, &b);
+  }
+  uint64_t from = k->m.next_rental > 40 ? k->m.next_rental - 40 : 0;
+  for (uint64_t i = from; i < k->m.next_rental && ok; i++) {
+    algo_buf_clear(&b);
+    model_rental_bytes(&b, &k->m.rentals[i]);
+    ok = same_box(k, 'r', i, k->m.rentals[i].live, &b);
+  }
+  algo_buf_fini(&b);
+  return ok;
+}
+
+/* What the market holds is what it has to hold, no more and no less. */
+static bool same_holding(const walk_t *k) {
+  u128_t want = model_holding(&k->m);
+  uint64_t balance = world_balance(&k->w, &k->w.app_addr), min = world_min_balance(&k->w, &k->w.app_addr), have;
+  bool frozen;
+  if (!k->asa) return balance == min + want;
+  world_holding(&k->w, &k->w.app_addr, &have, &frozen);
+  return balance == min && have + k->clawed == want;
+}
+
+/* ---- choosing ---- */
+
+static unsigned party_of(const walk_t *k, const algo_addr_t *a) {
+  for (unsigned i = 0; i < PARTIES; i++)
+    if (algo_addr_eq(a, &k->w.who[i])) return i;
+  return STRANGER;
+}
+
+/* One that is there, mostly. */
+static uint64_t some_rental(walk_t *k) {
+  uint64_t n = k->m.next_rental, from = rnd(k, n);
+  if (rnd(k, 40) == 0) return rnd(k, n + 1);
+  for (uint64_t i = 0; i < n; i++)
+    if (k->m.rentals[(from + i) % n].live) return (from + i) % n;
+  return n;
+}
+
+static uint64_t some_gpu(walk_t *k) {
+  uint64_t n = k->m.next_gpu, from = rnd(k, n);
+  if (rnd(k, 40) == 0) return rnd(k, n + 1);
+  for (uint64_t i = 0; i < n; i++)
+    if (k->m.gpus[(from + i) % n].live) return (from + i) % n;
+  return n;
+}
+
+static uint64_t some_price(walk_t *k) {
+  static const uint64_t edges[] = {
+      0, 1, 2, 3, 7, 100, 1000, 12345, 1u << 31, UINT64_MAX / 600, UINT64_MAX / 600 + 1, UINT64_MAX};
+  return rnd(k, 20) == 0 ? edges[rnd(k, sizeof edges / sizeof edges[0])] : 1 + rnd(k, 300);
+}
+
+/* What makes sense in its state, mostly. */
+static unsigned rental_step(walk_t *k, unsigned state) {
+  static const unsigned likely[6][8] = {
+      {STEP_START, STEP_START, STEP_START, STEP_START, STEP_START, STEP_START, STEP_CANCEL, STEP_DUE},
+      {STEP_HEARTBEAT, STEP_HEARTBEAT, STEP_HEARTBEAT, STEP_EXTEND, STEP_CLAIM, STEP_CLAIM, STEP_STOP, STEP_DISPUTE},
+      {STEP_WITHDRAW, STEP_WITHDRAW, STEP_WITHDRAW, STEP_DUE, STEP_WITHDRAW, STEP_WITHDRAW, STEP_WITHDRAW, STEP_STOP},
+      {STEP_WITHDRAW, STEP_WITHDRAW, STEP_WITHDRAW, STEP_DUE, STEP_WITHDRAW, STEP_WITHDRAW, STEP_WITHDRAW, STEP_START},
+      {STEP_RESOLVE, STEP_RESOLVE, STEP_RESOLVE, STEP_RESOLVE, STEP_DUE, STEP_RESOLVE, STEP_RESOLVE, STEP_WITHDRAW},
+      {STEP_WITHDRAW, STEP_WITHDRAW, STEP_WITHDRAW, STEP_DUE, STEP_WITHDRAW, STEP_WITHDRAW, STEP_WITHDRAW,
+       STEP_RESOLVE},
+  };
+  return rnd(k, 15) ? likely[state % 6][rnd(k, 8)] : STEP_START + (unsigned)rnd(k, STEP_WITHDRAW - STEP_START + 1);
+}
+
+static void choose_rental(walk_t *k, step_t *s) {
+  s->id = some_rental(k);
+  const model_rental_t *late = &k->m.rentals[s->id < MODEL_RENTALS ? s->id : 0];
+  s->what = rental_step(k, late->state);
+  if (s->what == STEP_START && late->live && (uint64_t)k->w.now > late->requested + late->ready_s && rnd(k, 3))
+    s->what = STEP_CANCEL;
+  const model_rental_t *r = s->id < MODEL_RENTALS ? &k->m.rentals[s->id] : &k->m.rentals[0];
+  bool owner = s->what == STEP_START || s->what == STEP_HEARTBEAT || s->what == STEP_CLAIM;
+  s->by = party_of(k, owner ? &r->owner : &r->renter);
+  if (s->what == STEP_STOP && rnd(k, 2)) s->by = party_of(k, &r->owner);
+  if (s->what == STEP_RESOLVE) s->by = rnd(k, 3) ? ARBITER : STRANGER;
+  if (rnd(k, 12) == 0) s->by = (unsigned)rnd(k, PARTIES);
+  s->n = s->what == STEP_STOP ? (uint32_t)rnd(k, 7) : (uint32_t)rnd(k, 30);
+  s->amount = s->what == STEP_RESOLVE ? rnd(k, 10100) : r->price * s->n;
+  if (s->what == STEP_RESOLVE && rnd(k, 4) == 0) s->amount = rnd(k, 2) ? 0 : 10000;
+  if (s->what == STEP_EXTEND && rnd(k, 20) == 0) s->amount++;
+}
+
+static unsigned gpu_step(walk_t *k, unsigned state) {
+  static const unsigned any[] = {STEP_SUSPEND,      STEP_RESUME,       STEP_BAR,   STEP_UPDATE,
+                                 STEP_WITHDRAW_GPU, STEP_WITHDRAW_GPU, STEP_QUOTE, STEP_RENT};
+  static const unsigned likely[] = {STEP_RENT, STEP_WITHDRAW_GPU, STEP_RESUME, STEP_BAR};
+  if (rnd(k, 40) == 0) return STEP_RETIRE;
+  return rnd(k, 4) ? likely[state % 4] : any[rnd(k, 8)];
+}
+
+static void choose_gpu(walk_t *k, step_t *s) {
+  s->id = some_gpu(k);
+  s->what = gpu_step(k, s->id < MODEL_GPUS ? k->m.gpus[s->id].state : 0);
+  const model_gpu_t *g = &k->m.gpus[s->id < MODEL_GPUS ? s->id : 0];
+  s->by = party_of(k, &g->owner);
+  s->n = g->min + (uint32_t)rnd(k, g->max - g->min + 2);
+  s->m = s->n + (uint32_t)rnd(k, 40);
+  if (s->what == STEP_RENT || s->what == STEP_QUOTE) {
+    s->by = rnd(k, 2) ? RENTER : RENTER2;
+    if (rnd(k, 30) == 0) s->n = (uint32_t)rnd(k, 3);
+    s->amount = g->price * s->n + (rnd(k, 30) == 0);
+    s->mbr = 80900 - (rnd(k, 30) == 0);
+  }
+  if (s->what == STEP_UPDATE) {
+    s->amount = some_price(k);
+    s->n = (uint32_t)(rnd(k, 10) ? 1 + rnd(k, 3) : rnd(k, 2));
+    s->m = s->n + (uint32_t)(rnd(k, 10) ? rnd(k, 60) : -rnd(k, 2));
+  }
+  if (s->what == STEP_BAR) {
+    s->by = ADMIN;
+    s->n = rnd(k, 4) == 0;
+  }
+  if (rnd(k, 15) == 0) s->by = (unsigned)rnd(k, PARTIES);
+}
+
+static void choose_market(walk_t *k, step_t *s) {
+  static const unsigned whats[] = {STEP_REGISTER, STEP_REGISTER,  STEP_APPROVE,
+                                   STEP_COLLECT,  STEP_CONFIGURE, STEP_PAUSE};
+  s->what = whats[rnd(k, sizeof whats / sizeof whats[0])];
+  s->by = rnd(k, 10) ? ADMIN : (unsigned)rnd(k, PARTIES);
+  s->n = (uint32_t)rnd(k, 2);
+  if (s->what == STEP_REGISTER) {
+    s->by = rnd(k, 2) ? OWNER : OWNER2;
+    s->model_n = rnd(k, 10) ? 1 + rnd(k, 64) : rnd(k, 70);
+    for (size_t i = 0; i < s->model_n; i++) s->model[i] = (uint8_t)rnd(k, 256);
+    s->mbr = 62500 + 400 * s->model_n + (rnd(k, 20) == 0);
+    s->amount = some_price(k);
+    s->n = (uint32_t)(rnd(k, 10) ? 1 + rnd(k, 3) : rnd(k, 2));
+    s->m = s->n + (uint32_t)(rnd(k, 10) ? rnd(k, 60) : -rnd(k, 2));
+  } else if (s->what == STEP_APPROVE) {
+    s->party = rnd(k, 2) ? OWNER : OWNER2;
+    s->mbr = s->n ? 18900 : 0;
+    if (rnd(k, 20) == 0) s->mbr = 1;
+  } else if (s->what == STEP_CONFIGURE) {
+    static const uint64_t bps[] = {0, 1, 33, 500, 1999, 2000, 2001};
+    s->amount = bps[rnd(k, 7)];
+    s->n = 100 + (uint32_t)rnd(k, 2000);
+    s->m = rnd(k, 2) ? 200 + (uint32_t)rnd(k, 1500) : 0;
+    s->id = rnd(k, 4000);
+    s->party = rnd(k, 6) != 0;
+  } else if (s->what == STEP_PAUSE) {
+    s->n = rnd(k, 6) == 0;
+  }
+}
+
+static void choose(walk_t *k, step_t *s) {
+  memset(s, 0, sizeof *s);
+  for (unsigned i = 0; i < 32; i++) s->bytes[i] = (uint8_t)rnd(k, 256);
+  unsigned kind = (unsigned)rnd(k, 20);
+  if (k->m.live_gpus < 2 || kind == 0) choose_market(k, s);
+  else if (kind < 5 || k->m.live_rentals < rnd(k, 5)) choose_gpu(k, s);
+  else choose_rental(k, s);
+}
+
+/* ---- the world moves: time, poverty, frozen and closed accounts ---- */
+
+static void close_account(walk_t *k, unsigned p) {
+  uint64_t amount;
+  bool frozen;
+  if (k->asa && world_holding(&k->w, &k->w.who[p], &amount, &frozen)) {
+    if (frozen) world_freeze(&k->w, &k->w.who[p], false);
+    world_xfer(&k->w, &k->w.who[p], &k->w.who[ISSUER], 0, true);
+  }
+  world_pay(&k->w, &k->w.who[p], &k->w.who[ISSUER], 0, true);
+}
+
+static void disturb_asset(walk_t *k, unsigned p) {
+  uint64_t amount, held;
+  bool frozen, app_frozen;
+  const algo_addr_t *a = &k->w.who[p];
+  if (world_balance(&k->w, a) < 1000000) return;
+  bool in = world_holding(&k->w, a, &amount, &frozen);
+  if (!in && rnd(k, 2)) {
+    world_opt_in(&k->w, a);
+    return;
+  }
+  world_holding(&k->w, &k->w.app_addr, &held, &app_frozen);
+  switch (rnd(k, 6)) {
+  case 0: break;
+  case 1:
+    if (in && !frozen) world_xfer(&k->w, a, &k->w.who[ISSUER], 0, true);
+    break;
+  case 2:
+    if (in) world_freeze(&k->w, a, !frozen);
+    break;
+  case 3:
+    if (in && frozen) world_freeze(&k->w, a, false);
+    break;
+  case 4: world_freeze(&k->w, &k->w.app_addr, !app_frozen && rnd(k, 6) == 0); break;
+  default:
+    if (rnd(k, 4) == 0 && held) {
+      uint64_t take = rnd(k, held) / (1 + rnd(k, 4));
+      world_clawback(&k->w, &k->w.app_addr, take);
+      k->clawed += take;
+    }
+  }
+}
+
+static void disturb(walk_t *k) {
+  static const unsigned who[] = {OWNER, OWNER2, RENTER, RENTER2, TREASURY};
+  unsigned p = who[rnd(k, 5)];
+  uint64_t have = world_balance(&k->w, &k->w.who[p]);
+  if (have == 0 || (have < 1000000 && rnd(k, 2))) {
+    if (rnd(k, 2) == 0) world_pay(&k->w, &k->w.who[ISSUER], &k->w.who[p], 5000000000, false);
+  } else if (have > 1000000 && rnd(k, 6) == 0) {
+    close_account(k, p);
+  } else if (k->asa) {
+    disturb_asset(k, p);
+  }
+  uint64_t in;
+  bool frozen;
+  if (k->asa && world_holding(&k->w, &k->w.app_addr, &in, &frozen) && frozen && rnd(k, 4) == 0)
+    world_freeze(&k->w, &k->w.app_addr, false);
+  if (k->asa && world_balance(&k->w, &k->w.who[p]) > 1000000 && world_holding(&k->w, &k->w.who[p], &in, &frozen) &&
+      !frozen && in < 1u << 20)
+    world_xfer(&k->w, &k->w.who[ISSUER], &k->w.who[p], 1u << 30, false);
+}
+
+/* A group that the ledger itself would refuse says nothing about the contract. */
+static bool affordable(const walk_t *k, const step_t *s) {
+  const algo_addr_t *a = &k->w.who[s->by];
+  bool deposits = s->what == STEP_RENT || s->what == STEP_EXTEND;
+  u128_t need = k->w.fee + 2000 + (u128_t)s->mbr + (deposits && !k->asa ? s->amount : 0);
+  if (world_balance(&k->w, a) < need + world_min_balance(&k->w, a)) return false;
+  if (!deposits || !k->asa) return true;
+  uint64_t have;
+  bool frozen, app_frozen;
+  if (!world_holding(&k->w, &k->w.app_addr, &have, &app_frozen) || app_frozen) return false;
+  return world_holding(&k->w, a, &have, &frozen) && !frozen && have >= s->amount;
+}
+
+/* ---- walking ---- */
+
+static void count_refusal(walk_t *k, const char *why) {
+  unsigned i = 0;
+  while (i < k->n_refusals && strcmp(k->refusals[i], why) != 0) i++;
+  if (i == 64) return;
+  k->refusals[i] = why;
+  k->seen[i]++;
+  if (i == k->n_refusals) k->n_refusals++;
+}
+
+static bool one_step(walk_t *k, const step_t *s, bool all) {
+  before_t b;
+  algo_method_call_t c;
+  look(k, &b);
+  const char *want = model_step(&k->m, s);
+  model_call(&c, s, &k->w);
+  bool ok = world_call(&k->w, s->by, &c);
+  if (ok != !want || (want && strcmp(want, k->w.refusal) != 0)) {
+    char text[2048];
+    snprintf(text, sizeof text, "expected \"%s\", got \"%s\"", want ? want : "", ok ? "" : k->w.refusal);
+    return differs(k, s, text);
+  }
+  if (want) {
+    count_refusal(k, want);
+    return true;
+  }
+  k->accepted[s->what]++;
+  if (!same_logs(k)) return differs(k, s, "the logs differ");
+  if (!same_balances(k, s, &b)) return differs(k, s, "the balances differ");
+  if (!same_globals(k)) return differs(k, s, "the global state differs");
+  if (all && !same_boxes(k)) return differs(k, s, "a box differs");
+  return same_holding(k) || differs(k, s, "the market does not hold what it has to");
+}
+
+bool walk_go(walk_t *k, unsigned steps) {
+  static const int64_t jumps[] = {0, 0, 0, 0, 0, 0, 1, 1, 25, 25, 59, 60, 61, 119, 300};
+  for (unsigned i = 0; i < steps && !k->why[0]; i++) {
+    step_t s;
+    algo_arena_reset(&k->w.arena);
+    world_set_time(&k->w, k->w.now + jumps[rnd(k, sizeof jumps / sizeof jumps[0])]);
+    if (rnd(k, 200) == 0) world_set_time(&k->w, k->w.now + 4000);
+    if (rnd(k, 10) == 0) disturb(k);
+    choose(k, &s);
+    if (k->m.next_rental + 2 >= MODEL_RENTALS || k->m.next_gpu + 2 >= MODEL_GPUS) break;
+    if (affordable(k, &s)) one_step(k, &s, true);
+  }
+  return !k->why[0];
+}
+
+void walk_open(walk_t *k, bool asa, uint64_t seed, const algo_app_spec_t *algo, const algo_app_spec_t *asa_spec) {
+  memset(k, 0, sizeof *k);
+  k->asa = asa;
+  k->rng = seed;
+  world_open(&k->w, algo, asa_spec, asa);
+  model_start(&k->m, &k->w, asa);
+  algo_method_call_t c;
+  algo_app_t none = {0, k->w.app.asset};
+  algo_rental_create(&c, &none, &k->w.who[TREASURY], &k->w.who[ARBITER], k->w.app.asset, 500, 600, 300, 3600, 1,
+                     &k->w.arena, NULL);
+  bool ok = world_create(&k->w, &c);
+  if (ok) algo_rental_bootstrap(&c, &k->w.app, asa ? 200000 : 100000, &k->w.arena, NULL);
+  ok = ok && world_call(&k->w, ADMIN, &c);
+  if (!ok) snprintf(k->why, sizeof k->why, "the market was not made: %s", k->w.refusal ? k->w.refusal : "?");
+  k->m.fee_bps = 500;
+  k->m.ready_s = 600;
+  k->m.beat_s = 300;
+  k->m.dispute_s = 3600;
+  k->m.open = 1;
+}
+
+void walk_close(walk_t *k) {
+  algo_buf_fini(&k->m.logs);
+  world_close(&k->w);
+}
