@@ -109,11 +109,16 @@ typedef struct asm_state {
 
   tok_t *toks; /* of the line */
   size_t n_toks, cap_toks;
-  tok_t *stmt; /* of the statement, macros expanded */
-  size_t n_stmt, cap_stmt;
+  size_t semicolons; /* among them */
+  const tok_t *stmt; /* the statement, macros expanded */
+  size_t n_stmt;
+  tok_t *expanded; /* where macros are put in */
+  size_t cap_expanded;
+  size_t next_tok;    /* without macros: where in toks the next statement begins */
   struct span *spans; /* what of the line is still to be read */
   size_t n_spans, cap_spans;
-  bool stopped; /* a limit was reached: no more is read */
+  bool expanding; /* macros there were when the line began */
+  bool stopped;   /* a limit was reached: no more is read */
 
   uint8_t *code; /* without version and constant blocks, with the constants and branches as first written */
   size_t n_code, cap_code;
@@ -136,6 +141,9 @@ typedef struct asm_state {
   constants_t ints, bytes;
   known_t known;
   bool typetrack;
+  const tok_t *literal_of; /* the argument whose literal is kept here */
+  algo_bytes_t literal;
+  size_t literal_used;
   stype_t *gives; /* a refined result, before it is pushed */
   size_t n_gives, cap_gives;
 
@@ -151,7 +159,9 @@ typedef struct asm_state {
 /* Room for one more element of `size` bytes in *array, which has n of *cap; false: out of memory. */
 bool asm_grow(asm_t *a, void *array, size_t n, size_t *cap, size_t size);
 #define ASM_ROOM(a, array, n, cap) ((n) < (cap) || asm_grow(a, &(array), n, &(cap), sizeof *(array)))
-void asm_emit(asm_t *a, uint8_t byte);
+static inline void asm_emit(asm_t *a, uint8_t byte) {
+  if (ASM_ROOM(a, a->code, a->n_code, a->cap_code)) a->code[a->n_code++] = byte;
+}
 void asm_emit_bytes(asm_t *a, const void *p, size_t n);
 void asm_emit_uvarint(asm_t *a, uint64_t v);
 /* The number kept with a name; *slot stays valid until the next insertion. NULL: not there. */
@@ -207,7 +217,7 @@ void known_init(asm_t *a);
 void known_label(asm_t *a);
 void known_reset(known_t *k);
 void known_deaden(known_t *k);
-void types_track(asm_t *a, const spec_t *spec, tok_t expanded, const tok_t *stmt, size_t n_stmt);
+void types_track(asm_t *a, const spec_t *spec, const tok_t *stmt, size_t n_stmt);
 void types_returns(asm_t *a, const algo_isa_op_t *op, algo_type_t type);
 
 /* refine.c: what an instruction really takes and gives, by its arguments and what is known. */
@@ -218,13 +228,16 @@ typedef struct effect {
   size_t n_takes;
   bool refined; /* gives are in a->gives, else the opcode's own */
 } effect_t;
-bool refine_effect(asm_t *a, const spec_t *spec, const tok_t *args, size_t n, effect_t *e);
+typedef struct refine refine_t;
+typedef bool (*refine_fn)(refine_t *r);  /* false: a->msg says what is wrong */
+refine_fn refine_of(const spec_t *spec); /* NULL: it is as the table says */
+bool refine_effect(asm_t *a, refine_fn fn, const tok_t *args, size_t n, effect_t *e);
 stype_t stype_named(algo_type_t t);
 stype_t stype_make(algo_kind_t kind, uint64_t min, uint64_t max);
 void stype_name(algo_buf_t *out, stype_t t);
 
 /* pseudo.c: the opcode (or stand-in) that a mnemonic with n arguments means; false: an error was recorded. */
-bool spec_find(asm_t *a, tok_t mnemonic, size_t n_args, spec_t *out, tok_t *expanded);
+bool spec_find(asm_t *a, const tok_t *mnemonic, size_t n_args, spec_t *out);
 extern const algo_isa_op_t pseudo_int, pseudo_byte, pseudo_addr, pseudo_method;
 bool is_pseudo_name(tok_t name);
 
@@ -233,7 +246,7 @@ void encode(asm_t *a, const spec_t *spec, tok_t mnemonic, const tok_t *args, siz
 void encode_default(asm_t *a, const spec_t *spec, const algo_isa_op_t *op, tok_t mnemonic, const tok_t *args, size_t n);
 bool encode_count(asm_t *a, tok_t name, tok_t mnemonic, const tok_t *args, size_t n, size_t expected);
 bool encode_constant(asm_t *a, const spec_t *spec, tok_t mnemonic, const tok_t *args, size_t n); /* false: not one */
-bool imm_u8(asm_t *a, tok_t arg, const char *label, uint8_t *out); /* false: a->msg says what is wrong */
+bool imm_u8(asm_t *a, const tok_t *arg, const char *label, uint8_t *out); /* false: a->msg says what is wrong */
 void tokens_join(algo_buf_t *out, tok_t first, const tok_t *rest, size_t n);
 
 /* directive.c */

@@ -37,11 +37,11 @@ static void statement(asm_t *a, const tok_t *stmt, size_t n) {
     if (--n == 0) return;
   }
   spec_t spec;
-  tok_t expanded;
-  if (!spec_find(a, stmt[0], n - 1, &spec, &expanded)) return;
+  a->literal_of = NULL;
+  if (!spec_find(a, &stmt[0], n - 1, &spec)) return;
   locate(a, stmt[0]);
   if (spec.op->modes == ALGO_MODE_APP && !spec.stand_in) a->stateful = true;
-  types_track(a, &spec, expanded, stmt, n);
+  types_track(a, &spec, stmt, n);
   encode(a, &spec, stmt[0], stmt + 1, n - 1);
   if ((spec.op->flags & ALGO_OPF_DEADENS) != 0) known_deaden(&a->known);
   if (spec.op->id == ALGO_OP_callsub) known_label(a); /* retsub comes back to what follows */
@@ -52,6 +52,10 @@ static void line(asm_t *a, const char *text, size_t n) {
   if (a->n_toks == 0) return;
   if (a->toks[0].s[0] == '#') {
     directive(a);
+    return;
+  }
+  if (a->live_macros == 0 && a->semicolons == 0) { /* most lines */
+    statement(a, a->toks, a->n_toks);
     return;
   }
   for (expand_line(a); expand_statement(a);) {

@@ -30,7 +30,12 @@ static bool write_load(asm_t *a, bool bytes, uint64_t i, size_t defined, tok_t a
   return i < defined;
 }
 
-static constant_t *add_constant(asm_t *a, constants_t *c, const void *key, size_t n, constant_t value) {
+static constant_t *add_constant(asm_t *a, constants_t *c, const void *text, size_t n, constant_t value) {
+  const uint8_t *key = n == 0 ? (const uint8_t *)"" : algo_arena_dup(a->arena, algo_bytes(text, n)).p;
+  if (key == NULL) {
+    a->oom = true;
+    return NULL;
+  }
   if (!ASM_ROOM(a, c->v, c->n, c->cap) || !names_put(a, &c->names, key, n, (uint32_t)c->n)) return NULL;
   c->v[c->n] = value;
   return &c->v[c->n++];
@@ -55,14 +60,8 @@ static void load_constant(asm_t *a, bool bytes, constant_t *k, tok_t at) {
 }
 
 static void use_int(asm_t *a, uint64_t v, tok_t at) {
-  uint64_t *key = algo_arena_alloc(a->arena, sizeof *key);
-  if (key == NULL) {
-    a->oom = true;
-    return;
-  }
-  *key = v;
   a->ints.pseudo = true;
-  constant_t *k = constant_of(a, &a->ints, key, sizeof *key, (constant_t){.value = v});
+  constant_t *k = constant_of(a, &a->ints, &v, sizeof v, (constant_t){.value = v});
   if (k != NULL) {
     load_constant(a, false, k, at);
   } else if (!a->oom) {
@@ -212,7 +211,7 @@ static void encode_load(asm_t *a, const spec_t *spec, tok_t mnemonic, const tok_
   uint8_t i;
   if (!encode_count(a, spec->name, mnemonic, args, n, 1)) return;
   bool bytes = spec->op->id == ALGO_OP_bytec;
-  if (imm_u8(a, args[0], "constant", &i)) {
+  if (imm_u8(a, &args[0], "constant", &i)) {
     write_load(a, bytes, i, bytes ? a->bytes.n : a->ints.n, args[0]);
   } else {
     error_text(a, args[0], NULL, (tok_t){0});

@@ -2,16 +2,18 @@
  * messages depend on it. */
 #include "asm_internal.h"
 
-bool imm_u8(asm_t *a, tok_t arg, const char *label, uint8_t *out) {
+bool imm_u8(asm_t *a, const tok_t *arg, const char *label, uint8_t *out) {
   uint64_t v;
-  algo_buf_clear(&a->msg);
-  if (parse_uint(arg.s, arg.n, 0, 64, &v) != NUM_OK) {
-    asm_format(&a->msg, "unable to parse %s %q as integer", label, &arg);
-    return false;
-  }
+  num_t e = parse_uint(arg->s, arg->n, 0, 64, &v);
   *out = (uint8_t)v;
-  if (v > 255) asm_format(&a->msg, "%s beyond 255: %u", label, v);
-  return v <= 255;
+  if (e == NUM_OK && v <= 255) return true;
+  algo_buf_clear(&a->msg);
+  if (e != NUM_OK) {
+    asm_format(&a->msg, "unable to parse %s %q as integer", label, arg);
+  } else {
+    asm_format(&a->msg, "%s beyond 255: %u", label, v);
+  }
+  return false;
 }
 
 bool encode_count(asm_t *a, tok_t name, tok_t mnemonic, const tok_t *args, size_t n, size_t expected) {
@@ -38,105 +40,121 @@ static size_t list_imms(asm_t *a, const algo_isa_op_t *op, bool with_group, tok_
   return found;
 }
 
-static void wrong_place(asm_t *a, const spec_t *spec, tok_t name, tok_t arg, size_t n) {
-  algo_bytes_t places = algo_buf_view(&a->msg);
-  if (!spec->pseudo) {
-    asm_error(a, arg, "%t can only use %q as immediate %m", &name, &arg, &places);
+/* An instruction being written. */
+typedef struct writing {
+  asm_t *a;
+  const spec_t *spec;
+  const algo_isa_op_t *op; /* what is written, which may be a short form of what the spec says */
+  const tok_t *args;
+  size_t n;
+} writing_t;
+
+/* The name in messages. */
+static tok_t name_of(const writing_t *w) {
+  return w->op == w->spec->op ? w->spec->name : (tok_t){w->op->name, w->op->name_len, 0, 0};
+}
+
+static void wrong_place(const writing_t *w, const tok_t *arg) {
+  algo_bytes_t places = algo_buf_view(&w->a->msg);
+  tok_t name = name_of(w);
+  if (!w->spec->pseudo) {
+    asm_error(w->a, *arg, "%t can only use %q as immediate %m", &name, arg, &places);
   } else {
-    asm_error(a, arg,
-              n == 1 ? "%t with %u immediate can only use %q as immediate %m"
-                     : "%t with %u immediates can only use %q as immediate %m",
-              &name, (uint64_t)n, &arg, &places);
+    asm_error(w->a, *arg,
+              w->n == 1 ? "%t with %u immediate can only use %q as immediate %m"
+                        : "%t with %u immediates can only use %q as immediate %m",
+              &name, (uint64_t)w->n, arg, &places);
   }
 }
 
 /* The other form of a forked mnemonic that takes this field: its number of immediates, or 0. */
-static unsigned other_form(tok_t name, tok_t field) {
+static unsigned other_form(tok_t name, const tok_t *field) {
   static const struct {
     const char *name;
     unsigned scalar, array;
   } forms[] = {{"txn", 1, 2}, {"gtxn", 2, 3}, {"gtxns", 1, 2}};
   for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
     if (!tok_is(name, forms[i].name)) continue;
-    if (algo_isa_field_by_name(ALGO_GROUP_TXN, field.s, field.n) != NULL) return forms[i].scalar;
-    if (algo_isa_field_by_name(ALGO_GROUP_TXNA, field.s, field.n) != NULL) return forms[i].array;
+    if (algo_isa_field_by_name(ALGO_GROUP_TXN, field->s, field->n) != NULL) return forms[i].scalar;
+    if (algo_isa_field_by_name(ALGO_GROUP_TXNA, field->s, field->n) != NULL) return forms[i].array;
   }
   return 0;
 }
 
-static void unknown_field(asm_t *a, const spec_t *spec, const algo_isa_op_t *op, tok_t name, tok_t arg, size_t n) {
+static bool unknown_field(const writing_t *w, const tok_t *arg) {
   uint8_t number;
-  if (imm_u8(a, arg, "", &number) && list_imms(a, op, false, arg) > 0) {
-    wrong_place(a, spec, name, arg, n);
-    return;
+  tok_t name = name_of(w);
+  if (imm_u8(w->a, arg, "", &number) && list_imms(w->a, w->op, false, *arg) > 0) {
+    wrong_place(w, arg);
+    return false;
   }
-  unsigned form = spec->pseudo ? other_form(name, arg) : 0;
+  unsigned form = w->spec->pseudo ? other_form(name, arg) : 0;
   if (form != 0) {
-    asm_error(a, arg,
+    asm_error(w->a, *arg,
               form == 1 ? "%q field of %t can only be used with %u immediate"
                         : "%q field of %t can only be used with %u immediates",
-              &arg, &name, (uint64_t)form);
+              arg, &name, (uint64_t)form);
   } else {
-    asm_error(a, arg, "%t unknown field: %q", &name, &arg);
+    asm_error(w->a, *arg, "%t unknown field: %q", &name, arg);
   }
-}
-
-static bool encode_field(asm_t *a, const spec_t *spec, const algo_isa_op_t *op, const algo_isa_imm_t *imm, tok_t name,
-                         tok_t arg, size_t n) {
-  const algo_isa_field_t *f = algo_isa_field_by_name((algo_group_t)imm->group, arg.s, arg.n);
-  if (f == NULL) {
-    unknown_field(a, spec, op, name, arg, n);
-    return false;
-  }
-  types_returns(a, spec->op, (algo_type_t)f->type); /* even if the version does not have it yet */
-  if (f->since > a->version) {
-    asm_error(a, arg, "%t %t field was introduced in v%u. Missed #pragma version?", &name, &arg, (uint64_t)f->since);
-    return false;
-  }
-  asm_emit(a, f->value);
-  return true;
-}
-
-static bool encode_number(asm_t *a, const spec_t *spec, const algo_isa_op_t *op, const algo_isa_imm_t *imm, tok_t name,
-                          tok_t arg, size_t n) {
-  uint8_t v;
-  uint64_t wide;
-  if (imm_u8(a, arg, imm->name, &v)) {
-    asm_emit(a, v);
-    return true;
-  }
-  bool number = parse_uint(arg.s, arg.n, 0, 64, &wide) == NUM_OK;
-  if (!number && list_imms(a, op, true, arg) > 0) { /* perhaps the order is wrong */
-    wrong_place(a, spec, name, arg, n);
-    return false;
-  }
-  imm_u8(a, arg, imm->name, &v);
-  algo_bytes_t text = algo_buf_view(&a->msg);
-  asm_error(a, arg, "%t %m", &name, &text);
   return false;
 }
 
-static bool encode_signed(asm_t *a, const algo_isa_imm_t *imm, tok_t name, tok_t arg) {
-  int64_t v;
-  if (parse_int(arg.s, arg.n, 10, 8, &v) != NUM_OK) {
-    asm_error(a, arg, "%t unable to parse %s %q as int8", &name, imm->name, &arg);
+static bool encode_field(const writing_t *w, const algo_isa_imm_t *imm, const tok_t *arg) {
+  const algo_isa_field_t *f = algo_isa_field_by_name((algo_group_t)imm->group, arg->s, arg->n);
+  if (f == NULL) return unknown_field(w, arg);
+  types_returns(w->a, w->spec->op, (algo_type_t)f->type); /* even if the version does not have it yet */
+  if (f->since > w->a->version) {
+    tok_t name = name_of(w);
+    asm_error(w->a, *arg, "%t %t field was introduced in v%u. Missed #pragma version?", &name, arg, (uint64_t)f->since);
     return false;
   }
-  asm_emit(a, (uint8_t)v);
+  asm_emit(w->a, f->value);
   return true;
 }
 
+static bool encode_number(const writing_t *w, const algo_isa_imm_t *imm, const tok_t *arg) {
+  uint8_t v;
+  uint64_t wide;
+  if (imm_u8(w->a, arg, imm->name, &v)) {
+    asm_emit(w->a, v);
+    return true;
+  }
+  bool number = parse_uint(arg->s, arg->n, 0, 64, &wide) == NUM_OK;
+  if (!number && list_imms(w->a, w->op, true, *arg) > 0) { /* perhaps the order is wrong */
+    wrong_place(w, arg);
+    return false;
+  }
+  imm_u8(w->a, arg, imm->name, &v);
+  algo_bytes_t text = algo_buf_view(&w->a->msg);
+  tok_t name = name_of(w);
+  asm_error(w->a, *arg, "%t %m", &name, &text);
+  return false;
+}
+
+static bool encode_signed(const writing_t *w, const algo_isa_imm_t *imm, const tok_t *arg) {
+  int64_t v;
+  if (parse_int(arg->s, arg->n, 10, 8, &v) != NUM_OK) {
+    tok_t name = name_of(w);
+    asm_error(w->a, *arg, "%t unable to parse %s %q as int8", &name, imm->name, arg);
+    return false;
+  }
+  asm_emit(w->a, (uint8_t)v);
+  return true;
+}
+
+/* False: an error was recorded. */
 static bool encode_plain(asm_t *a, const spec_t *spec, const algo_isa_op_t *op, tok_t mnemonic, const tok_t *args,
                          size_t n) {
-  tok_t name = op == spec->op ? spec->name : (tok_t){op->name, op->name_len, 0, 0};
-  if (!encode_count(a, name, mnemonic, args, n, op->n_imms)) return false;
+  const writing_t w = {a, spec, op, args, n};
+  if (n != op->n_imms && !encode_count(a, name_of(&w), mnemonic, args, n, op->n_imms)) return false;
   asm_emit(a, op->code);
   if (op->sub != 0) asm_emit(a, op->sub);
   for (unsigned i = 0; i < op->n_imms; i++) {
     const algo_isa_imm_t *imm = &op->imms[i];
-    bool ok = imm->kind == ALGO_IMM_I8        ? encode_signed(a, imm, name, args[i])
-              : imm->group != ALGO_GROUP_NONE ? encode_field(a, spec, op, imm, name, args[i], n)
-                                              : encode_number(a, spec, op, imm, name, args[i], n);
+    bool ok = imm->kind == ALGO_IMM_I8        ? encode_signed(&w, imm, &args[i])
+              : imm->group != ALGO_GROUP_NONE ? encode_field(&w, imm, &args[i])
+                                              : encode_number(&w, imm, &args[i]);
     if (!ok) return false;
   }
   return true;
@@ -155,7 +173,7 @@ static void encode_arg(asm_t *a, const spec_t *spec, tok_t mnemonic, const tok_t
   static const char *const short_forms[] = {"arg_0", "arg_1", "arg_2", "arg_3"};
   uint8_t v;
   if (!encode_count(a, spec->name, mnemonic, args, n, 1)) return;
-  if (!imm_u8(a, args[0], "argument", &v)) {
+  if (!imm_u8(a, &args[0], "argument", &v)) {
     algo_bytes_t text = algo_buf_view(&a->msg);
     asm_error(a, args[0], "%m", &text);
   } else if (v < 4) {

@@ -25,14 +25,19 @@ static const uint8_t class_of[256] = {['\t'] = SEPARATOR, [' '] = SEPARATOR, [';
                                       ['/'] = SPECIAL,    ['('] = SPECIAL,   [')'] = SPECIAL};
 static bool is_separator(char c) { return class_of[(uint8_t)c] == SEPARATOR; }
 
-static void push(asm_t *a, const char *line, size_t start, size_t end) {
+static inline void push(asm_t *a, const char *line, size_t start, size_t end) {
   if (!ASM_ROOM(a, a->toks, a->n_toks, a->cap_toks)) return;
   a->toks[a->n_toks++] = (tok_t){line + start, (uint32_t)(end - start), (uint32_t)start, a->line};
 }
 
+static void push_semicolon(asm_t *a, const char *line, size_t at) {
+  push(a, line, at, at + 1);
+  a->semicolons++;
+}
+
 static size_t skip_separators(asm_t *a, const char *line, size_t n, size_t i) {
   for (; i < n && is_separator(line[i]); i++) {
-    if (line[i] == ';') push(a, line, i, i + 1);
+    if (line[i] == ';') push_semicolon(a, line, i);
   }
   return i;
 }
@@ -42,13 +47,13 @@ static bool is_base64(const char *s, size_t n) {
 }
 
 void lex_tokens(asm_t *a, const char *line, size_t n) {
-  a->n_toks = 0;
+  a->n_toks = a->semicolons = 0;
   size_t i = skip_separators(a, line, n, 0), start = i;
   bool in_string = false, in_base64 = false; /* where spaces, and where slashes, are part of the token */
-  while (i < n) {
-    switch (class_of[(uint8_t)line[i]]) {
-    case PLAIN: i++; continue;
-    case SPECIAL:
+  for (;;) {
+    while (i < n && class_of[(uint8_t)line[i]] == PLAIN) i++;
+    if (i == n) break;
+    if (class_of[(uint8_t)line[i]] == SPECIAL) {
       if (line[i] == '"') {
         if (in_string) {
           if (line[i - 1] != '\\') in_string = false;
@@ -67,14 +72,13 @@ void lex_tokens(asm_t *a, const char *line, size_t n) {
       }
       i++;
       continue;
-    default: break;
     }
     if (in_string) {
       i++;
       continue;
     }
     push(a, line, start, i);
-    if (line[i] == ';') push(a, line, i, i + 1);
+    if (line[i] == ';') push_semicolon(a, line, i);
     in_base64 = !in_base64 && is_base64(line + start, i - start);
     i = start = skip_separators(a, line, n, i + 1);
   }

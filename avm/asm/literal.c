@@ -204,6 +204,11 @@ static bool is_string(tok_t t) { return t.n > 1 && t.s[0] == '"' && t.s[t.n - 1]
 
 bool literal_parse(asm_t *a, const tok_t *args, size_t n, algo_bytes_t *out, size_t *used) {
   tok_t t = args[0];
+  if (a->literal_of == args) {
+    *out = a->literal;
+    *used = a->literal_used;
+    return true;
+  }
   *out = algo_bytes(NULL, 0);
   *used = 0;
   bool ok;

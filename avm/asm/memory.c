@@ -16,10 +16,6 @@ bool asm_grow(asm_t *a, void *array, size_t n, size_t *cap, size_t size) {
   return true;
 }
 
-void asm_emit(asm_t *a, uint8_t byte) {
-  if (ASM_ROOM(a, a->code, a->n_code, a->cap_code)) a->code[a->n_code++] = byte;
-}
-
 void asm_emit_bytes(asm_t *a, const void *p, size_t n) {
   while (a->cap_code - a->n_code < n) {
     if (!asm_grow(a, &a->code, a->n_code, &a->cap_code, 1)) return;

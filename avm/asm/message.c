@@ -36,6 +36,19 @@ void asm_quote(algo_buf_t *out, const char *s, size_t n) {
   algo_buf_putc(out, '"');
 }
 
+static void put_u64(algo_buf_t *out, uint64_t v) {
+  char digits[20];
+  size_t at = sizeof digits;
+  do digits[--at] = (char)('0' + v % 10);
+  while ((v /= 10) != 0);
+  algo_buf_put(out, digits + at, sizeof digits - at);
+}
+
+static void put_i64(algo_buf_t *out, int64_t v) {
+  if (v < 0) algo_buf_putc(out, '-');
+  put_u64(out, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
+}
+
 static void format(algo_buf_t *out, const char *fmt, va_list ap) {
   for (; *fmt != '\0'; fmt++) {
     if (*fmt != '%') {
@@ -44,8 +57,8 @@ static void format(algo_buf_t *out, const char *fmt, va_list ap) {
     }
     switch (*++fmt) {
     case 's': algo_buf_puts(out, va_arg(ap, const char *)); break;
-    case 'u': algo_buf_printf(out, "%llu", (unsigned long long)va_arg(ap, uint64_t)); break;
-    case 'i': algo_buf_printf(out, "%lld", (long long)va_arg(ap, int64_t)); break;
+    case 'u': put_u64(out, va_arg(ap, uint64_t)); break;
+    case 'i': put_i64(out, va_arg(ap, int64_t)); break;
     case 't': {
       const tok_t *t = va_arg(ap, const tok_t *);
       algo_buf_put(out, t->s, t->n);

@@ -50,6 +50,15 @@ static unsigned base_of(const char **s, size_t *n) {
 num_t parse_uint(const char *s, size_t n, unsigned base, unsigned bits, uint64_t *out) {
   *out = 0;
   if (n == 0) return NUM_SYNTAX;
+  if (n <= 18 && bits == 64 && (base == 10 || (base == 0 && (s[0] != '0' || n == 1)))) { /* most numbers */
+    uint64_t v = 0;
+    size_t i = 0;
+    for (; i < n && s[i] >= '0' && s[i] <= '9'; i++) v = v * 10 + (uint64_t)(s[i] - '0');
+    if (i == n) {
+      *out = v;
+      return NUM_OK;
+    }
+  }
   const char *all = s;
   size_t n_all = n;
   bool base0 = base == 0, underscores = false;

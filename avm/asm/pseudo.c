@@ -13,37 +13,52 @@ const algo_isa_op_t pseudo_method = PSEUDO("method", ALGO_TYPE_BYTES);
 
 /* A mnemonic that means one of two opcodes, by its number of arguments. */
 typedef struct fork {
-  const char *name;
+  char name[8];
+  uint8_t n;
   struct {
-    uint8_t n_args;
-    const char *op;
+    uint8_t n_args, n;
+    char op[10];
   } way[2];
 } fork_t;
 
-static const fork_t forks[] = {{"txn", {{1, "txn"}, {2, "txna"}}},
-                               {"gtxn", {{2, "gtxn"}, {3, "gtxna"}}},
-                               {"gtxns", {{1, "gtxns"}, {2, "gtxnsa"}}},
-                               {"extract", {{0, "extract3"}, {2, "extract"}}},
-                               {"replace", {{0, "replace3"}, {1, "replace2"}}}};
+#define WAY(n_args, op)                                                                                                \
+  { n_args, sizeof op - 1, op }
+#define FORK(name, first, second)                                                                                      \
+  {                                                                                                                    \
+    name, sizeof name - 1, { first, second }                                                                           \
+  }
 
-static const algo_isa_op_t *whole_pseudo(tok_t name) {
-  switch (name.n) {
-  case 3: return tok_is(name, "int") ? &pseudo_int : NULL;
-  case 4: return tok_is(name, "byte") ? &pseudo_byte : tok_is(name, "addr") ? &pseudo_addr : NULL;
-  case 6: return tok_is(name, "method") ? &pseudo_method : NULL;
+static const fork_t forks[] = {
+    FORK("txn", WAY(1, "txn"), WAY(2, "txna")), FORK("gtxn", WAY(2, "gtxn"), WAY(3, "gtxna")),
+    FORK("gtxns", WAY(1, "gtxns"), WAY(2, "gtxnsa")), FORK("extract", WAY(0, "extract3"), WAY(2, "extract")),
+    FORK("replace", WAY(0, "replace3"), WAY(1, "replace2"))};
+
+/* The one pseudo-op and the one fork whose name begins with a letter: no two share it but gtxn and gtxns. */
+static const algo_isa_op_t *whole_pseudo(const tok_t *name) {
+  const algo_isa_op_t *p;
+  switch (name->s[0]) {
+  case 'i': p = &pseudo_int; break;
+  case 'b': p = &pseudo_byte; break;
+  case 'a': p = &pseudo_addr; break;
+  case 'm': p = &pseudo_method; break;
   default: return NULL;
   }
+  return name->n == p->name_len && memcmp(name->s, p->name, name->n) == 0 ? p : NULL;
 }
 
-static const fork_t *fork_of(tok_t name) {
-  if (name.n < 3 || name.n > 7) return NULL;
-  for (size_t i = 0; i < sizeof forks / sizeof forks[0]; i++) {
-    if (tok_is(name, forks[i].name)) return &forks[i];
+static const fork_t *fork_of(const tok_t *name) {
+  const fork_t *f;
+  switch (name->s[0]) {
+  case 't': f = &forks[0]; break;
+  case 'g': f = &forks[name->n == 5 ? 2 : 1]; break;
+  case 'e': f = &forks[3]; break;
+  case 'r': f = &forks[4]; break;
+  default: return NULL;
   }
-  return NULL;
+  return name->n == f->n && memcmp(name->s, f->name, f->n) == 0 ? f : NULL;
 }
 
-bool is_pseudo_name(tok_t name) { return whole_pseudo(name) != NULL || fork_of(name) != NULL; }
+bool is_pseudo_name(tok_t name) { return whole_pseudo(&name) != NULL || fork_of(&name) != NULL; }
 
 /* Version 0 has the opcodes of version 1. */
 static uint64_t version_of(const asm_t *a) { return a->version == 0 ? 1 : a->version; }
@@ -51,8 +66,8 @@ static uint64_t version_of(const asm_t *a) { return a->version == 0 ? 1 : a->ver
 /* In this version, else in the newest one. */
 static const algo_isa_op_t *way_op(const asm_t *a, const fork_t *f, unsigned i) {
   const char *name = f->way[i].op;
-  const algo_isa_op_t *op = algo_isa_op_by_name((unsigned)a->version, name, strlen(name));
-  return op != NULL ? op : algo_isa_op_by_name(ALGO_AVM_VERSION_MAX, name, strlen(name));
+  const algo_isa_op_t *op = algo_isa_op_by_name((unsigned)a->version, name, f->way[i].n);
+  return op != NULL ? op : algo_isa_op_by_name(ALGO_AVM_VERSION_MAX, name, f->way[i].n);
 }
 
 static bool same_effect(const algo_isa_op_t *x, const algo_isa_op_t *y) {
@@ -108,21 +123,16 @@ static void complain_unknown(asm_t *a, tok_t mnemonic) {
   }
 }
 
-bool spec_find(asm_t *a, tok_t mnemonic, size_t n_args, spec_t *out, tok_t *expanded) {
-  *out = (spec_t){.name = mnemonic, .pseudo = true};
-  *expanded = mnemonic;
+bool spec_find(asm_t *a, const tok_t *mnemonic, size_t n_args, spec_t *out) {
+  out->name = *mnemonic;
+  out->stand_in = false;
   out->op = whole_pseudo(mnemonic);
-  const fork_t *f = out->op == NULL ? fork_of(mnemonic) : NULL;
-  if (f != NULL && !find_fork(a, f, mnemonic, n_args, out)) return false;
-  if (out->op != NULL) {
-    if (n_args == 0) {
-      const char *text = algo_arena_printf(a->arena, "%.*s without immediates", (int)mnemonic.n, mnemonic.s);
-      if (text != NULL) *expanded = tok_of(text);
-    }
-    return true;
-  }
+  out->pseudo = true;
+  if (out->op != NULL) return true;
+  const fork_t *f = fork_of(mnemonic);
+  if (f != NULL) return find_fork(a, f, *mnemonic, n_args, out);
   out->pseudo = false;
-  out->op = algo_isa_op_by_name((unsigned)a->version, mnemonic.s, mnemonic.n);
-  if (out->op == NULL) complain_unknown(a, mnemonic);
+  out->op = algo_isa_op_by_name((unsigned)a->version, mnemonic->s, mnemonic->n);
+  if (out->op == NULL) complain_unknown(a, *mnemonic);
   return out->op != NULL;
 }

@@ -1,16 +1,13 @@
 /* Instructions whose effect on the stack depends on their immediates, or on what is known of the stack. */
 #include "asm_internal.h"
 
-typedef struct refine {
+struct refine {
   asm_t *a;
   known_t *k;
   const tok_t *args;
   size_t n;
   effect_t *e;
-} refine_t;
-
-/* Says what is wrong in a->msg and returns false; true: it fits, whatever it found out. */
-typedef bool (*refine_fn)(refine_t *r);
+};
 
 static stype_t any(void) { return stype_named(ALGO_TYPE_ANY); }
 
@@ -299,7 +296,13 @@ static bool refine_byte(refine_t *r) {
   if (r->n == 0) return true;
   algo_bytes_t v;
   size_t used;
-  if (!literal_parse(r->a, r->args, r->n, &v, &used)) v.n = 0;
+  if (literal_parse(r->a, r->args, r->n, &v, &used)) { /* kept for when it is written */
+    r->a->literal_of = r->args;
+    r->a->literal = v;
+    r->a->literal_used = used;
+  } else {
+    v.n = 0;
+  }
   give(r, stype_make(ALGO_KIND_BYTES, v.n, v.n));
   return true;
 }
@@ -345,11 +348,12 @@ static const refine_fn by_op[ALGO_OP_COUNT] = {
     [ALGO_OP_match] = refine_match,
 };
 
-bool refine_effect(asm_t *a, const spec_t *spec, const tok_t *args, size_t n, effect_t *e) {
-  refine_fn fn = spec->op == &pseudo_int                           ? refine_int
-                 : spec->op == &pseudo_byte                        ? refine_byte
-                 : spec->op->id < ALGO_OP_COUNT && !spec->stand_in ? by_op[spec->op->id]
-                                                                   : NULL;
+refine_fn refine_of(const spec_t *spec) {
+  if (spec->op->id < ALGO_OP_COUNT) return spec->stand_in ? NULL : by_op[spec->op->id];
+  return spec->op == &pseudo_int ? refine_int : spec->op == &pseudo_byte ? refine_byte : NULL;
+}
+
+bool refine_effect(asm_t *a, refine_fn fn, const tok_t *args, size_t n, effect_t *e) {
   refine_t r = {a, &a->known, args, n, e};
-  return fn == NULL || fn(&r);
+  return fn(&r);
 }

@@ -86,15 +86,17 @@ static stype_t take_type(const effect_t *e, size_t i) {
   return e->takes != NULL ? e->takes[i] : named[e->take_ids[i]];
 }
 
-static void joined(asm_t *a, tok_t expanded, const tok_t *stmt, size_t n_stmt) {
+/* The statement as messages have it. */
+static void joined(asm_t *a, const spec_t *spec, const tok_t *stmt, size_t n_stmt) {
   algo_buf_clear(&a->msg);
-  tokens_join(&a->msg, expanded, stmt + 1, n_stmt - 1);
+  tokens_join(&a->msg, stmt[0], stmt + 1, n_stmt - 1);
+  if (spec->pseudo && n_stmt == 1) algo_buf_puts(&a->msg, " without immediates");
 }
 
-static void wrong_type(asm_t *a, tok_t expanded, const tok_t *stmt, size_t n_stmt, size_t i, stype_t want,
+static void wrong_type(asm_t *a, const spec_t *spec, const tok_t *stmt, size_t n_stmt, size_t i, stype_t want,
                        stype_t got) {
   if (!a->typetrack) return;
-  joined(a, expanded, stmt, n_stmt);
+  joined(a, spec, stmt, n_stmt);
   asm_format(&a->msg, " arg %u wanted type ", (uint64_t)i);
   stype_name(&a->msg, want);
   algo_buf_puts(&a->msg, " got ");
@@ -103,11 +105,11 @@ static void wrong_type(asm_t *a, tok_t expanded, const tok_t *stmt, size_t n_stm
   asm_error(a, stmt[0], "%m", &text);
 }
 
-static void pop_all(asm_t *a, const effect_t *e, tok_t expanded, const tok_t *stmt, size_t n_stmt) {
+static void pop_all(asm_t *a, const effect_t *e, const spec_t *spec, const tok_t *stmt, size_t n_stmt) {
   known_t *k = &a->known;
   if (e->n_takes > k->n && k->bottom.kind == ALGO_KIND_NONE) {
     if (!a->typetrack) return;
-    joined(a, expanded, stmt, n_stmt);
+    joined(a, spec, stmt, n_stmt);
     algo_bytes_t text = algo_buf_view(&a->msg);
     asm_error(a, stmt[0], "%m expects %u stack arguments but stack height is %u", &text, (uint64_t)e->n_takes,
               (uint64_t)k->n);
@@ -115,18 +117,34 @@ static void pop_all(asm_t *a, const effect_t *e, tok_t expanded, const tok_t *st
   }
   for (size_t i = e->n_takes; i-- > 0;) {
     stype_t got = k->n > 0 ? k->stack[--k->n] : k->bottom, want = take_type(e, i);
-    if (!overlaps(got, want)) wrong_type(a, expanded, stmt, n_stmt, i, want, got);
+    if (!overlaps(got, want)) wrong_type(a, spec, stmt, n_stmt, i, want, got);
   }
 }
 
-void types_track(asm_t *a, const spec_t *spec, tok_t expanded, const tok_t *stmt, size_t n_stmt) {
+/* The usual case: the stack is known deep enough, and all types fit. False: nothing was done. */
+static bool track_plain(asm_t *a, const algo_isa_op_t *op) {
+  known_t *k = &a->known;
+  size_t after = k->n - op->n_takes + op->n_gives;
+  if (k->n < op->n_takes || after > k->cap || after > STACK_KEPT) return false;
+  stype_t *base = k->stack + k->n - op->n_takes;
+  for (size_t i = 0; i < op->n_takes; i++) {
+    if (!overlaps(base[i], named[op->takes[i]])) return false;
+  }
+  for (size_t i = 0; i < op->n_gives; i++) base[i] = named[op->gives[i]];
+  k->n = after;
+  return true;
+}
+
+void types_track(asm_t *a, const spec_t *spec, const tok_t *stmt, size_t n_stmt) {
+  refine_fn fn = refine_of(spec);
+  if (fn == NULL && (a->known.dead || track_plain(a, spec->op))) return;
   effect_t e = {.take_ids = spec->op->takes, .n_takes = spec->op->n_takes};
-  if (!refine_effect(a, spec, stmt + 1, n_stmt - 1, &e) && a->typetrack) {
+  if (fn != NULL && !refine_effect(a, fn, stmt + 1, n_stmt - 1, &e) && a->typetrack) {
     algo_bytes_t text = algo_buf_view(&a->msg);
     asm_error(a, stmt[0], "%m", &text);
   }
   if (a->known.dead) return;
-  pop_all(a, &e, expanded, stmt, n_stmt);
+  pop_all(a, &e, spec, stmt, n_stmt);
   if (e.refined) {
     for (size_t i = 0; i < a->n_gives; i++) push(a, a->gives[i]);
   } else {

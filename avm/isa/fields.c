@@ -95,7 +95,7 @@ const algo_isa_field_t *algo_isa_field_by_name(algo_group_t g, const char *name,
   unsigned row = field_slots[isa_hash(field_SEED, name, n)];
   if (row == 0) return NULL;
   const algo_isa_field_t *f = &table[row - 1];
-  if (f->name_len != n || memcmp(f->name, name, n) != 0) return NULL;
+  if (f->name_len != n || !isa_same_name(f->name, name, n)) return NULL;
   return f->group == group_of(g)->declared && shows(g, f) ? f : NULL;
 }
 

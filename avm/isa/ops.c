@@ -124,7 +124,7 @@ static const algo_isa_op_t *find(const char *name, size_t n) {
   unsigned row = op_slots[isa_hash(op_SEED, name, n)];
   if (row == 0) return NULL;
   const algo_isa_op_t *op = &table[row - 1];
-  return op->name_len == n && memcmp(op->name, name, n) == 0 ? op : NULL;
+  return op->name_len == n && isa_same_name(op->name, name, n) ? op : NULL;
 }
 
 const algo_isa_op_t *algo_isa_op_by_name(unsigned version, const char *name, size_t n) {

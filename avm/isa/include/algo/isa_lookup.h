@@ -26,4 +26,20 @@ static inline uint32_t isa_hash(uint64_t seed, const char *name, size_t n) {
   return (uint32_t)(h >> 53);
 }
 
+/* Are the n bytes (n > 0) the same? Names are short: a call of memcmp would cost more than the comparison. */
+static inline int isa_same_name(const char *a, const char *b, size_t n) {
+  uint64_t x[2] = {0, 0}, y[2] = {0, 0};
+  if (n > 16) return memcmp(a, b, n) == 0;
+  if (n >= 8) {
+    memcpy(&x[0], a, 8), memcpy(&x[1], a + n - 8, 8);
+    memcpy(&y[0], b, 8), memcpy(&y[1], b + n - 8, 8);
+  } else if (n >= 4) {
+    memcpy(&x[0], a, 4), memcpy(&x[1], a + n - 4, 4);
+    memcpy(&y[0], b, 4), memcpy(&y[1], b + n - 4, 4);
+  } else {
+    return a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1];
+  }
+  return x[0] == y[0] && x[1] == y[1];
+}
+
 #endif
