@@ -4,8 +4,7 @@
 const uint8_t ix_copy_header[19] = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', 0xff, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0};
 const uint8_t ix_copy_trailer[2] = {0xff, 0xff};
 
-#define PG_EPOCH  INT64_C(946684800) /* 2000-01-01 in Unix seconds */
-#define OID_BYTEA 17u
+#define PG_EPOCH INT64_C(946684800) /* 2000-01-01 in Unix seconds */
 
 static void put16(uint8_t *p, uint16_t v) {
   p[0] = (uint8_t)(v >> 8);
@@ -93,20 +92,17 @@ void ix_copy_bytes(algo_buf_t *b, const void *v, size_t n) {
 
 void ix_copy_time(algo_buf_t *b, int64_t unix_seconds) { ix_copy_i64(b, (unix_seconds - PG_EPOCH) * 1000000); }
 
-void ix_copy_bytea_array(algo_buf_t *b, const uint8_t *items, size_t count, size_t size) {
-  const size_t n = count ? 20 + count * (4 + size) : 12;
-  uint8_t *p = algo_buf_reserve(b, 4 + n);
+void ix_copy_array(algo_buf_t *b, uint32_t oid, size_t count, size_t size) {
+  const size_t head = count ? 20 : 12;
+  uint8_t *p = algo_buf_reserve(b, 4 + head);
   if (!p) return;
-  put32(p, (uint32_t)n);
+  put32(p, (uint32_t)(head + count * (4 + size)));
   put32(p + 4, count ? 1 : 0); /* dimensions */
   put32(p + 8, 0);             /* no nulls */
-  put32(p + 12, OID_BYTEA);
-  b->n += 4 + n;
-  if (!count) return;
-  put32(p + 16, (uint32_t)count);
-  put32(p + 20, 1); /* the first index */
-  for (p += 24; count--; p += 4 + size, items += size) {
-    put32(p, (uint32_t)size);
-    memcpy(p + 4, items, size);
+  put32(p + 12, oid);
+  if (count) {
+    put32(p + 16, (uint32_t)count);
+    put32(p + 20, 1); /* the first index */
   }
+  b->n += 4 + head;
 }

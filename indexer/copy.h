@@ -18,7 +18,9 @@ void ix_copy_i64(algo_buf_t *b, int64_t v);                 /* bigint */
 void ix_copy_u64(algo_buf_t *b, uint64_t v);                /* numeric */
 void ix_copy_bytes(algo_buf_t *b, const void *p, size_t n); /* bytea, text */
 void ix_copy_time(algo_buf_t *b, int64_t unix_seconds);     /* timestamptz; within what IX_TIME_MAX allows */
-void ix_copy_bytea_array(algo_buf_t *b, const uint8_t *items, size_t count, size_t size); /* one dimension, no nulls */
+/* Starts a column that is an array of one dimension without nulls: `count` elements of the type `oid`, each put behind
+ * it as a column is, of `size` bytes. */
+void ix_copy_array(algo_buf_t *b, uint32_t oid, size_t count, size_t size);
 
 /* Seconds that fit PostgreSQL's timestamps and leave room for sums. */
 #define IX_TIME_MAX INT64_C(9000000000000)

@@ -200,8 +200,8 @@ static void supervise(algo_indexer_t *ix) {
     pthread_mutex_unlock(&p->mu);
     algo_err_t err;
     if (look_after_indexes(ix, &looked, false, &err) != ALGO_OK) ix_pipe_fail(p, &err, false);
-    nanosleep(&(struct timespec){0, POLL_NS}, NULL);
     pthread_mutex_lock(&p->mu);
+    if (!ix_pipe_over(p)) ix_pipe_wait(p, POLL_NS);
   }
   const bool end = p->done && !p->failed && !p->stop;
   pthread_mutex_unlock(&p->mu);

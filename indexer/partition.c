@@ -1,14 +1,13 @@
-/* partition.c - indexes after the first load: a table at a time in a transaction of its own, two tables side by side.
- */
+/* partition.c - indexes after the first load: one at a time in a transaction of its own, several side by side. A
+ * transaction that held two tables' locks could wait for a writer that waits for it. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "internal.h"
 
-/* By weight: whoever is free takes the next. */
-static const char *const tables[] = {"participant", "txn", "log", "block", "state_change"};
-#define TABLES (sizeof tables / sizeof tables[0])
-#define HANDS  2u
+#define INDEXES   10u /* rows of chain.index_plan */
+#define HANDS_MAX 4u
 
 typedef struct work {
   const char *url;
@@ -19,11 +18,12 @@ typedef struct work {
   algo_err_t *err;
 } work_t;
 
-static algo_code_t index_table(PGconn *c, uint64_t partition, const char *table, algo_err_t *err) {
-  char sql[200];
+static algo_code_t make_index(PGconn *c, uint64_t partition, size_t which, algo_err_t *err) {
+  char sql[240];
   snprintf(sql, sizeof sql,
-           "begin; set local maintenance_work_mem = '256MB'; select chain.index_partition(%" PRIu64 ", '{%s}'); commit",
-           partition, table);
+           "begin; set local maintenance_work_mem = '128MB'; set local max_parallel_maintenance_workers = 0;"
+           "select chain.index_partition(%" PRIu64 ", %zu); commit",
+           partition, which);
   return ix_pg_exec(c, sql, err);
 }
 
@@ -33,8 +33,8 @@ static void *hand_main(void *arg) {
   PGconn *c = NULL;
   algo_err_init(&err);
   algo_code_t rc = ix_pg_open(&c, w->url, IX_APPLICATION_NAME, &err);
-  for (size_t i; rc == ALGO_OK && (i = atomic_fetch_add(&w->next, 1)) < TABLES;)
-    rc = index_table(c, w->partition, tables[i], &err);
+  for (size_t i; rc == ALGO_OK && (i = atomic_fetch_add(&w->next, 1)) < INDEXES;)
+    rc = make_index(c, w->partition, i + 1, &err);
   if (c) PQfinish(c);
   if (rc != ALGO_OK) {
     pthread_mutex_lock(&w->mu);
@@ -47,11 +47,14 @@ static void *hand_main(void *arg) {
 
 static algo_code_t index_partition(algo_indexer_t *ix, uint64_t partition, algo_err_t *err) {
   work_t w = {.url = ix->opt.database_url, .partition = partition, .err = err};
-  pthread_t other;
+  pthread_t others[HANDS_MAX];
+  const long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+  const size_t hands = cpus < 2 ? 1 : cpus > (long)HANDS_MAX ? HANDS_MAX : (size_t)cpus;
+  size_t n = 0;
   pthread_mutex_init(&w.mu, NULL);
-  const bool two = HANDS > 1 && pthread_create(&other, NULL, hand_main, &w) == 0;
+  while (n + 1 < hands && pthread_create(&others[n], NULL, hand_main, &w) == 0) n++;
   hand_main(&w);
-  if (two) pthread_join(other, NULL);
+  while (n) pthread_join(others[--n], NULL);
   pthread_mutex_destroy(&w.mu);
   if (w.rc != ALGO_OK) return w.rc;
   char sql[96];

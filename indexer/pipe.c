@@ -272,6 +272,15 @@ static bool take_run(ix_pipe_t *p, size_t n, uint64_t *first, size_t *taken) {
   return *taken > 0;
 }
 
+void ix_pipe_wait(ix_pipe_t *p, uint64_t ns) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  const uint64_t at = (uint64_t)t.tv_nsec + ns;
+  t.tv_sec += (time_t)(at / UINT64_C(1000000000));
+  t.tv_nsec = (long)(at % UINT64_C(1000000000));
+  pthread_cond_timedwait(&p->ready, &p->mu, &t);
+}
+
 bool ix_pipe_take(ix_pipe_t *p, uint64_t *first, size_t *n) {
   uint64_t since = 0;
   pthread_mutex_lock(&p->mu);
@@ -289,12 +298,7 @@ bool ix_pipe_take(ix_pipe_t *p, uint64_t *first, size_t *n) {
     const bool more = p->node_known && p->next_take + run <= last; /* soon, if nothing is wrong */
     if (since == 0) since = now;
     if (more && run < IX_BATCH_ROUNDS && bytes < IX_BATCH_BYTES && now < since + FILL_WAIT_NS) {
-      struct timespec t;
-      clock_gettime(CLOCK_MONOTONIC, &t);
-      const uint64_t at = (uint64_t)t.tv_nsec + (since + FILL_WAIT_NS - now);
-      t.tv_sec += (time_t)(at / UINT64_C(1000000000));
-      t.tv_nsec = (long)(at % UINT64_C(1000000000));
-      pthread_cond_timedwait(&p->ready, &p->mu, &t);
+      ix_pipe_wait(p, since + FILL_WAIT_NS - now);
       continue;
     }
     got = take_run(p, run, first, n);
@@ -322,7 +326,7 @@ void ix_pipe_committed(ix_pipe_t *p, uint64_t first, size_t n) {
     s->blocks++;
     s->txns += j->rows.txns;
     s->inner += j->rows.inner;
-    s->participants += j->rows.count[IX_PARTICIPANT];
+    s->participants += j->rows.participants;
     s->logs += j->rows.count[IX_LOG];
     s->unknown += j->rows.unknown;
     s->bytes += j->body_bytes;

@@ -88,6 +88,8 @@ void *ix_decoder_main(void *decoder);
 /* Takes the next run of ready rounds: *first, *n. Waits for one; false: the session is over. While far behind it waits
  * a little for a batch to fill. Checks that rounds follow each other by hash and belong to the database's chain. */
 bool ix_pipe_take(ix_pipe_t *p, uint64_t *first, size_t *n);
+/* Waits for a change that concerns writers, ns at most. With the lock held. */
+void ix_pipe_wait(ix_pipe_t *p, uint64_t ns);
 /* Waits until all before `first` is committed; false: the session is over. */
 bool ix_pipe_turn(ix_pipe_t *p, uint64_t first);
 /* Rounds first..first + n - 1 are committed. */

@@ -5,12 +5,15 @@
 
 #include "copy.h"
 
+#define OID_BYTEA 17u
+#define OID_INT4  23u
+
 const ix_table_def_t ix_tables[IX_TABLES] = {
     {"block", "round,time,txn_counter,txns,inner_txns,hash,prev,proposer,payout,fees_collected,bonus,rewards_level,"
               "protocol,expired,absent,raw"},
-    {"txn", "round,app,created,intra,parent,raw_at,raw_length,type,on_completion,txid,sender,fee,receiver,amount,asset,"
+    {"txn", "round,app,created,asset,intra,parent,raw_at,raw_length,type,on_completion,txid,sender,fee,receiver,amount,"
             "asset_sender,close_to,close_amount,rekey_to,group_id,selector,note,inner_id"},
-    {"participant", "round,intra,addr"},
+    {"participant", "round,addr,intras"},
     {"log", "round,app,intra,idx,data"},
     {"state_change", "round,app,value,intra,action,account,key,bytes"},
 };
@@ -157,23 +160,26 @@ static algo_code_t add_parts(walk_t *w, const algo_txn_t *t, uint32_t intra) {
   return rc;
 }
 
-/* By address: the index behind the table takes its entries in that order. */
 static int compare_parts(const void *x, const void *y) {
   const part_t *a = x, *b = y;
   int c = memcmp(a->addr.b, b->addr.b, 32);
   return c ? c : (a->intra > b->intra) - (a->intra < b->intra);
 }
 
+/* One row an account, in the order of the index behind the table. */
 static void put_parts(walk_t *w) {
   algo_buf_t *b = &w->out->copy[IX_PARTICIPANT];
   if (w->n_parts) qsort(w->parts, w->n_parts, sizeof *w->parts, compare_parts);
-  for (size_t i = 0; i < w->n_parts; i++) {
+  for (size_t i = 0, end; i < w->n_parts; i = end) {
+    for (end = i + 1; end < w->n_parts && algo_addr_eq(&w->parts[end].addr, &w->parts[i].addr);) end++;
     ix_copy_row(b, 3);
     ix_copy_i64(b, (int64_t)w->out->round);
-    ix_copy_i32(b, (int32_t)w->parts[i].intra);
     put_addr(b, &w->parts[i].addr);
+    ix_copy_array(b, OID_INT4, end - i, 4);
+    for (size_t k = i; k < end; k++) ix_copy_i32(b, (int32_t)w->parts[k].intra);
+    w->out->count[IX_PARTICIPANT]++;
   }
-  w->out->count[IX_PARTICIPANT] += w->n_parts;
+  w->out->participants = w->n_parts;
 }
 
 /* ---- logs and state ---- */
@@ -257,36 +263,45 @@ static algo_code_t put_changes(walk_t *w, const algo_apply_t *a, uint32_t intra)
 
 /* ---- transactions ---- */
 
-/* receiver, amount, asset, asset_sender, close_to, close_amount: what each type moves, and where to. */
+/* receiver, amount, asset_sender, close_to, close_amount: what each type moves, and where to. */
 static void put_transfer(algo_buf_t *b, const algo_apply_t *a) {
   const algo_txn_t *t = &a->stxn.txn;
-  const bool pay = t->type == ALGO_TX_PAY, axfer = t->type == ALGO_TX_AXFER;
-  if (pay || axfer) {
-    const algo_addr_t *close_to = pay ? &t->close_remainder_to : &t->asset_close_to;
-    put_addr(b, pay ? &t->receiver : &t->asset_receiver);
-    ix_copy_u64(b, pay ? t->amount : t->asset_amount);
-    if (pay) {
-      ix_copy_null(b);
-      ix_copy_null(b);
+  const bool pay = t->type == ALGO_TX_PAY;
+  if (!pay && t->type != ALGO_TX_AXFER) {
+    if (t->type == ALGO_TX_AFRZ) {
+      put_addr(b, &t->freeze_account);
+    } else if (t->type == ALGO_TX_HB && t->heartbeat) {
+      put_addr(b, &t->heartbeat->address);
     } else {
-      ix_copy_u64(b, t->xfer_asset);
-      put_addr_or_null(b, &t->asset_sender);
+      ix_copy_null(b);
     }
-    put_addr_or_null(b, close_to);
-    if (algo_addr_is_zero(close_to)) ix_copy_null(b);
-    else ix_copy_u64(b, pay ? a->closing_amount : a->asset_closing_amount);
+    for (int i = 0; i < 4; i++) ix_copy_null(b);
     return;
   }
-  const uint64_t asset = t->type == ALGO_TX_ACFG ? t->config_asset : t->type == ALGO_TX_AFRZ ? t->freeze_asset : 0;
-  if (t->type == ALGO_TX_AFRZ) put_addr(b, &t->freeze_account);
-  else if (t->type == ALGO_TX_HB && t->heartbeat) put_addr(b, &t->heartbeat->address);
-  else ix_copy_null(b);
-  ix_copy_null(b);
-  if (asset) ix_copy_u64(b, asset);
-  else ix_copy_null(b);
-  ix_copy_null(b);
-  ix_copy_null(b);
-  ix_copy_null(b);
+  const algo_addr_t *close_to = pay ? &t->close_remainder_to : &t->asset_close_to;
+  put_addr(b, pay ? &t->receiver : &t->asset_receiver);
+  ix_copy_u64(b, pay ? t->amount : t->asset_amount);
+  put_addr_or_null(b, &t->asset_sender);
+  put_addr_or_null(b, close_to);
+  if (algo_addr_is_zero(close_to)) {
+    ix_copy_null(b);
+  } else {
+    ix_copy_u64(b, pay ? a->closing_amount : a->asset_closing_amount);
+  }
+}
+
+/* The asset that a transaction is about. A transfer of nothing may name any number: those that no asset can have are
+ * left to the raw bytes. */
+static void put_asset(algo_buf_t *b, const algo_txn_t *t) {
+  const uint64_t asset = t->type == ALGO_TX_AXFER  ? t->xfer_asset
+                         : t->type == ALGO_TX_ACFG ? t->config_asset
+                         : t->type == ALGO_TX_AFRZ ? t->freeze_asset
+                                                   : 0;
+  if (asset == 0 || asset > INT64_MAX) {
+    ix_copy_null(b);
+  } else {
+    ix_copy_i64(b, (int64_t)asset);
+  }
 }
 
 static algo_code_t put_txn(walk_t *w, const algo_apply_t *a, const place_t *at, uint32_t intra, algo_digest_t *id) {
@@ -298,6 +313,7 @@ static algo_code_t put_txn(walk_t *w, const algo_apply_t *a, const place_t *at, 
   algo_code_t rc = put_id_or_null(b, call ? t->app_id : 0, "application", w->err);
   if (rc == ALGO_OK) rc = put_id_or_null(b, a->created_app ? a->created_app : a->created_asset, "created id", w->err);
   if (rc != ALGO_OK) return rc;
+  put_asset(b, t);
   ix_copy_i32(b, (int32_t)intra);
   if (at->parent) ix_copy_i32(b, (int32_t)at->parent_intra);
   else ix_copy_null(b);
@@ -350,8 +366,12 @@ static algo_code_t walk_txn(walk_t *w, const algo_apply_t *a, const place_t *at)
 /* ---- blocks ---- */
 
 static void put_addrs_or_null(algo_buf_t *b, const algo_addr_t *a, size_t n) {
-  if (n == 0) ix_copy_null(b);
-  else ix_copy_bytea_array(b, a[0].b, n, sizeof *a);
+  if (n == 0) {
+    ix_copy_null(b);
+    return;
+  }
+  ix_copy_array(b, OID_BYTEA, n, sizeof *a);
+  for (size_t i = 0; i < n; i++) put_addr(b, &a[i]);
 }
 
 static algo_code_t put_block(walk_t *w, algo_bytes_t raw) {
@@ -391,6 +411,7 @@ static void clear(ix_rows_t *r) {
   algo_buf_clear(&r->log_data);
   r->n_logged = 0;
   r->txns = r->inner = r->unknown = 0;
+  r->participants = 0;
 }
 
 /* Groups stand together in a block: the first one behind i that is not of i's group. */

@@ -33,10 +33,11 @@ typedef struct ix_rows {
   algo_digest_t hash, prev; /* header hashes of this round and the one before */
   algo_digest_t genesis_hash;
   algo_buf_t genesis_id;
-  int64_t time;         /* Unix seconds */
-  uint32_t txns, inner; /* of the block, kept or not */
-  uint32_t unknown;     /* transactions of a type that is not known: kept, and said */
-  ix_logged_t *logged;  /* in the order of the chain */
+  int64_t time;          /* Unix seconds */
+  uint64_t participants; /* accounts, counted once a transaction */
+  uint32_t txns, inner;  /* of the block, kept or not */
+  uint32_t unknown;      /* transactions of a type that is not known: kept, and said */
+  ix_logged_t *logged;   /* in the order of the chain */
   size_t n_logged, cap_logged;
   algo_buf_t log_data;
 } ix_rows_t; /* zero-fill to start; usable again and again */

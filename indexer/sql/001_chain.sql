@@ -87,6 +87,7 @@ create table chain.txn (
   round bigint not null,
   app bigint,
   created bigint,
+  asset bigint,
   intra integer not null,
   parent integer,
   raw_at integer not null,
@@ -98,7 +99,6 @@ create table chain.txn (
   fee numeric(20) not null,
   receiver bytea,
   amount numeric(20),
-  asset numeric(20),
   asset_sender bytea,
   close_to bytea,
   close_amount numeric(20),
@@ -123,7 +123,7 @@ comment on column chain.txn.sender is 'address, 32 bytes';
 comment on column chain.txn.fee is 'microAlgos';
 comment on column chain.txn.receiver is 'pay and axfer: address, 32 bytes (zeros where none was given); afrz: the account; hb: the account';
 comment on column chain.txn.amount is 'pay: microAlgos; axfer: base units of the asset';
-comment on column chain.txn.asset is 'asset moved, configured or frozen; null at its creation and for other types';
+comment on column chain.txn.asset is 'asset moved, configured or frozen; null at its creation, for other types, and for a number from 2^63, which no asset has but a transfer of nothing may name';
 comment on column chain.txn.asset_sender is 'axfer by the clawback address: whom it was taken from';
 comment on column chain.txn.close_to is 'pay and axfer: who got what was left';
 comment on column chain.txn.close_amount is 'what was left, microAlgos or base units; null without close_to';
@@ -135,13 +135,13 @@ comment on column chain.txn.inner_id is 'id of an inner transaction, as the AVM'
 
 create table chain.participant (
   round bigint not null,
-  intra integer not null,
-  addr bytea not null
+  addr bytea not null,
+  intras integer[] not null
 ) partition by range (round);
-comment on table chain.participant is 'Who takes part in a transaction; a top-level one has those of its inner ones too';
+comment on table chain.participant is 'Who takes part in the transactions of a round: one row an account and round (view chain.participation: one a transaction)';
 comment on column chain.participant.round is 'round number';
-comment on column chain.participant.intra is 'place in the block, as in chain.txn';
 comment on column chain.participant.addr is 'address, 32 bytes';
+comment on column chain.participant.intras is 'places in the block, ascending, as in chain.txn; a top-level transaction counts for the accounts of its inner ones too';
 
 create table chain.log (
   round bigint not null,
@@ -194,31 +194,31 @@ begin
 end $$;
 comment on function chain.add_partition is 'makes partition n of the big tables, without indexes';
 
-create function chain.index_partition(n integer, tables text[] default '{block,txn,participant,log,state_change}')
-returns void language plpgsql as $$
+create view chain.index_plan as
+select * from (values
+  (1, 'txn', 'txid', false, 'txid', 'txid is not null'),
+  (2, 'txn', 'place', true, 'round, intra', null),
+  (3, 'participant', 'addr', true, 'addr, round', null),
+  (4, 'log', 'app', true, 'app, round, intra, idx', null),
+  (5, 'txn', 'asset', false, 'asset, round', 'asset is not null'),
+  (6, 'txn', 'app', false, 'app, round', 'app is not null'),
+  (7, 'txn', 'created', false, 'created', 'created is not null'),
+  (8, 'block', 'round', true, 'round', null),
+  (9, 'block', 'time', false, 'time', null),
+  (10, 'state_change', 'app', false, 'app, round', null)
+) as v (id, tab, name, uniq, cols, cond);
+comment on view chain.index_plan is 'the indexes of each partition, those that take longest first';
+
+create function chain.index_partition(n integer, which integer default null) returns void language plpgsql as $$
 declare
   i record;
 begin
-  for i in
-    select * from (values
-      ('block', 'round', true, 'round', null),
-      ('block', 'time', false, 'time', null),
-      ('txn', 'place', true, 'round, intra', null),
-      ('txn', 'txid', false, 'txid', 'txid is not null'),
-      ('txn', 'app', false, 'app, round', 'app is not null'),
-      ('txn', 'asset', false, 'asset, round', 'asset is not null'),
-      ('txn', 'created', false, 'created', 'created is not null'),
-      ('participant', 'addr', true, 'addr, round, intra', null),
-      ('log', 'app', true, 'app, round, intra, idx', null),
-      ('state_change', 'app', false, 'app, round', null)
-    ) as v (tab, name, uniq, cols, cond)
-    where tab = any (tables)
-  loop
+  for i in select * from chain.index_plan where which is null or id = which order by id loop
     execute format('create %s index if not exists %I on chain.%I (%s) %s', case when i.uniq then 'unique' else '' end,
                    i.tab || '_p' || n || '_' || i.name, i.tab || '_p' || n, i.cols, coalesce('where ' || i.cond, ''));
   end loop;
 end $$;
-comment on function chain.index_partition is 'makes the indexes of partition n, of some tables or of all; those that are there stay';
+comment on function chain.index_partition is 'makes the indexes of partition n, one of chain.index_plan or all; those that are there stay';
 
 create function chain.drop_partition(n integer) returns void language plpgsql as $$
 declare

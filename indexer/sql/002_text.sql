@@ -159,11 +159,18 @@ select t.round, t.intra, b.time, chain.txid(t.txid) as txid,
 from chain.txn as t join chain.block as b on b.round = t.round;
 comment on view chain.transaction is 'chain.txn for people: addresses and ids as text. Give a round, a txn''s place or an address through chain.txn first: text is made row by row';
 
+create view chain.participation as
+select p.addr, p.round, i.intra from chain.participant as p, unnest(p.intras) as i (intra);
+comment on view chain.participation is 'Who takes part in which transaction, one row each';
+
 create function chain.account_txns(account text, before bigint default 9223372036854775807, n integer default 100)
 returns setof chain.txn language sql stable as $$
   select t.* from (
-    select p.round, p.intra from chain.participant as p
-    where p.addr = chain.addr(account) and p.round < before order by p.round desc, p.intra desc limit n
+    select p.round, i.intra from (
+      select q.round, q.intras from chain.participant as q
+      where q.addr = chain.addr(account) and q.round < before order by q.round desc limit n
+    ) as p, unnest(p.intras) as i (intra)
+    order by p.round desc, i.intra desc limit n
   ) as p join chain.txn as t on t.round = p.round and t.intra = p.intra
   order by t.round desc, t.intra desc
 $$;

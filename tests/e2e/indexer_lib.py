@@ -6,7 +6,7 @@ VECTORS = os.path.abspath(os.environ.get("ALGORENT_VECTORS", os.path.join(ROOT, 
 BIN = os.path.join(ROOT, "build", os.environ.get("BUILD", "release"), "bin")
 CLUSTER = os.path.join(ROOT, "sandbox/postgres/cluster")
 TABLES = {
-    "chain.cursor": "next_round", "chain.block": "round", "chain.txn": "round, intra", "chain.participant": "round, intra, addr",
+    "chain.cursor": "next_round", "chain.block": "round", "chain.txn": "round, intra", "chain.participant": "round, addr",
     "chain.log": "round, intra, idx", "chain.state_change": "round, intra, account, key, action", "chain.contract": "app",
 }
 
