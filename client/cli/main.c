@@ -33,6 +33,7 @@ const cli_command_t *const *cli_commands(void) {
       &cli_cmd_withdraw,
       &cli_cmd_due,
       &cli_cmd_status,
+      &cli_cmd_pay,
       &cli_cmd_send,
       &cli_cmd_bootstrap,
       &cli_cmd_approve,
