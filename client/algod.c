@@ -147,6 +147,7 @@ algo_code_t client_get_json(algo_algod_t *c, const char *path, json_object **out
     r = algo_json_parse(out, answer.p, answer.n, err);
     if (r == ALGO_OK && !json_object_is_type(*out, json_type_object)) {
       json_object_put(*out);
+      *out = NULL;
       r = algo_err_set(err, ALGO_E_PARSE, "not an object");
     }
     if (r != ALGO_OK) r = algo_err_prefix(err, r, "the answer of %s to GET %s", algo_algod_server(c), path);
