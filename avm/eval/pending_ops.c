@@ -4,7 +4,11 @@
   algo_code_t avm_op_##id(algo_avm_context_t *cx) {                                                                    \
     return avm_fail(cx, "%s is not supported here yet", avm_op_at(cx)->name);                                          \
   }
-PENDING(ecdsa_verify)
-PENDING(ecdsa_pk_decompress) PENDING(ecdsa_pk_recover) PENDING(falcon_verify) PENDING(sumhash512)
-    PENDING(vrf_verify) PENDING(ec_add) PENDING(ec_scalar_mul) PENDING(ec_pairing_check) PENDING(ec_multi_scalar_mul)
-        PENDING(ec_subgroup_check) PENDING(ec_map_to) PENDING(mimc) PENDING(poseidon2)
+PENDING(falcon_verify)
+PENDING(vrf_verify)
+PENDING(ec_add)
+PENDING(ec_scalar_mul)
+PENDING(ec_pairing_check)
+PENDING(ec_multi_scalar_mul)
+PENDING(ec_subgroup_check)
+PENDING(ec_map_to)

@@ -204,8 +204,8 @@ static bool check_case(json_object *c, const char **what) {
   return *what == NULL;
 }
 
-static const char *const families[] = {"int", "bmath", "bytes", "json", "stack",  "scratch", "flow",
-                                       "raw", "type",  "under", "budget", "random",  "random_v1"};
+static const char *const families[] = {"int", "bmath", "bytes", "json",   "stack",  "scratch",  "flow",
+                                       "raw", "type",  "under", "budget", "random", "random_v1"};
 
 static bool wanted(const char *id) {
   const char *only = getenv("EVAL_ONLY");
