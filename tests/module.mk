@@ -31,6 +31,8 @@ $(OUT)/bench/bench_$(1): $(OUT)/obj/tests/bench/bench_$(1).o $$(call archives,$$
 endef
 $(eval $(call bench,decode,vectors))
 $(eval $(call bench,asm,asm))
+$(eval $(call bench,sandbox,node))
+$(OUT)/bench/bench_sandbox: | $(OUT)/bin/algorent-sandbox
 
 bench: $(if $(BENCH),$(OUT)/bench/bench_$(BENCH),$(BENCHES))
 	@for b in $^; do ALGORENT_VECTORS=$(VECTORS) $$b || exit 1; done
