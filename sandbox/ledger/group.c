@@ -177,7 +177,9 @@ static algo_code_t make_group(algo_ledger_t *l, const decoded_t *d, algo_avm_gro
 static algo_code_t submit(algo_ledger_t *l, const decoded_t *d, const algo_submit_options_t *opt,
                           algo_submit_detail_t *detail, algo_err_t *err) {
   int index;
-  verify_opts_t vo = {.skip_signatures = opt && opt->skip_signatures, .arena = &l->scratch};
+  verify_opts_t vo = {.skip_signatures = opt && opt->skip_signatures,
+                      .given = opt ? opt->verified : NULL,
+                      .arena = &l->scratch};
   algo_lopen_start(l);
   algo_code_t rc = algo_lverify(l, d->views, d->n, d->ids, &vo, &index, err);
   if (rc) return rc;

@@ -22,16 +22,6 @@ algo_code_t node_seal(algo_node_t *n, algo_err_t *err) {
   return ALGO_OK;
 }
 
-algo_code_t algo_node_submit(algo_node_t *n, algo_bytes_t group, const algo_submit_options_t *opt, algo_digest_t *first,
-                             algo_buf_t *text, algo_submit_detail_t *detail, algo_err_t *err) {
-  if (n->ledger == NULL) return node_read_only(err);
-  pthread_rwlock_wrlock(&n->lock);
-  algo_code_t rc = algo_ledger_submit(n->ledger, group, opt, first, text, detail, err);
-  if (rc == ALGO_OK && n->mode == ALGO_NODE_DEV) rc = node_seal(n, err);
-  pthread_rwlock_unlock(&n->lock);
-  return rc;
-}
-
 algo_code_t algo_node_advance(algo_node_t *n, uint64_t blocks, algo_err_t *err) {
   if (n->ledger == NULL) return node_read_only(err);
   algo_code_t rc = ALGO_OK;

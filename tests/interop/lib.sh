@@ -20,7 +20,7 @@ skip() {
 
 # python_with NAME PACKAGE...: a virtual environment with these packages; $python is its interpreter.
 python_with() {
-  local name=$1 want venv=$state/venv-$1
+  local want venv=$state/venv-$1
   shift
   want="$*"
   python=$venv/bin/python

@@ -51,6 +51,8 @@ ALGO_API const algo_header_t *algo_ledger_tip(const algo_ledger_t *l);
 typedef struct algo_submit_options {
   bool skip_signatures;     /* impersonation: every sender is taken as signed */
   bool skip_pq_address_check;
+  /* NULL, or one a transaction, ALGO_GROUP_MAX: its plain signature, the only one it has, was verified by the caller. */
+  const bool *verified;
 } algo_submit_options_t;
 
 /* Decodes, checks (form, signatures, life, leases, fees) and evaluates one group onto the open block; all or nothing. *first is
