@@ -41,6 +41,7 @@ typedef struct codec_table codec_table_t;
 typedef struct codec_field {
   char name[CODEC_NAME_MAX + 1]; /* zeros behind it: the decoder compares 8 bytes at once */
   uint8_t len;
+  uint8_t shift; /* drops what 8 bytes hold behind the name */
   uint8_t kind;
   uint16_t offset;
   uint16_t size;
@@ -85,22 +86,22 @@ enum {
   CODEC_TABLES
 };
 
-#define CODEC_FIELD(wire, knd, type, member)                                                                           \
-  { wire, sizeof(wire) - 1, knd, offsetof(type, member), 0, NULL }
+#define CODEC_ROW(wire, knd, offset, size, sub)                                                                        \
+  { wire, sizeof(wire) - 1, sizeof(wire) - 1 >= 8 ? 0 : 64 - 8 * (sizeof(wire) - 1), knd, offset, size, sub }
+#define CODEC_FIELD(wire, knd, type, member) CODEC_ROW(wire, knd, offsetof(type, member), 0, NULL)
 #define CODEC_FIXED(wire, type, member)                                                                                \
-  { wire, sizeof(wire) - 1, KIND_FIXED, offsetof(type, member), sizeof(((type *)0)->member), NULL }
+  CODEC_ROW(wire, KIND_FIXED, offsetof(type, member), sizeof(((type *)0)->member), NULL)
 #define CODEC_FIXED_LIST(wire, type, member)                                                                           \
-  { wire, sizeof(wire) - 1, KIND_LIST_FIXED, offsetof(type, member), sizeof(((type *)0)->member[0]), NULL }
-#define CODEC_SUB(wire, knd, type, member, table)                                                                      \
-  { wire, sizeof(wire) - 1, knd, offsetof(type, member), 0, table }
-#define CODEC_ROWS(rows) (rows), sizeof(rows) / sizeof((rows)[0])
+  CODEC_ROW(wire, KIND_LIST_FIXED, offsetof(type, member), sizeof(((type *)0)->member[0]), NULL)
+#define CODEC_SUB(wire, knd, type, member, table) CODEC_ROW(wire, knd, offsetof(type, member), 0, table)
+#define CODEC_ROWS(rows)                          (rows), sizeof(rows) / sizeof((rows)[0])
 /* A list's number stands right behind its pointer. */
 #define CODEC_IS_LIST(type, member)                                                                                    \
   _Static_assert(offsetof(type, n_##member) == offsetof(type, member) + sizeof(void *),                                \
                  #member " and its number are apart")
 
-#define CODEC_PQSIG(type)                                                                                              \
-  { "pqsig", 5, KIND_FLAGGED, offsetof(type, pqsig), offsetof(type, pqsig.present), &codec_pqsig }
+#define CODEC_PQSIG(type, flagged)                                                                                     \
+  CODEC_ROW("pqsig", KIND_FLAGGED, offsetof(type, flagged), offsetof(type, flagged.present), &codec_pqsig)
 
 extern const codec_table_t codec_txn, codec_msig, codec_lsig, codec_pqsig, codec_stxn;
 extern const codec_table_t codec_apply, codec_delta, codec_header, codec_block, codec_response;

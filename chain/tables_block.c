@@ -50,7 +50,7 @@ static const codec_field_t apply_rows[] = {
     CODEC_FIELD("hgi", KIND_BOOL, A, has_genesis_id),
     CODEC_SUB("lsig", KIND_STRUCT, A, stxn.lsig, &codec_lsig),
     CODEC_SUB("msig", KIND_STRUCT, A, stxn.msig, &codec_msig),
-    {"pqsig", 5, KIND_FLAGGED, offsetof(A, stxn.pqsig), offsetof(A, stxn.pqsig.present), &codec_pqsig},
+    CODEC_PQSIG(A, stxn.pqsig),
     CODEC_FIELD("rc", KIND_U64, A, close_rewards),
     CODEC_FIELD("rr", KIND_U64, A, receiver_rewards),
     CODEC_FIELD("rs", KIND_U64, A, sender_rewards),
@@ -112,7 +112,7 @@ const codec_table_t codec_block = {CODEC_ROWS(block_rows), .size = sizeof(algo_b
 
 /* What GET /v2/blocks/{r} answers. */
 static const codec_field_t response_rows[] = {
-    {"block", 5, KIND_STRUCT, 0, 0, &codec_block},
+    CODEC_ROW("block", KIND_STRUCT, 0, 0, &codec_block),
     CODEC_FIELD("cert", KIND_RAW, algo_block_t, cert),
 };
 const codec_table_t codec_response = {CODEC_ROWS(response_rows), .size = sizeof(algo_block_t), .least = 1,

@@ -58,9 +58,9 @@ static const codec_field_t locals_rows[] = {
 static const codec_table_t holding = {CODEC_ROWS(holding_rows), .size = sizeof(R), .least = 1, .id = TABLE_HOLDING};
 static const codec_table_t locals = {CODEC_ROWS(locals_rows), .size = sizeof(R), .least = 1, .id = TABLE_LOCALS};
 static const codec_field_t resource_rows[] = {
-    CODEC_SUB("b", KIND_STRUCT, R, box, &box), CODEC_FIXED("d", R, address),
-    {"h", 1, KIND_STRUCT, 0, 0, &holding},     {"l", 1, KIND_STRUCT, 0, 0, &locals},
-    CODEC_FIELD("p", KIND_U64, R, app),        CODEC_FIELD("s", KIND_U64, R, asset),
+    CODEC_SUB("b", KIND_STRUCT, R, box, &box),   CODEC_FIXED("d", R, address),
+    CODEC_ROW("h", KIND_STRUCT, 0, 0, &holding), CODEC_ROW("l", KIND_STRUCT, 0, 0, &locals),
+    CODEC_FIELD("p", KIND_U64, R, app),          CODEC_FIELD("s", KIND_U64, R, asset),
 };
 static const codec_table_t resource = {CODEC_ROWS(resource_rows), .size = sizeof(R), .least = 1, .id = TABLE_RESOURCE};
 
@@ -129,7 +129,7 @@ static const codec_field_t txn_rows[] = {
     CODEC_FIELD("spmsg", KIND_RAW, T, state_proof_message),
     CODEC_FIXED("sprfkey", T, state_proof_pk),
     CODEC_FIELD("sptype", KIND_U64, T, state_proof_type),
-    {"type", 4, KIND_TYPE, offsetof(T, type), offsetof(T, type_text), NULL},
+    CODEC_ROW("type", KIND_TYPE, offsetof(T, type), offsetof(T, type_text), NULL),
     CODEC_FIELD("votefst", KIND_U64, T, vote_first),
     CODEC_FIELD("votekd", KIND_U64, T, vote_key_dilution),
     CODEC_FIXED("votekey", T, vote_pk),
@@ -164,7 +164,7 @@ static const codec_field_t lsig_rows[] = {
     CODEC_FIELD("l", KIND_BIN, algo_lsig_t, logic),
     CODEC_SUB("lmsig", KIND_STRUCT, algo_lsig_t, lmsig, &codec_msig),
     CODEC_SUB("msig", KIND_STRUCT, algo_lsig_t, msig, &codec_msig),
-    CODEC_PQSIG(algo_lsig_t),
+    CODEC_PQSIG(algo_lsig_t, pqsig),
     CODEC_FIELD("sig", KIND_SIG, algo_lsig_t, has_sig),
 };
 const codec_table_t codec_lsig = {CODEC_ROWS(lsig_rows), .size = sizeof(algo_lsig_t), .least = 1, .id = TABLE_LSIG};
@@ -172,7 +172,7 @@ const codec_table_t codec_lsig = {CODEC_ROWS(lsig_rows), .size = sizeof(algo_lsi
 static const codec_field_t stxn_rows[] = {
     CODEC_SUB("lsig", KIND_STRUCT, algo_stxn_t, lsig, &codec_lsig),
     CODEC_SUB("msig", KIND_STRUCT, algo_stxn_t, msig, &codec_msig),
-    CODEC_PQSIG(algo_stxn_t),
+    CODEC_PQSIG(algo_stxn_t, pqsig),
     CODEC_FIXED("sgnr", algo_stxn_t, auth_addr),
     CODEC_FIELD("sig", KIND_SIG, algo_stxn_t, has_sig),
     CODEC_SUB("txn", KIND_STRUCT, algo_stxn_t, txn, &codec_txn),
