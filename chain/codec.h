@@ -121,8 +121,9 @@ bool codec_is_empty(const codec_table_t *t, const void *base);
 
 /* ---- reading ---- */
 typedef struct codec_in {
-  const uint8_t *p, *end, *start;
+  const uint8_t *p;     /* apart from `end`: a compiler that reads both at once waits for the last write of this one */
   algo_arena_t *arena;
+  const uint8_t *end, *start;
   algo_err_t *err;
   bool strict; /* unknown keys are refused */
   uint8_t depth;

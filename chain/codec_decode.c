@@ -27,7 +27,7 @@ static algo_code_t get_type(codec_in_t *in, const codec_field_t *f, uint8_t *bas
   char name[8] = {0};
   if (text.n != 0) memcpy(name, text.p, text.n < sizeof name ? text.n : sizeof name);
   algo_txn_type_t type = ALGO_TX_UNKNOWN;
-  for (int k = ALGO_TX_PAY; k <= ALGO_TX_HB; k++)
+  for (int k = ALGO_TX_PAY; k <= ALGO_TX_HB && type == ALGO_TX_UNKNOWN; k++)
     if (memcmp(name, names[k], sizeof name) == 0 && text.n < sizeof name) type = (algo_txn_type_t)k;
   memcpy(base + f->offset, &type, sizeof type);
   memcpy(base + f->size, &text, sizeof text);
@@ -73,9 +73,12 @@ static algo_code_t get_many(codec_in_t *in, const codec_field_t *f, uint8_t *bas
   if (c != ALGO_OK) return c;
   size_t size = element_size(f), least = f->sub == NULL ? 1 : f->sub->least, count = n;
   if (count * least > codec_left(in)) return algo_err_set(in->err, ALGO_E_TRUNCATED, "%u elements do not fit", n);
-  uint8_t *first = n == 0 ? NULL : algo_arena_array(in->arena, n, size);
+  if (count > SIZE_MAX / size) return codec_no_memory(in);
+  uint8_t *first = n == 0 ? NULL : algo_arena_alloc(in->arena, count * size);
   if (n != 0 && first == NULL) return codec_no_memory(in);
   for (uint32_t i = 0; i < n; i++) {
+    if (f->kind == KIND_LIST_STRUCT || f->kind == KIND_MAP)
+      memset(first + i * size, 0, size); /* here, not all at once: it is still in the cache when it is filled */
     c = get_element(in, f, first + i * size);
     if (c != ALGO_OK) return algo_err_prefix(in->err, c, "[%u]", i);
   }
