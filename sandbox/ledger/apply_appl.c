@@ -17,7 +17,7 @@ static algo_code_t create(algo_ledger_t *l, applied_t *x, uint64_t *id, algo_err
   a->extra_pages = t->extra_program_pages;
   a->approval = algo_lblob_new(t->approval_program);
   a->clear = algo_lblob_new(t->clear_program);
-  a->globals = algo_lkv_new();
+  a->globals = algo_lkv_new(creator, *id);
   if (!a->approval || !a->clear || !a->globals || algo_lapp(l, *id)) {
     bool there = algo_lapp(l, *id) != NULL;
     algo_lapp_free(a);

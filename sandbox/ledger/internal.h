@@ -75,6 +75,8 @@ typedef struct kv { /* one application's global state, or one account's local st
   uint32_t refs, n, cap;
   uint64_t n_uint, n_bytes;
   kv_item_t *items;
+  struct account *owner; /* who holds it: the application's creator, or who opted in */
+  uint64_t app;
 } kv_t;
 
 typedef struct local {
@@ -208,7 +210,7 @@ typedef struct journal {
 
 typedef struct totals { /* money with rewards applied, and whole reward units; by status */
   uint64_t online, offline, not_participating;
-  uint64_t online_units, offline_units;
+  uint64_t online_units, offline_units, not_participating_units;
 } totals_t;
 
 typedef struct block_rec {
@@ -294,7 +296,7 @@ void algo_lasset_put(algo_ledger_t *l, uint64_t id, account_t *creator,
 app_t *algo_lapp(const algo_ledger_t *l, uint64_t id);
 app_t *algo_lapp_copy(const app_t *a);                       /* to change and put */
 void algo_lapp_put(algo_ledger_t *l, uint64_t id, app_t *a); /* takes a; NULL: removes */
-kv_t *algo_lkv_new(void);
+kv_t *algo_lkv_new(account_t *owner, uint64_t app);
 void algo_lkv_unref(kv_t *kv);
 kv_item_t *algo_lkv_find(const kv_t *kv, algo_bytes_t key);
 void algo_lkv_put(algo_ledger_t *l, kv_t *kv, algo_bytes_t key, const algo_tv_t *v); /* NULL: removes */

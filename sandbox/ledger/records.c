@@ -144,7 +144,7 @@ void algo_llocal_put(algo_ledger_t *l, account_t *a, uint64_t app, const algo_sc
   bool present = schema != NULL;
   if (schema) {
     other.schema = *schema;
-    if (!(other.kv = algo_lkv_new())) {
+    if (!(other.kv = algo_lkv_new(a, app))) {
       l->oom = true;
       return;
     }

@@ -97,9 +97,9 @@ uint64_t algo_lonline_stake(const algo_ledger_t *l) {
 void algo_ltotals_add(const algo_ledger_t *l, totals_t *t, const account_data_t *d, int sign) {
   uint64_t money = algo_lrewarded(l, d).balance, units = d->balance / l->consensus->reward_unit;
   uint64_t *m = d->status == 2 ? &t->not_participating : d->status == 1 ? &t->online : &t->offline;
-  uint64_t *u = d->status == 2 ? NULL : d->status == 1 ? &t->online_units : &t->offline_units;
+  uint64_t *u = d->status == 2 ? &t->not_participating_units : d->status == 1 ? &t->online_units : &t->offline_units;
   *m = sign > 0 ? *m + money : *m - money;
-  if (u) *u = sign > 0 ? *u + units : *u - units;
+  *u = sign > 0 ? *u + units : *u - units;
 }
 
 void algo_ltotals_update(algo_ledger_t *l, totals_t *t) {

@@ -3,9 +3,9 @@
 
 /* ---- keys and values ---- */
 
-kv_t *algo_lkv_new(void) {
+kv_t *algo_lkv_new(account_t *owner, uint64_t app) {
   kv_t *kv = calloc(1, sizeof *kv);
-  if (kv) kv->refs = 1;
+  if (kv) *kv = (kv_t){.refs = 1, .owner = owner, .app = app};
   return kv;
 }
 

@@ -15,6 +15,7 @@ static const vec_kind_t *const kinds[] = {
     &vec_assemble,
     &vec_disassemble,
     &vec_eval,
+    &vec_replay,
 };
 
 typedef struct totals {

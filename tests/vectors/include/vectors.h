@@ -24,7 +24,7 @@ typedef struct vec_kind {
   void (*run)(vec_report_t *r, const char *path);
 } vec_kind_t;
 
-extern const vec_kind_t vec_txn, vec_blocks, vec_block_archive, vec_assemble, vec_disassemble, vec_eval;
+extern const vec_kind_t vec_txn, vec_blocks, vec_block_archive, vec_assemble, vec_disassemble, vec_eval, vec_replay;
 
 /* ---- one case: a line of a JSONL file ---- */
 typedef struct vec_case {

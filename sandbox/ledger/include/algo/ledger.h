@@ -71,8 +71,9 @@ ALGO_API algo_code_t algo_ledger_seal(algo_ledger_t *l, int64_t timestamp, algo_
 
 /* {block, cert} in the real encoding; a view that lives as long as the ledger keeps the block. NOT_FOUND past the tip. */
 ALGO_API algo_code_t algo_ledger_block(const algo_ledger_t *l, uint64_t round, algo_bytes_t *out, algo_err_t *err);
-/* The state delta of a block, as GET /v2/deltas/{r}?format=msgpack. */
-ALGO_API algo_code_t algo_ledger_delta(const algo_ledger_t *l, uint64_t round, algo_buf_t *out, algo_err_t *err);
+/* The state delta of a block, as GET /v2/deltas/{r}?format=msgpack, for the last 320 rounds (NOT_FOUND before). Takes the writer's
+ * turn: the state is led back to that round and forth again. */
+ALGO_API algo_code_t algo_ledger_delta(algo_ledger_t *l, uint64_t round, algo_buf_t *out, algo_err_t *err);
 
 /* ---- looking things up, as of the last sealed block (or with the open one where there is one) ---- */
 typedef struct algo_found_txn { /* a transaction that was accepted */
