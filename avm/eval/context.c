@@ -127,8 +127,7 @@ bool algo_avm_explain_state(algo_avm_context_t *cx, algo_avm_state_op_t *out) {
   if (op == NULL || cx->sp < op->n_takes) return false;
   switch (op->id) {
   case ALGO_OP_app_local_get: return local_state(cx, ALGO_AVM_STATE_READ, 0, 1, 0, out);
-  case ALGO_OP_app_local_get_ex:
-    return local_state(cx, ALGO_AVM_STATE_READ, 0, 2, avm_top(cx, 1)->u, out);
+  case ALGO_OP_app_local_get_ex: return local_state(cx, ALGO_AVM_STATE_READ, 0, 2, avm_top(cx, 1)->u, out);
   case ALGO_OP_app_global_get: return global_state(cx, ALGO_AVM_STATE_READ, 0, out);
   case ALGO_OP_app_global_get_ex: return global_of(cx, avm_top(cx, 1)->u, out);
   case ALGO_OP_app_local_put: return local_state(cx, ALGO_AVM_STATE_WRITE, 1, 2, 0, out);

@@ -6,9 +6,3 @@
   }
 PENDING(falcon_verify)
 PENDING(vrf_verify)
-PENDING(ec_add)
-PENDING(ec_scalar_mul)
-PENDING(ec_pairing_check)
-PENDING(ec_multi_scalar_mul)
-PENDING(ec_subgroup_check)
-PENDING(ec_map_to)
