@@ -49,7 +49,15 @@ tg_x tg_data(tg_t *b, algo_bytes_t v) {
 
 tg_x tg_text(tg_t *b, const char *s) { return tg_data(b, algo_bytes_str(s)); }
 
+/* Many zeros are cheaper made than carried. */
+enum { FEW_ZEROS = 4 };
+
 tg_x tg_zeros(tg_t *b, unsigned n) {
+  if (b->o.optimise && n > FEW_ZEROS) {
+    struct tg_expr *e = (struct tg_expr *)tg_op(b, TG_BZERO, TG_BYTES, 1, tg_int(b, n), NULL, NULL);
+    e->size = n;
+    return e;
+  }
   uint8_t *p = algo_arena_zalloc(b->arena, n);
   return tg_data(b, algo_bytes(p, p ? n : 0));
 }
@@ -157,6 +165,7 @@ static tg_x wire_constant(tg_t *b, uint64_t v, tg_type_t type) {
   algo_put_be64(be, v);
   unsigned n = tg_type_size(type);
   if (type == TG_BOOL) be[7] = v ? 0x80 : 0;
+  if (!v && n > FEW_ZEROS) return tg_as(tg_zeros(b, n), type);
   return tg_as(tg_data(b, algo_bytes(be + 8 - n, n)), type);
 }
 

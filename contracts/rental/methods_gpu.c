@@ -95,9 +95,8 @@ void rental_build_resume(tg_t *b) {
 
 void rental_build_bar(tg_t *b) {
   rental_call(b, &rental_admin_only);
-  tg_x barred = tg_checked(b, "barred");
   rental_call(b, &rental_load_gpu);
-  tg_if(b, barred);
+  tg_if(b, tg_call(b, &rental_flag, tg_int(b, 2)));
   tg_assert(b, tg_not(in_state(b, GPU_BARRED)), "the GPU is barred already");
   tg_do(b, tg_call(b, &set_state, tg_int(b, GPU_BARRED)));
   tg_end(b);

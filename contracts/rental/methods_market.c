@@ -1,44 +1,56 @@
 /* rental: the market itself: creation, roles, terms, providers, fees, deletion. */
 #include "money.h"
 
-static const tg_type_t one_number[] = {TG_U64};
-
 static void build_roles(tg_t *b) {
   tg_emit(b, "RolesChanged", tg_get(b, "admin"), tg_get(b, "treasury"), tg_get(b, "arbiter"), NULL);
   tg_approve(b);
 }
 static const tg_routine_t roles = {"roles", "says who has which role; ends the call", 0, NULL, TG_VOID, build_roles};
 
-/* fee_bps, ready_s, beat_s, dispute_s and open are five arguments in this order, here and in the event. */
+/* The terms in the order of the arguments and of the event. The routine takes them last first, so that each is on top
+ * of the stack when it is looked at. */
+enum { TERMS = 5 };
+static const struct {
+  const char *name;
+  uint64_t max;
+  const char *message;
+} terms[TERMS] = {
+    {"fee_bps", 2000, "fee_bps is over 2000"},        {"ready_s", UINT32_MAX, "ready_s is 2^32 or more"},
+    {"beat_s", UINT32_MAX, "beat_s is 2^32 or more"}, {"dispute_s", UINT32_MAX, "dispute_s is 2^32 or more"},
+    {"open", 1, "open is neither 0 nor 1"},
+};
+
 static void build_terms(tg_t *b) {
-  static const struct {
-    const char *name;
-    uint64_t max;
-    const char *message;
-  } terms[] = {
-      {"fee_bps", 2000, "fee_bps is over 2000"},        {"ready_s", UINT32_MAX, "ready_s is 2^32 or more"},
-      {"beat_s", UINT32_MAX, "beat_s is 2^32 or more"}, {"dispute_s", UINT32_MAX, "dispute_s is 2^32 or more"},
-      {"open", 1, "open is neither 0 nor 1"},
-  };
-  tg_x v[5];
-  for (unsigned i = 0; i < 5; i++) {
-    v[i] = tg_var(b, terms[i].name, TG_U64);
-    tg_set(b, terms[i].name, tg_call(b, &rental_number, tg_add(tg_param(b, 0), tg_int(b, i))));
-    tg_assert(b, tg_le(v[i], tg_int(b, terms[i].max)), terms[i].message);
-    tg_put(b, terms[i].name, v[i]);
+  tg_x wire[TERMS];
+  for (unsigned i = 0; i < TERMS; i++) {
+    const char *name = terms[i].name;
+    tg_set(b, name, tg_as(tg_call(b, &rental_number, tg_param(b, TERMS - 1 - i)), TG_BYTES));
+    wire[i] = tg_as(tg_var(b, name, TG_BYTES), TG_U64);
+    tg_set(b, "term", wire[i]);
+    tg_x term = tg_var(b, "term", TG_U64);
+    tg_assert(b, tg_le(term, tg_int(b, terms[i].max)), terms[i].message);
+    tg_put(b, name, term);
   }
-  tg_emit(b, "TermsChanged", v[0], v[1], v[2], v[3], v[4], NULL);
+  tg_emit(b, "TermsChanged", wire[0], wire[1], wire[2], wire[3], wire[4], NULL);
   tg_return(b, NULL);
 }
-static const tg_routine_t set_terms = {
-    "set_terms", "takes the terms from the arguments that start at this index", 1, one_number, TG_VOID, build_terms};
+static const tg_type_t five_wires[] = {TG_BYTES, TG_BYTES, TG_BYTES, TG_BYTES, TG_BYTES};
+static const tg_routine_t set_terms = {"set_terms", "takes the terms, the last one first", TERMS, five_wires, TG_VOID,
+                                       build_terms};
+
+static tg_x wire_of(tg_t *b, const char *argument) { return tg_as(tg_arg(b, argument), TG_BYTES); }
+
+static void take_terms(tg_t *b) {
+  tg_do(b, tg_call(b, &set_terms, wire_of(b, "open"), wire_of(b, "dispute_s"), wire_of(b, "beat_s"),
+                   wire_of(b, "ready_s"), wire_of(b, "fee_bps")));
+}
 
 void rental_build_create(tg_t *b) {
   tg_put(b, "admin", tg_sender(b));
   tg_put(b, "pending_admin", tg_nobody(b));
   tg_put(b, "treasury", tg_call(b, &rental_address, tg_int(b, 1)));
   tg_put(b, "arbiter", tg_call(b, &rental_address, tg_int(b, 2)));
-  tg_set(b, "asset", tg_call(b, &rental_number, tg_int(b, 3)));
+  tg_set(b, "asset", tg_as(tg_call(b, &rental_number, wire_of(b, "asset")), TG_U64));
   tg_x asset = tg_var(b, "asset", TG_U64);
   if (tg_is_asa(b)) tg_assert(b, asset, "a market in an asset needs its id");
   else tg_assert(b, tg_not(asset), "a market in ALGO has no asset");
@@ -47,13 +59,13 @@ void rental_build_create(tg_t *b) {
   for (size_t i = 0; i < sizeof zero / sizeof zero[0]; i++) tg_put(b, zero[i], tg_int(b, 0));
   tg_put(b, "next_gpu", tg_int(b, 1));
   tg_put(b, "next_rental", tg_int(b, 1));
-  tg_do(b, tg_call(b, &set_terms, tg_int(b, 4)));
+  take_terms(b);
   rental_call(b, &roles);
 }
 
 void rental_build_configure(tg_t *b) {
   rental_call(b, &rental_admin_only);
-  tg_do(b, tg_call(b, &set_terms, tg_int(b, 1)));
+  take_terms(b);
   tg_approve(b);
 }
 
@@ -74,10 +86,10 @@ void rental_build_bootstrap(tg_t *b) {
 
 void rental_build_approve(tg_t *b) {
   rental_call(b, &rental_admin_only);
-  tg_x provider = tg_checked(b, "provider"), approved = tg_checked(b, "approved");
+  tg_x provider = tg_checked(b, "provider");
   tg_set(b, "pkey", tg_concat(b, 2, tg_text(b, "p"), tg_as(provider, TG_BYTES)));
   tg_x pkey = tg_var(b, "pkey", TG_BYTES), live = tg_get(b, "live_providers");
-  tg_if(b, approved);
+  tg_if(b, tg_call(b, &rental_flag, tg_int(b, 2)));
   tg_assert(b, tg_not(tg_box_exists(pkey)), "the provider is approved already");
   tg_do(b, tg_call(b, &rental_check_pay, tg_int(b, 1), tg_int(b, PROVIDER_MBR)));
   tg_box_put(b, pkey, tg_itob(tg_now(b)));
@@ -89,15 +101,14 @@ void rental_build_approve(tg_t *b) {
   tg_assert(b, tg_call(b, &rental_reaches, tg_sender(b), tg_int(b, PROVIDER_MBR)), "the admin cannot be paid");
   tg_do(b, tg_call(b, &rental_send_algo, tg_sender(b), tg_int(b, PROVIDER_MBR)));
   tg_end(b);
-  tg_emit(b, "ProviderApproved", provider, approved, tg_now(b), NULL);
+  tg_emit(b, "ProviderApproved", provider, tg_arg(b, "approved"), tg_now(b), NULL);
   tg_approve(b);
 }
 
 void rental_build_set_paused(tg_t *b) {
   rental_call(b, &rental_admin_only);
-  tg_x paused = tg_checked(b, "paused");
-  tg_put(b, "paused", paused);
-  tg_emit(b, "Paused", paused, NULL);
+  tg_put(b, "paused", tg_call(b, &rental_flag, tg_int(b, 1)));
+  tg_emit(b, "Paused", tg_arg(b, "paused"), NULL);
   tg_approve(b);
 }
 

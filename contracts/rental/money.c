@@ -288,11 +288,20 @@ static void build_address(tg_t *b) {
 const tg_routine_t rental_address = {
     "address", "the argument of this index, an address but not zero", 1, one_number, TG_ADDRESS, build_address};
 
-static void build_number(tg_t *b) {
-  tg_set(b, "wire", tg_as(tg_arg_by(tg_param(b, 0), TG_U64), TG_BYTES));
-  tg_x w = tg_var(b, "wire", TG_BYTES);
-  tg_assert(b, tg_eq(tg_len(w), tg_int(b, 8)), "malformed argument: a uint64");
-  tg_return(b, tg_as(w, TG_U64));
+/* Equality with one of the two forms is the check of the length too. */
+static void build_flag(tg_t *b) {
+  tg_set(b, "flag", tg_as(tg_arg_by(tg_param(b, 0), TG_BYTES32), TG_BYTES));
+  tg_x f = tg_var(b, "flag", TG_BYTES);
+  tg_set(b, "yes", tg_eq(f, tg_data(b, ALGO_BYTES_LIT("\x80"))));
+  tg_x yes = tg_var(b, "yes", TG_BOOL);
+  tg_assert(b, tg_or(yes, tg_eq(f, tg_zeros(b, 1))), "malformed argument: a bool");
+  tg_return(b, yes);
 }
-const tg_routine_t rental_number = {"number",    "the argument of this index, a uint64", 1, one_number, TG_U64,
-                                    build_number};
+const tg_routine_t rental_flag = {"flag", "the argument of this index, a bool", 1, one_number, TG_BOOL, build_flag};
+
+static const tg_type_t one_wire[] = {TG_BYTES};
+static void build_number(tg_t *b) {
+  tg_assert(b, tg_eq(tg_len(tg_param(b, 0)), tg_int(b, 8)), "malformed argument: a uint64");
+  tg_return(b, tg_param(b, 0));
+}
+const tg_routine_t rental_number = {"number", "a uint64 in wire form, checked", 1, one_wire, TG_BYTES, build_number};

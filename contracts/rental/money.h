@@ -15,7 +15,8 @@ enum { BOX_FIXED = 6100, BOX_BYTE = 400, RENTAL_MBR = 80900, PROVIDER_MBR = 1890
 
 extern const tg_routine_t rental_load, rental_load_active, rental_load_gpu, rental_owner_only, rental_admin_only,
     rental_check_pay, rental_reaches, rental_send_algo, rental_pay_owner, rental_pay_renter, rental_share,
-    rental_limits, rental_bill, rental_settle, rental_rented_gpu, rental_free_gpu, rental_address, rental_number;
+    rental_limits, rental_bill, rental_settle, rental_rented_gpu, rental_free_gpu, rental_address, rental_number,
+    rental_flag;
 
 tg_x rental_r(tg_t *b, const char *field); /* a field of the rental in hand */
 tg_x rental_g(tg_t *b, const char *field); /* a field of the GPU in hand */

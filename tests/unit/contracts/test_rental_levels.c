@@ -1,0 +1,59 @@
+/* The programs of every optimisation level and AVM version do the same: each walks as the model does. */
+#include <check.h>
+#include <stdio.h>
+
+#include "algo/tealgen.h"
+#include "walk.h"
+
+extern const tg_contract_t rental_contract;
+
+static algo_app_spec_t spec_of(const tg_built_t *b, algo_arena_t *arena) {
+  algo_app_spec_t s = b->options.asa ? algo_rental_spec_asa : algo_rental_spec_algo;
+  s.approval = b->approval.code;
+  s.clear = b->clear.code;
+  s.extra_pages = (uint32_t)((s.approval.n + s.clear.n - 1) / 2048);
+  algo_pc_error_t *e = algo_arena_array(arena, b->approval.n_messages + 1, sizeof *e);
+  for (size_t i = 0; i < b->approval.n_messages; i++)
+    e[i] = (algo_pc_error_t){b->approval.messages[i].pc, b->approval.messages[i].message};
+  s.errors = e;
+  s.n_errors = b->approval.n_messages;
+  return s;
+}
+
+START_TEST(level) {
+  static walk_t k;
+  tg_options_t o = {.asa = _i & 1, .optimise = _i / 2 % 3, .avm = 10 + (unsigned)_i / 6};
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_err_t err;
+  tg_built_t built;
+  ck_assert_msg(!tg_build(&built, &rental_contract, &o, &arena, &err), "%s", err.msg);
+  algo_app_spec_t s = spec_of(&built, &arena);
+  walk_open(&k, o.asa, 1000 + (uint64_t)_i, &s, &s);
+  ck_assert_msg(walk_go(&k, 800), "asa %d, -O%d, AVM %u: %s", o.asa, o.optimise, o.avm, k.why);
+  walk_close(&k);
+  algo_arena_fini(&arena);
+}
+END_TEST
+
+/* What was promised of the published programs. */
+START_TEST(size) {
+  ck_assert_uint_le(algo_rental_spec_algo.approval.n, 3300);
+  ck_assert_uint_le(algo_rental_spec_asa.approval.n, 3500);
+  ck_assert_uint_eq(algo_rental_spec_algo.extra_pages, 1);
+  ck_assert_uint_eq(algo_rental_spec_asa.extra_pages, 1);
+}
+END_TEST
+
+int main(void) {
+  Suite *s = suite_create("rental levels");
+  TCase *t = tcase_create("levels");
+  tcase_set_timeout(t, 300);
+  tcase_add_loop_test(t, level, 0, 18);
+  tcase_add_test(t, size);
+  suite_add_tcase(s, t);
+  SRunner *r = srunner_create(s);
+  srunner_run_all(r, CK_NORMAL);
+  int failed = srunner_ntests_failed(r);
+  srunner_free(r);
+  return failed ? 1 : 0;
+}
