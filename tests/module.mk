@@ -33,6 +33,8 @@ $(eval $(call bench,decode,vectors))
 $(eval $(call bench,asm,asm))
 $(eval $(call bench,sandbox,node))
 $(OUT)/bench/bench_sandbox: | $(OUT)/bin/algorent-sandbox
+$(eval $(call bench,indexer,indexer))
+$(OUT)/bench/bench_indexer: | $(OUT)/bin/algorent-indexer $(OUT)/bin/algorent-sandbox
 
 bench: $(if $(BENCH),$(OUT)/bench/bench_$(BENCH),$(BENCHES))
 	@for b in $^; do ALGORENT_VECTORS=$(VECTORS) $$b || exit 1; done
