@@ -107,13 +107,14 @@ extern const codec_table_t codec_txn, codec_msig, codec_lsig, codec_pqsig, codec
 extern const codec_table_t codec_apply, codec_delta, codec_header, codec_block, codec_response;
 
 /* ---- writing ---- */
-/* Where the encoder writes: `write` is called with each piece. */
-typedef struct codec_out {
-  void (*write)(void *to, const void *p, size_t n);
-  void *to;
-} codec_out_t;
+/* Where the encoder writes: from p to end. `more` makes room for the n bytes at `piece`, or takes them itself (false).
+ */
+typedef struct codec_out codec_out_t;
+struct codec_out {
+  uint8_t *p, *end;
+  bool (*more)(codec_out_t *out, const void *piece, size_t n);
+};
 
-void codec_encode(const codec_out_t *out, const codec_table_t *t, const void *base);
 void codec_encode_buf(algo_buf_t *out, const codec_table_t *t, const void *base);
 /* SHA-512/256 of prefix || encoding; takes no memory. */
 void codec_hash(uint8_t out[32], const codec_table_t *t, const void *base, const void *prefix, size_t n);
@@ -121,7 +122,7 @@ bool codec_is_empty(const codec_table_t *t, const void *base);
 
 /* ---- reading ---- */
 typedef struct codec_in {
-  const uint8_t *p;     /* apart from `end`: a compiler that reads both at once waits for the last write of this one */
+  const uint8_t *p; /* apart from `end`: a compiler that reads both at once waits for the last write of this one */
   algo_arena_t *arena;
   const uint8_t *end, *start;
   algo_err_t *err;

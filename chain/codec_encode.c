@@ -1,8 +1,6 @@
-#include <msgpack/pack.h>
-
 #include "algo/hash.h"
 #include "algo/txn.h"
-#include "codec.h"
+#include "codec_write.h"
 
 static bool all_zero(const uint8_t *p, size_t n) {
   while (n >= 8) {
@@ -81,28 +79,8 @@ bool codec_is_empty(const codec_table_t *t, const void *base) {
   return true;
 }
 
-/* ---- msgpack-c writes the headers and the numbers ---- */
-
-static int append(void *to, const char *p, size_t n) {
-  const codec_out_t *out = to;
-  out->write(out->to, p, n);
-  return 0;
-}
-
-static void put_u64(msgpack_packer *pk, uint64_t v) { msgpack_pack_uint64(pk, v); }
-
-static void put_str(msgpack_packer *pk, const void *p, size_t n) {
-  msgpack_pack_str(pk, n);
-  if (n != 0) append(pk->data, p, n);
-}
-
-static void put_bin(msgpack_packer *pk, const void *p, size_t n) {
-  msgpack_pack_bin(pk, n);
-  if (n != 0) append(pk->data, p, n);
-}
-
-static void put_struct(msgpack_packer *pk, const codec_table_t *t, const uint8_t *base);
-static void put_value(msgpack_packer *pk, const codec_field_t *f, const uint8_t *base);
+static void put_struct(codec_out_t *out, const codec_table_t *t, const uint8_t *base);
+static void put_value(codec_out_t *out, const codec_field_t *f, const uint8_t *base);
 
 /* ---- maps of elements, sorted by their key ---- */
 
@@ -115,24 +93,24 @@ static int key_cmp(const codec_table_t *t, const uint8_t *a, const uint8_t *b) {
   return algo_bytes_cmp(algo_bytes(x.p, x.n), algo_bytes(y.p, y.n));
 }
 
-static void put_entry(msgpack_packer *pk, const codec_table_t *t, const uint8_t *element) {
+static void put_entry(codec_out_t *out, const codec_table_t *t, const uint8_t *element) {
   if (t->key == KIND_U64) {
-    put_u64(pk, u64_at(element + t->key_offset));
+    codec_pack_uint64(out, u64_at(element + t->key_offset));
   } else {
     span_t k = span_at(element + t->key_offset);
-    put_str(pk, k.p, k.n);
+    codec_put_str(out, k.p, k.n);
   }
-  if (t->whole != NULL) put_value(pk, t->whole, element);
-  else put_struct(pk, t, element);
+  if (t->whole != NULL) put_value(out, t->whole, element);
+  else put_struct(out, t, element);
 }
 
 /* Elements nearly always come sorted; where not, each turn looks for the next larger key, which needs no memory. */
-static void put_map(msgpack_packer *pk, const codec_table_t *t, span_t s) {
-  msgpack_pack_map(pk, s.n);
+static void put_map(codec_out_t *out, const codec_table_t *t, span_t s) {
+  codec_pack_map(out, s.n);
   size_t sorted = 1;
   while (sorted < s.n && key_cmp(t, s.p + (sorted - 1) * t->size, s.p + sorted * t->size) < 0) sorted++;
   if (sorted >= s.n) {
-    for (size_t i = 0; i < s.n; i++) put_entry(pk, t, s.p + i * t->size);
+    for (size_t i = 0; i < s.n; i++) put_entry(out, t, s.p + i * t->size);
     return;
   }
   size_t last = s.n; /* the element written last; s.n: none */
@@ -144,115 +122,123 @@ static void put_map(msgpack_packer *pk, const codec_table_t *t, span_t s) {
       if (behind < 0 || (behind == 0 && i <= last)) continue; /* equal keys keep their order */
       if (best == s.n || key_cmp(t, e, s.p + best * t->size) < 0) best = i;
     }
-    put_entry(pk, t, s.p + best * t->size);
+    put_entry(out, t, s.p + best * t->size);
     last = best;
   }
 }
 
-static void put_list(msgpack_packer *pk, const codec_field_t *f, span_t s) {
-  msgpack_pack_array(pk, s.n);
+static void put_list(codec_out_t *out, const codec_field_t *f, span_t s) {
+  codec_pack_array(out, s.n);
   for (size_t i = 0; i < s.n; i++) {
     span_t v;
     switch ((codec_kind_t)f->kind) {
-    case KIND_LIST_U64: put_u64(pk, u64_at(s.p + 8 * i)); break;
-    case KIND_LIST_FIXED: put_bin(pk, s.p + f->size * i, f->size); break;
-    case KIND_LIST_STRUCT: put_struct(pk, f->sub, s.p + f->sub->size * i); break;
+    case KIND_LIST_U64: codec_pack_uint64(out, u64_at(s.p + 8 * i)); break;
+    case KIND_LIST_FIXED: codec_put_bin(out, s.p + f->size * i, f->size); break;
+    case KIND_LIST_STRUCT: put_struct(out, f->sub, s.p + f->sub->size * i); break;
     default:
       v = span_at(s.p + sizeof v * i);
-      if (f->kind == KIND_LIST_STR) put_str(pk, v.p, v.n);
-      else put_bin(pk, v.p, v.n);
+      if (f->kind == KIND_LIST_STR) codec_put_str(out, v.p, v.n);
+      else codec_put_bin(out, v.p, v.n);
     }
   }
 }
 
-static void put_value(msgpack_packer *pk, const codec_field_t *f, const uint8_t *base) {
+static void put_value(codec_out_t *out, const codec_field_t *f, const uint8_t *base) {
   const uint8_t *at = base + f->offset;
   algo_bytes_t text;
   span_t s;
   switch ((codec_kind_t)f->kind) {
-  case KIND_U64: put_u64(pk, u64_at(at)); break;
-  case KIND_I64: msgpack_pack_int64(pk, (int64_t)u64_at(at)); break;
-  case KIND_U32: put_u64(pk, u32_at(at)); break;
-  case KIND_U8: put_u64(pk, *at); break;
-  case KIND_BOOL: msgpack_pack_true(pk); break;
-  case KIND_FIXED: put_bin(pk, at, f->size); break;
-  case KIND_SIG: put_bin(pk, at + 1, 64); break;
+  case KIND_U64: codec_pack_uint64(out, u64_at(at)); break;
+  case KIND_I64: codec_pack_int64(out, (int64_t)u64_at(at)); break;
+  case KIND_U32: codec_pack_uint64(out, u32_at(at)); break;
+  case KIND_U8: codec_pack_uint64(out, *at); break;
+  case KIND_BOOL: codec_pack_true(out); break;
+  case KIND_FIXED: codec_put_bin(out, at, f->size); break;
+  case KIND_SIG: codec_put_bin(out, at + 1, 64); break;
   case KIND_TYPE:
     text = type_text(f, base);
-    put_str(pk, text.p, text.n);
+    codec_put_str(out, text.p, text.n);
     break;
   case KIND_STRUCT:
-  case KIND_FLAGGED: put_struct(pk, f->sub, at); break;
+  case KIND_FLAGGED: put_struct(out, f->sub, at); break;
   case KIND_PTR:
-  case KIND_KEEP: put_struct(pk, f->sub, pointer_at(at)); break;
+  case KIND_KEEP: put_struct(out, f->sub, pointer_at(at)); break;
   case KIND_STR:
     s = span_at(at);
-    put_str(pk, s.p, s.n);
+    codec_put_str(out, s.p, s.n);
     break;
   case KIND_BIN:
     s = span_at(at);
-    put_bin(pk, s.p, s.n);
+    codec_put_bin(out, s.p, s.n);
     break;
   case KIND_RAW:
     s = span_at(at);
-    append(pk->data, (const char *)s.p, s.n);
+    codec_put(out, s.p, s.n);
     break;
-  case KIND_MAP: put_map(pk, f->sub, span_at(at)); break;
-  default: put_list(pk, f, span_at(at));
+  case KIND_MAP: put_map(out, f->sub, span_at(at)); break;
+  default: put_list(out, f, span_at(at));
   }
 }
 
-static void put_struct(msgpack_packer *pk, const codec_table_t *t, const uint8_t *base) {
+static void put_struct(codec_out_t *out, const codec_table_t *t, const uint8_t *base) {
   uint64_t there = 0;
   for (unsigned i = 0; i < t->n; i++)
     if (!field_empty(&t->fields[i], base)) there |= (uint64_t)1 << i;
-  msgpack_pack_map(pk, (size_t)__builtin_popcountll(there));
+  codec_pack_map(out, (size_t)__builtin_popcountll(there));
   for (; there != 0; there &= there - 1) {
     const codec_field_t *f = &t->fields[__builtin_ctzll(there)];
-    put_str(pk, f->name, f->len);
-    put_value(pk, f, base);
+    codec_put_str(out, f->name, f->len);
+    put_value(out, f, base);
   }
 }
 
-void codec_encode(const codec_out_t *out, const codec_table_t *t, const void *base) {
-  codec_out_t to = *out;
-  msgpack_packer pk = {&to, append};
-  put_struct(&pk, t, base);
-}
+/* ---- into a buffer ---- */
 
-static void to_buf(void *to, const void *p, size_t n) { algo_buf_put(to, p, n); }
+typedef struct buf_out {
+  codec_out_t out;
+  algo_buf_t *buf;
+} buf_out_t;
+
+/* Room for n bytes and some more; where there is none the piece is dropped and the buffer remembers it. */
+static bool buf_more(codec_out_t *out, const void *p, size_t n) {
+  algo_buf_t *b = ((buf_out_t *)(void *)out)->buf;
+  (void)p;
+  b->n = out->p == NULL ? b->n : (size_t)(out->p - b->p);
+  uint8_t *at = algo_buf_reserve(b, n < 64 ? 64 : n);
+  out->p = at;
+  out->end = at == NULL ? NULL : b->p + b->cap;
+  return at != NULL;
+}
 
 void codec_encode_buf(algo_buf_t *out, const codec_table_t *t, const void *base) {
-  codec_encode(&(codec_out_t){to_buf, out}, t, base);
+  buf_out_t o = {.out = {.more = buf_more}, .buf = out};
+  put_struct(&o.out, t, base);
+  if (o.out.p != NULL) out->n = (size_t)(o.out.p - out->p);
 }
 
-/* Pieces go through a small buffer into the hash, so that an id needs no memory and cannot fail. */
+/* ---- into a hash: pieces are gathered, so that an id needs no memory and cannot fail ---- */
+
 typedef struct hash_out {
+  codec_out_t out;
   algo_sha512_256_t h;
-  size_t n;
   uint8_t piece[512];
 } hash_out_t;
 
-static void to_hash(void *to, const void *p, size_t n) {
-  hash_out_t *o = to;
-  if (n > sizeof o->piece - o->n) {
-    algo_sha512_256_update(&o->h, o->piece, o->n);
-    o->n = 0;
-    if (n > sizeof o->piece) {
-      algo_sha512_256_update(&o->h, p, n);
-      return;
-    }
-  }
-  memcpy(o->piece + o->n, p, n);
-  o->n += n;
+static bool hash_more(codec_out_t *out, const void *p, size_t n) {
+  hash_out_t *o = (hash_out_t *)(void *)out;
+  algo_sha512_256_update(&o->h, o->piece, (size_t)(out->p - o->piece));
+  out->p = o->piece;
+  if (n <= sizeof o->piece) return true;
+  algo_sha512_256_update(&o->h, p, n);
+  return false;
 }
 
-void codec_hash(uint8_t out[32], const codec_table_t *t, const void *base, const void *prefix, size_t n) {
+void codec_hash(uint8_t hash[32], const codec_table_t *t, const void *base, const void *prefix, size_t n) {
   hash_out_t o;
-  o.n = 0;
+  o.out = (codec_out_t){.p = o.piece, .end = o.piece + sizeof o.piece, .more = hash_more};
   algo_sha512_256_init(&o.h);
-  to_hash(&o, prefix, n);
-  codec_encode(&(codec_out_t){to_hash, &o}, t, base);
-  algo_sha512_256_update(&o.h, o.piece, o.n);
-  algo_sha512_256_final(&o.h, out);
+  codec_put(&o.out, prefix, n);
+  put_struct(&o.out, t, base);
+  algo_sha512_256_update(&o.h, o.piece, (size_t)(o.out.p - o.piece));
+  algo_sha512_256_final(&o.h, hash);
 }

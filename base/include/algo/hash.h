@@ -8,7 +8,7 @@ ALGO_API void algo_sha512_256(uint8_t out[32], const void *p, size_t n);
 ALGO_API void algo_sha512_256_tagged(uint8_t out[32], const char *tag, const void *p, size_t n); /* of tag || bytes */
 /* In parts: init, update as often as need be, final. Wipe it yourself where what was hashed is secret. */
 typedef struct algo_sha512_256 {
-  _Alignas(8) uint8_t state[208];
+  _Alignas(8) uint8_t state[224];
 } algo_sha512_256_t;
 ALGO_API void algo_sha512_256_init(algo_sha512_256_t *h);
 ALGO_API void algo_sha512_256_update(algo_sha512_256_t *h, const void *p, size_t n);
