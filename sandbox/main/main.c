@@ -18,7 +18,7 @@ typedef struct sandbox { /* what runs */
   algo_node_t *node;
   algo_rest_t *rest;
   algo_kmd_t *kmd;
-  algo_httpd_t *algod_server, *kmd_server;
+  algo_httpd_t *algod_server, *kmd_server, *indexer_server;
 } sandbox_t;
 
 static void put_url(algo_buf_t *b, const sandbox_options_t *o, const algo_httpd_t *server) {
@@ -34,6 +34,10 @@ static void announce(const sandbox_options_t *o, const sandbox_t *s) {
   if (s->kmd_server != NULL) {
     algo_buf_puts(&line, o->json ? "\",\"kmd\":\"" : "  kmd ");
     put_url(&line, o, s->kmd_server);
+  }
+  if (s->indexer_server != NULL) {
+    algo_buf_puts(&line, o->json ? "\",\"indexer\":\"" : "  indexer ");
+    put_url(&line, o, s->indexer_server);
   }
   algo_buf_printf(&line,
                   o->json ? "\",\"token\":\"%s\",\"genesis\":\"%s\",\"round\":%llu}\n"
@@ -100,17 +104,30 @@ static algo_code_t start_kmd(sandbox_t *s, const sandbox_options_t *o, const alg
   return algo_httpd_start(&s->kmd_server, &http, env, err);
 }
 
+static algo_code_t start_indexer(sandbox_t *s, const sandbox_options_t *o, const algo_env_t *env, algo_err_t *err) {
+  algo_httpd_options_t http = {.host = o->host,
+                               .port = o->indexer_port,
+                               .max_body = 1u << 20,
+                               .threads = 1,
+                               .cors_headers = ALGO_INDEXER_CORS_HEADERS,
+                               .handler = algo_indexer_handle,
+                               .user = s->rest};
+  return algo_httpd_start(&s->indexer_server, &http, env, err);
+}
+
 static int serve(const sandbox_options_t *o, const sigset_t *signals, const algo_env_t *env) {
   algo_err_t err;
   sandbox_t s = {0};
   algo_code_t rc = open_node(&s.node, o, env, &err);
   if (rc == ALGO_OK) rc = start_algod(&s, o, env, &err);
   if (rc == ALGO_OK && !o->no_kmd && o->replay == NULL) rc = start_kmd(&s, o, env, &err);
+  if (rc == ALGO_OK && !o->no_indexer && o->replay == NULL) rc = start_indexer(&s, o, env, &err);
   if (rc == ALGO_OK) {
     int got = 0;
     announce(o, &s);
     sigwait(signals, &got);
   }
+  algo_httpd_stop(s.indexer_server);
   algo_httpd_stop(s.kmd_server);
   algo_httpd_stop(s.algod_server);
   algo_kmd_free(s.kmd);

@@ -13,7 +13,8 @@ static const char help[] =
     "\n"
     "  --host ADDR       listen here (127.0.0.1)\n"
     "  --port N          algod's port (4001); 0: any free one, the first line of output tells it\n"
-    "  --kmd-port N      the key daemon's port (4002; any free one where --port is 0); --no-kmd: none\n"
+    "  --kmd-port N      the key daemon's port (4002; any free one beside another --port); --no-kmd: none\n"
+    "  --indexer-port N  the indexer's port (8980; any free one beside another --port); --no-indexer: none\n"
     "  --token TEXT      what X-Algo-API-Token must be (64 letters a); empty: nothing is asked for\n"
     "  --genesis FILE    the network's genesis (dockernet-v1 with three funded accounts)\n"
     "  --dev             a block for each group of transactions, at once (the default)\n"
@@ -38,7 +39,9 @@ enum {
   OPT_VERSION,
   OPT_HELP,
   OPT_KMD_PORT,
-  OPT_NO_KMD
+  OPT_NO_KMD,
+  OPT_INDEXER_PORT,
+  OPT_NO_INDEXER
 };
 
 static const struct option longs[] = {
@@ -56,6 +59,8 @@ static const struct option longs[] = {
     {"help", no_argument, NULL, OPT_HELP},
     {"kmd-port", required_argument, NULL, OPT_KMD_PORT},
     {"no-kmd", no_argument, NULL, OPT_NO_KMD},
+    {"indexer-port", required_argument, NULL, OPT_INDEXER_PORT},
+    {"no-indexer", no_argument, NULL, OPT_NO_INDEXER},
     {NULL, 0, NULL, 0},
 };
 
@@ -86,9 +91,16 @@ static bool take(sandbox_options_t *o, int c, const char *arg) {
     o->port = (uint16_t)n;
     return true;
   case OPT_NO_KMD: o->no_kmd = true; return true;
+  case OPT_NO_INDEXER: o->no_indexer = true; return true;
+  case OPT_INDEXER_PORT:
+    if (!number("indexer-port", arg, 65535, &n)) return false;
+    o->indexer_port = (uint16_t)n;
+    o->indexer_chosen = true;
+    return true;
   case OPT_KMD_PORT:
     if (!number("kmd-port", arg, 65535, &n)) return false;
     o->kmd_port = (uint16_t)n;
+    o->kmd_chosen = true;
     return true;
   case OPT_INTERVAL:
     if (!number("interval", arg, 86400000, &n)) return false;
@@ -103,8 +115,12 @@ static bool take(sandbox_options_t *o, int c, const char *arg) {
 }
 
 sandbox_parsed_t sandbox_options_parse(sandbox_options_t *out, int argc, char **argv) {
-  *out =
-      (sandbox_options_t){.host = "127.0.0.1", .token = SANDBOX_TOKEN, .port = 4001, .kmd_port = 4002, .ready_fd = -1};
+  *out = (sandbox_options_t){.host = "127.0.0.1",
+                             .token = SANDBOX_TOKEN,
+                             .port = 4001,
+                             .kmd_port = 4002,
+                             .indexer_port = 8980,
+                             .ready_fd = -1};
   const sandbox_parsed_t usage = {false, 2}, go = {true, 0}, done = {false, 0};
   for (int c; (c = getopt_long(argc, argv, "", longs, NULL)) != -1;) {
     if (c == OPT_HELP || c == OPT_VERSION) {
@@ -116,7 +132,9 @@ sandbox_parsed_t sandbox_options_parse(sandbox_options_t *out, int argc, char **
       return usage;
     }
   }
-  if (out->port == 0 && out->kmd_port == 4002) out->kmd_port = 0;
+  /* beside a port that was chosen, these are any free ones unless chosen too */
+  if (!out->kmd_chosen) out->kmd_port = out->port == 4001 ? 4002 : 0;
+  if (!out->indexer_chosen) out->indexer_port = out->port == 4001 ? 8980 : 0;
   int left = argc - optind;
   if (left == 2 && strcmp(argv[optind], "replay") == 0) {
     out->replay = argv[optind + 1];

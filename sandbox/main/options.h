@@ -10,9 +10,9 @@
 
 typedef struct sandbox_options {
   const char *host, *token, *genesis, *replay; /* replay: the folder; NULL: a live node */
-  uint16_t port, kmd_port;
+  uint16_t port, kmd_port, indexer_port;
   uint32_t interval_ms; /* 0: a block for each group */
-  bool manual, json, verbose, no_kmd;
+  bool manual, json, verbose, no_kmd, no_indexer, kmd_chosen, indexer_chosen;
   int ready_fd; /* -1: none */
 } sandbox_options_t;
 

@@ -167,7 +167,7 @@ static void put_account(rest_call_t *c, const algo_ledger_t *l, const algo_accou
   rest_end(c);
 }
 
-static void account(rest_call_t *c) {
+void rest_account(rest_call_t *c) {
   algo_addr_t addr;
   exclude_t x;
   bool msgpack;
@@ -467,7 +467,7 @@ static void account_apps(rest_call_t *c) {
 }
 
 static const rest_route_t routes[] = {
-    {"GET", "/v2/accounts/:", account, REST_LEDGER},
+    {"GET", "/v2/accounts/:", rest_account, REST_LEDGER},
     {"GET", "/v2/accounts/:/assets", account_assets, REST_LEDGER},
     {"GET", "/v2/accounts/:/assets/:", account_asset, REST_LEDGER},
     {"GET", "/v2/accounts/:/applications", account_apps, REST_LEDGER},

@@ -74,11 +74,12 @@ static bool matches(const char *pattern, const path_t *p, algo_bytes_t arg[REST_
 }
 
 /* The route for the method; where only other methods have the path, *allow says which ("OPTIONS, GET"). */
-static const rest_route_t *find(const char *method, const path_t *p, algo_bytes_t arg[REST_MAX_ARGS], char allow[64]) {
+static const rest_route_t *find(const rest_table_t *const *from, size_t n, const char *method, const path_t *p,
+                                algo_bytes_t arg[REST_MAX_ARGS], char allow[64]) {
   allow[0] = '\0';
-  for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
-    for (size_t i = 0; i < tables[t]->n; i++) {
-      const rest_route_t *r = &tables[t]->routes[i];
+  for (size_t t = 0; t < n; t++) {
+    for (size_t i = 0; i < from[t]->n; i++) {
+      const rest_route_t *r = &from[t]->routes[i];
       if (!matches(r->pattern, p, arg)) continue;
       if (strcmp(r->method, method) == 0) return r;
       if (allow[0] == '\0') strcpy(allow, "OPTIONS");
@@ -139,8 +140,8 @@ static void options(rest_call_t *c) {
   c->res->status = 204;
 }
 
-void algo_rest_handle(void *rest, algo_httpd_request_t *req, algo_httpd_response_t *res) {
-  algo_rest_t *r = rest;
+static void dispatch(algo_rest_t *r, const rest_table_t *const *from, size_t n, algo_httpd_request_t *req,
+                     algo_httpd_response_t *res) {
   rest_call_t c = {.rest = r, .node = r->node, .req = req, .res = res, .json = algo_json(&res->body)};
   c.json.go_escape = true;
   path_t path;
@@ -150,7 +151,7 @@ void algo_rest_handle(void *rest, algo_httpd_request_t *req, algo_httpd_response
     rest_error(&c, 404, "Not Found");
     return;
   }
-  route = find(req->method, &path, c.arg, allow);
+  route = find(from, n, req->method, &path, c.arg, allow);
   if (route == NULL && allow[0] == '\0') {
     rest_error(&c, 404, "Not Found");
   } else if (route == NULL && strcmp(req->method, "OPTIONS") == 0) {
@@ -168,4 +169,13 @@ void algo_rest_handle(void *rest, algo_httpd_request_t *req, algo_httpd_response
   } else {
     route->fn(&c);
   }
+}
+
+void algo_rest_handle(void *rest, algo_httpd_request_t *req, algo_httpd_response_t *res) {
+  dispatch(rest, tables, sizeof tables / sizeof *tables, req, res);
+}
+
+void algo_indexer_handle(void *rest, algo_httpd_request_t *req, algo_httpd_response_t *res) {
+  static const rest_table_t *const indexer[] = {&indexer_routes, &indexer_search_routes};
+  dispatch(rest, indexer, sizeof indexer / sizeof *indexer, req, res);
 }

@@ -60,8 +60,13 @@ bool rest_query_has(rest_call_t *c, const char *name, const char *value); /* a c
 /* The mp encoding of an answer as the client asked for it. */
 void rest_encoded(rest_call_t *c, algo_bytes_t mp, int shape, bool msgpack);
 
+/* GET /v2/accounts/{a}: appended to the body. */
+void rest_account(rest_call_t *c);
+
 /* ---- routes, one file each ---- */
 extern const rest_table_t rest_txn_routes, rest_status_routes, rest_account_routes, rest_app_routes, rest_block_routes,
     rest_teal_routes, rest_simulate_routes, rest_ledger_routes;
+
+extern const rest_table_t indexer_routes, indexer_search_routes;
 
 #endif
