@@ -87,7 +87,7 @@ enum {
 };
 
 #define CODEC_ROW(wire, knd, offset, size, sub)                                                                        \
-  { wire, sizeof(wire) - 1, sizeof(wire) - 1 >= 8 ? 0 : 64 - 8 * (sizeof(wire) - 1), knd, offset, size, sub }
+  { wire, sizeof(wire) - 1, (uint8_t)(sizeof(wire) - 1 >= 8 ? 0 : 64 - 8 * (sizeof(wire) - 1)), knd, offset, size, sub }
 #define CODEC_FIELD(wire, knd, type, member) CODEC_ROW(wire, knd, offsetof(type, member), 0, NULL)
 #define CODEC_FIXED(wire, type, member)                                                                                \
   CODEC_ROW(wire, KIND_FIXED, offsetof(type, member), sizeof(((type *)0)->member), NULL)
