@@ -29,7 +29,7 @@ START_TEST(level) {
   ck_assert_msg(!tg_build(&built, &rental_contract, &o, &arena, &err), "%s", err.msg);
   algo_app_spec_t s = spec_of(&built, &arena);
   walk_open(&k, o.asa, 1000 + (uint64_t)_i, &s, &s);
-  ck_assert_msg(walk_go(&k, 800), "asa %d, -O%d, AVM %u: %s", o.asa, o.optimise, o.avm, k.why);
+  ck_assert_msg(walk_go(&k, 300), "asa %d, -O%d, AVM %u: %s", o.asa, o.optimise, o.avm, k.why);
   walk_close(&k);
   algo_arena_fini(&arena);
 }

@@ -154,6 +154,10 @@ static bool call_with(world_t *w, const algo_addr_t *sender, const algo_method_c
   t->n_boxes = r.n_boxes;
   t->foreign_assets = &r.asset;
   t->n_foreign_assets = r.asset ? 1 : 0;
+  if (c->on_completion == ALGO_OC_UPDATE) {
+    t->approval_program = w->spec->approval;
+    t->clear_program = w->spec->clear;
+  }
   if (create) {
     t->approval_program = create->approval;
     t->clear_program = create->clear;
