@@ -75,7 +75,7 @@ static bool fe_is_minus_one(fe_t x) {
   return x.v[0] == MASK51 - 19 && x.v[1] == MASK51 && x.v[2] == MASK51 && x.v[3] == MASK51 && x.v[4] == MASK51;
 }
 
-static bool on_curve(const uint8_t y[32]) {
+bool algo_asm_on_curve(const uint8_t y[32]) {
   static const fe_t d = {{0x34dca135978a3, 0x1a8283b156ebd, 0x5e7a26001c029, 0x739c663a03cbb, 0x52036cee2b6ff}};
   uint64_t w[4];
   for (unsigned i = 0; i < 4; i++) {
@@ -95,5 +95,5 @@ static bool on_curve(const uint8_t y[32]) {
 bool program_on_curve(const uint8_t *program, size_t n) {
   uint8_t hash[32];
   algo_sha512_256_tagged(hash, "Program", program, n);
-  return on_curve(hash);
+  return algo_asm_on_curve(hash);
 }

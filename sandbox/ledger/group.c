@@ -164,6 +164,43 @@ static algo_code_t decode(algo_ledger_t *l, algo_bytes_t in, decoded_t *d, algo_
   return ALGO_OK;
 }
 
+/* The address that a post-quantum key signs for must be no ed25519 key's. */
+static algo_code_t check_pq_address(algo_ledger_t *l, const algo_stxn_t *s, size_t i, algo_err_t *err) {
+  const algo_pqsig_t *p = algo_pqsig_blank(&s->pqsig) && s->lsig.logic.n ? &s->lsig.pqsig : &s->pqsig;
+  algo_addr_t a;
+  if (algo_pqsig_blank(p) || p->pk.n == 0) return ALGO_OK;
+  algo_lpq_address(&a, p);
+  if (!algo_asm_on_curve(a.b)) return ALGO_OK;
+  return algo_lfail(
+      l, err, "transaction %zu: pq signature authorizer address %s is an Edwards25519 curve point (non PQ-compliant)",
+      i, algo_laddr(&a).s);
+}
+
+/* Programs whose address might be a key's: a node takes them only on demand. */
+static algo_code_t check_off_curve(algo_ledger_t *l, const decoded_t *d, algo_err_t *err) {
+  for (size_t i = 0; i < d->n; i++) {
+    algo_code_t rc = check_pq_address(l, &d->txns[i], i, err);
+    if (rc) return rc;
+  }
+  for (size_t i = 0; i < d->n; i++) {
+    const algo_lsig_t *s = &d->txns[i].lsig;
+    uint64_t version;
+    algo_addr_t own;
+    if (!s->logic.n || algo_program_version(s->logic, &version, NULL, NULL) || version < 13 || version > 14) continue;
+    algo_addr_of_program(&own, s->logic);
+    bool escrow = !s->has_sig && algo_msig_blank(&s->msig) && algo_msig_blank(&s->lmsig) &&
+                  algo_pqsig_blank(&s->pqsig) && algo_addr_eq(&own, algo_stxn_authorizer(&d->txns[i]));
+    if (escrow && algo_asm_on_curve(own.b))
+      return algo_lfail(
+          l, err,
+          "transaction %zu: TEAL v%" PRIu64
+          " LogicSig program hash is an Edwards25519 point and should not be used; set "
+          "skip-pq-address-check=true to submit anyway if you understand the risks and know what you are doing",
+          i, version);
+  }
+  return ALGO_OK;
+}
+
 static algo_code_t make_group(algo_ledger_t *l, const decoded_t *d, algo_avm_group_t **out, algo_err_t *err) {
   *out = NULL;
   if (!d->calls) return ALGO_OK;
@@ -177,11 +214,12 @@ static algo_code_t make_group(algo_ledger_t *l, const decoded_t *d, algo_avm_gro
 static algo_code_t submit(algo_ledger_t *l, const decoded_t *d, const algo_submit_options_t *opt,
                           algo_submit_detail_t *detail, algo_err_t *err) {
   int index;
-  verify_opts_t vo = {.skip_signatures = opt && opt->skip_signatures,
-                      .given = opt ? opt->verified : NULL,
-                      .arena = &l->scratch};
+  verify_opts_t vo = {
+      .skip_signatures = opt && opt->skip_signatures, .given = opt ? opt->verified : NULL, .arena = &l->scratch};
+  algo_code_t rc = opt && opt->skip_pq_address_check ? ALGO_OK : check_off_curve(l, d, err);
+  if (rc) return rc;
   algo_lopen_start(l);
-  algo_code_t rc = algo_lverify(l, d->views, d->n, d->ids, &vo, &index, err);
+  rc = algo_lverify(l, d->views, d->n, d->ids, &vo, &index, err);
   if (rc) return rc;
   group_run_t r = {.txns = d->views, .n = d->n, .ids = d->ids, .ads = d->ads, .skip_signatures = vo.skip_signatures};
   rc = make_group(l, d, &r.group, err);
@@ -208,6 +246,7 @@ algo_code_t algo_ledger_submit(algo_ledger_t *l, algo_bytes_t group, const algo_
   if (!rc && first) *first = d.ids[0];
   if (!rc) rc = submit(l, &d, opt, detail, err);
   if (!rc) return ALGO_OK;
+  if (l->open.started && l->open.n_txns == 0) algo_lopen_cancel(l); /* not even the block has begun */
   err->http_status = rc == ALGO_E_NOMEM ? 500 : 400;
   if (text) algo_buf_put(text, l->fail.p, l->fail.n);
   return rc;

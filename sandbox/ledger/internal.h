@@ -395,6 +395,7 @@ typedef struct verify_opts {
 } verify_opts_t;
 algo_code_t algo_lverify(algo_ledger_t *l, const algo_stxn_t *const *txns, size_t n, const algo_digest_t *ids,
                          const verify_opts_t *o, int *index, algo_err_t *err);
+void algo_lpq_address(algo_addr_t *out, const algo_pqsig_t *p);
 algo_code_t algo_lcheck_group(algo_ledger_t *l, const algo_stxn_t *const *txns, size_t n, int *index, algo_err_t *err);
 
 /* ---- blocks ---- */

@@ -125,26 +125,34 @@ static algo_code_t check_multisig(signing_t *g, const algo_msig_t *m, const char
   return ALGO_OK;
 }
 
+void algo_lpq_address(algo_addr_t *out, const algo_pqsig_t *p) {
+  uint8_t scheme[2] = {0};
+  if (p->scheme.n) memcpy(scheme, p->scheme.p, p->scheme.n < 2 ? p->scheme.n : 2);
+  algo_buf_t pre = ALGO_BUF_INIT;
+  algo_buf_put(&pre, scheme, sizeof scheme);
+  algo_buf_putc(&pre, (uint8_t)p->salt);
+  algo_buf_putb(&pre, p->pk);
+  algo_sha512_256_tagged(out->b, "PQA", pre.p, pre.n);
+  algo_buf_fini(&pre);
+}
+
 static algo_code_t check_pqsig(signing_t *g, const algo_pqsig_t *p, const char *tag, algo_bytes_t msg,
                                const char *what) {
-  algo_buf_t pre = ALGO_BUF_INIT;
   algo_addr_t addr;
   const char *why = NULL;
   if (!algo_bytes_eq(p->scheme, ALGO_BYTES_LIT("f1"))) why = "pq signature scheme not supported";
+  else if (!g->l->consensus->enable_pq_falcon1024) why = "pq signature scheme not enabled";
   if (why) return algo_lfail(g->l, g->err, "%s: %s", what, why);
-  algo_buf_putb(&pre, p->scheme);
-  algo_buf_putc(&pre, (uint8_t)p->salt);
-  algo_buf_putb(&pre, p->pk);
-  algo_sha512_256_tagged(addr.b, "PQA", pre.p, pre.n);
-  algo_buf_fini(&pre);
+  algo_lpq_address(&addr, p);
   if (!algo_addr_eq(&addr, algo_stxn_authorizer(g->s)))
     return algo_lfail(g->l, g->err, "%s: pq signature authorizer mismatch: derived %s, expected %s", what,
                       algo_laddr(&addr).s, algo_laddr(algo_stxn_authorizer(g->s)).s);
   if (p->sig.n == 0) return algo_lfail(g->l, g->err, "%s: pq signature is empty", what);
-  algo_buf_puts(&pre, tag);
-  algo_buf_putb(&pre, msg);
+  algo_buf_t message = ALGO_BUF_INIT;
+  algo_buf_puts(&message, tag);
+  algo_buf_putb(&message, msg);
   bool good = false;
-  algo_buf_fini(&pre);
+  algo_buf_fini(&message);
   return good ? ALGO_OK : algo_lfail(g->l, g->err, "%s: falcon1024 signature verification failed", what);
 }
 

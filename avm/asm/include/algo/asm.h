@@ -44,4 +44,7 @@ ALGO_API void algo_disasm_around(algo_buf_t *out, algo_bytes_t program, uint32_t
 /* One instruction at pc, branch targets as numbers; *next (may be NULL) is the pc behind it. Errors: ASM, RANGE. */
 ALGO_API algo_code_t algo_disasm_one(algo_buf_t *out, algo_bytes_t program, uint32_t pc, uint32_t *next, algo_err_t *err);
 
+/* Whether 32 bytes decode as a point of edwards25519, canonical or not, in whatever subgroup: what might be a key. */
+ALGO_API bool algo_asm_on_curve(const uint8_t y[32]);
+
 #endif
