@@ -7,6 +7,7 @@ $(eval $(call test,avm/eval,eval asm))
 $(eval $(call test,teal-gen,tealgen))
 $(eval $(call test,client,client))
 $(eval $(call test,indexer,indexer))
+$(OUT)/obj/tests/unit/indexer/%.o: CPPFLAGS += -Iindexer # its own headers
 $(eval $(call test,sandbox,ledger))
 $(eval $(call test,sandbox/rest,rest node))
 
