@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "copy.h"
+#include "txid.h"
 
 #define OID_BYTEA 17u
 #define OID_INT4  23u
@@ -36,6 +37,7 @@ typedef struct walk {
   part_t *parts;
   size_t root; /* the first participant of the top-level transaction at hand */
   uint32_t root_intra;
+  algo_buf_t scratch;
 } walk_t;
 
 /* Where an inner transaction stands; all zero at top level. */
@@ -162,7 +164,9 @@ static algo_code_t add_parts(walk_t *w, const algo_txn_t *t, uint32_t intra) {
 
 static int compare_parts(const void *x, const void *y) {
   const part_t *a = x, *b = y;
-  int c = memcmp(a->addr.b, b->addr.b, 32);
+  const uint64_t p = algo_get_be64(a->addr.b), q = algo_get_be64(b->addr.b);
+  if (p != q) return p < q ? -1 : 1;
+  const int c = memcmp(a->addr.b, b->addr.b, 32);
   return c ? c : (a->intra > b->intra) - (a->intra < b->intra);
 }
 
@@ -323,12 +327,10 @@ static algo_code_t put_txn(walk_t *w, const algo_apply_t *a, const place_t *at, 
   if (call && t->on_completion <= INT16_MAX) ix_copy_i16(b, (int16_t)t->on_completion);
   else ix_copy_null(b);
   if (at->parent) {
-    algo_txn_inner_id(id, t, &at->parent_id, at->index);
+    ix_txid_inner(id, a, &at->parent_id, at->index, &w->scratch);
     ix_copy_null(b);
   } else {
-    algo_txn_t whole;
-    algo_block_restore(&whole, w->block, a);
-    algo_txn_id(id, &whole);
+    ix_txid(id, w->block, a, &w->scratch);
     ix_copy_bytes(b, id->b, 32);
   }
   put_addr(b, &t->sender);
@@ -477,6 +479,7 @@ algo_code_t ix_rows_build(ix_rows_t *out, algo_bytes_t body, const ix_scope_t *s
   bool oom = kept.oom || out->genesis_id.oom || out->log_data.oom;
   for (int i = 0; i < IX_TABLES; i++) oom |= out->copy[i].oom;
   algo_buf_fini(&kept);
+  algo_buf_fini(&w.scratch);
   if (rc == ALGO_OK && oom)
     rc = algo_err_set(err, ALGO_E_NOMEM, "out of memory for round %llu", (unsigned long long)out->round);
   return rc;
