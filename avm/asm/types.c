@@ -125,7 +125,7 @@ static void pop_all(asm_t *a, const effect_t *e, const spec_t *spec, const tok_t
 static bool track_plain(asm_t *a, const algo_isa_op_t *op) {
   known_t *k = &a->known;
   size_t after = k->n - op->n_takes + op->n_gives;
-  if (k->n < op->n_takes || after > k->cap || after > STACK_KEPT) return false;
+  if (k->n < op->n_takes || k->stack == NULL || after > k->cap || after > STACK_KEPT) return false;
   stype_t *base = k->stack + k->n - op->n_takes;
   for (size_t i = 0; i < op->n_takes; i++) {
     if (!overlaps(base[i], named[op->takes[i]])) return false;
