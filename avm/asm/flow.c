@@ -1,0 +1,266 @@
+/* Reachability and a bound of the cost over the graph of a program's instructions. Subroutines are followed one by one:
+ * what a call costs is what its dearest way costs, and code behind a call is reached where the subroutine can return.
+ */
+#include "algo/flow.h"
+
+#include "algo/asm.h"
+#include "algo/isa.h"
+
+#define CALLS_MAX 128u /* nesting past this counts as a circle */
+#define NONE      UINT32_MAX
+
+typedef struct node {
+  uint32_t pc, cost;
+  uint32_t first, n; /* where it may go on: edges[first .. first + n) */
+  uint32_t callee;   /* of a callsub, else NONE */
+  bool returns;      /* is a retsub */
+} node_t;
+
+typedef struct frame {
+  uint32_t node, next; /* the edge to follow next */
+} frame_t;
+
+typedef struct level { /* what one nesting of calls needs */
+  uint8_t *color;
+  uint64_t *best; /* the dearest way from a node on */
+  frame_t *frames;
+} level_t;
+
+typedef struct flow {
+  algo_arena_t *arena;
+  algo_bytes_t program;
+  unsigned version;
+  uint32_t head;
+  node_t *nodes;
+  uint32_t n;
+  uint32_t *edges, n_edges;
+  uint32_t *node_at; /* pc -> node; NONE: no instruction begins there */
+  bool *reachable;
+  uint8_t *can_return; /* of subroutines, by their first node */
+  uint64_t *dearest;   /* of subroutines already measured, by their first node; UINT64_MAX: not yet */
+  bool *measuring;
+  level_t levels[CALLS_MAX + 1];
+  bool bounded, oom;
+  uint32_t circle;
+} flow_t;
+
+static uint32_t cost_of(const algo_isa_insn_t *i) {
+  unsigned k = i->op->n_costs > 1 && (uint64_t)i->imm[0].value < i->op->n_costs ? (unsigned)i->imm[0].value : 0;
+  const algo_isa_cost_t *c = &i->op->cost[k];
+  if (c->chunk == 0) return c->base;
+  return c->base + c->per_chunk * ((ALGO_AVM_BYTES_MAX + c->chunk - 1u) / c->chunk);
+}
+
+static void add_edge(flow_t *f, node_t *from, int64_t pc) {
+  if (pc < 0 || pc >= (int64_t)f->program.n || f->node_at[pc] == NONE) return; /* the end, or nowhere */
+  f->edges[f->n_edges++] = f->node_at[pc];
+  from->n++;
+}
+
+/* Edges of the instruction itself; those of a callsub are the way behind it alone. */
+static void link_node(flow_t *f, node_t *node) {
+  algo_isa_insn_t i;
+  (void)algo_isa_decode(&i, f->version, f->program, node->pc);
+  node->first = f->n_edges;
+  node->cost = cost_of(&i);
+  switch (i.op->id) {
+  case ALGO_OP_b: add_edge(f, node, i.imm[0].value); return;
+  case ALGO_OP_return_:
+  case ALGO_OP_err: return;
+  case ALGO_OP_retsub: node->returns = true; return;
+  case ALGO_OP_bz:
+  case ALGO_OP_bnz: add_edge(f, node, i.imm[0].value); break;
+  case ALGO_OP_callsub: {
+    int64_t to = i.imm[0].value;
+    if (to >= 0 && to < (int64_t)f->program.n) node->callee = f->node_at[to];
+    break;
+  }
+  case ALGO_OP_switch_:
+  case ALGO_OP_match:
+    for (uint32_t k = 0; k < i.imm[0].count; k++) add_edge(f, node, algo_isa_label(&i, &i.imm[0], f->program, k));
+    break;
+  default: break;
+  }
+  add_edge(f, node, i.next);
+}
+
+static bool make_graph(flow_t *f) {
+  size_t n = f->program.n + 1;
+  f->node_at = algo_arena_array(f->arena, n, sizeof *f->node_at);
+  f->nodes = algo_arena_array(f->arena, n, sizeof *f->nodes);
+  f->edges = algo_arena_array(f->arena, 2 * n, sizeof *f->edges); /* a target takes at least a byte of the program */
+  f->reachable = algo_arena_array(f->arena, n, sizeof *f->reachable);
+  f->can_return = algo_arena_array(f->arena, n, sizeof *f->can_return);
+  f->dearest = algo_arena_array(f->arena, n, sizeof *f->dearest);
+  f->measuring = algo_arena_array(f->arena, n, sizeof *f->measuring);
+  if (f->node_at == NULL || f->nodes == NULL || f->edges == NULL || f->reachable == NULL || f->can_return == NULL ||
+      f->dearest == NULL || f->measuring == NULL) {
+    return false;
+  }
+  memset(f->node_at, 0xff, n * sizeof *f->node_at);
+  memset(f->dearest, 0xff, n * sizeof *f->dearest);
+  algo_isa_insn_t i;
+  for (uint32_t pc = f->head; pc < f->program.n; pc = i.next) {
+    (void)algo_isa_decode(&i, f->version, f->program, pc);
+    f->node_at[pc] = f->n;
+    f->nodes[f->n++] = (node_t){.pc = pc, .callee = NONE};
+  }
+  for (uint32_t k = 0; k < f->n; k++) link_node(f, &f->nodes[k]);
+  return true;
+}
+
+/* ---- reachability ---- */
+
+typedef struct walk {
+  uint32_t *todo, n;
+  uint32_t *seen, stamp; /* seen[node] == stamp: this walk was there */
+} walk_t;
+
+static void visit(walk_t *w, uint32_t node) {
+  if (w->seen[node] == w->stamp) return;
+  w->seen[node] = w->stamp;
+  w->todo[w->n++] = node;
+}
+
+/* All that a subroutine (or the program itself) reaches without entering others. True: it comes to a retsub. */
+static bool walk_routine(flow_t *f, walk_t *w, uint32_t entry, bool *changed) {
+  bool returns = false;
+  w->stamp++;
+  w->n = 0;
+  visit(w, entry);
+  while (w->n > 0) {
+    uint32_t at = w->todo[--w->n];
+    const node_t *node = &f->nodes[at];
+    if (!f->reachable[at]) *changed = f->reachable[at] = true;
+    returns = returns || node->returns;
+    if (node->callee != NONE && !f->reachable[node->callee]) *changed = true; /* another round enters it */
+    if (node->callee != NONE) f->reachable[node->callee] = true;
+    if (node->callee != NONE && !f->can_return[node->callee]) continue;
+    for (uint32_t k = 0; k < node->n; k++) visit(w, f->edges[node->first + k]);
+  }
+  return returns;
+}
+
+/* Round after round, until no subroutine turns out to return that was not known to. */
+static bool find_reachable(flow_t *f) {
+  walk_t w = {.todo = algo_arena_array(f->arena, f->n + 1, sizeof *w.todo),
+              .seen = algo_arena_array(f->arena, f->n + 1, sizeof *w.seen)};
+  bool *is_entry = algo_arena_array(f->arena, f->n + 1, sizeof *is_entry);
+  if (w.todo == NULL || w.seen == NULL || is_entry == NULL) return false;
+  for (uint32_t k = 0; k < f->n; k++) {
+    if (f->nodes[k].callee != NONE) is_entry[f->nodes[k].callee] = true;
+  }
+  bool changed = true;
+  while (changed && f->n > 0) {
+    changed = false;
+    (void)walk_routine(f, &w, 0, &changed);
+    for (uint32_t k = 0; k < f->n; k++) {
+      if (!is_entry[k] || !f->reachable[k]) continue;
+      bool returns = walk_routine(f, &w, k, &changed);
+      if (returns && !f->can_return[k]) f->can_return[k] = changed = true;
+    }
+  }
+  return true;
+}
+
+/* ---- cost ---- */
+
+enum { WHITE, GREY, BLACK };
+
+static uint64_t measure(flow_t *f, uint32_t entry, unsigned depth);
+
+static void circle(flow_t *f, uint32_t node) {
+  if (f->bounded) f->circle = f->nodes[node].pc;
+  f->bounded = false;
+}
+
+/* What the instruction itself costs, with all that it calls. */
+static uint64_t cost_with_call(flow_t *f, uint32_t at, unsigned depth) {
+  const node_t *node = &f->nodes[at];
+  if (node->callee == NONE) return node->cost;
+  if (f->measuring[node->callee] || depth >= CALLS_MAX) {
+    circle(f, at);
+    return node->cost;
+  }
+  return node->cost + measure(f, node->callee, depth + 1);
+}
+
+static level_t *take_level(flow_t *f, unsigned depth) {
+  level_t *l = &f->levels[depth];
+  if (l->color == NULL) {
+    l->color = algo_arena_array(f->arena, f->n, sizeof *l->color);
+    l->best = algo_arena_array(f->arena, f->n, sizeof *l->best);
+    l->frames = algo_arena_array(f->arena, f->n + 1, sizeof *l->frames);
+  } else {
+    memset(l->color, WHITE, f->n * sizeof *l->color);
+    memset(l->best, 0, f->n * sizeof *l->best);
+  }
+  f->oom = l->color == NULL || l->best == NULL || l->frames == NULL;
+  return f->oom ? NULL : l;
+}
+
+/* The dearest way through a routine from its entry, by depth-first search: a way that meets itself is a circle. */
+static uint64_t measure(flow_t *f, uint32_t entry, unsigned depth) {
+  if (f->dearest[entry] != UINT64_MAX) return f->dearest[entry];
+  level_t *l = take_level(f, depth);
+  if (l == NULL) return 0;
+  uint8_t *color = l->color;
+  uint64_t *best = l->best;
+  frame_t *frames = l->frames;
+  size_t n = 1;
+  frames[0] = (frame_t){entry, 0};
+  color[entry] = GREY;
+  f->measuring[entry] = true;
+  while (n > 0 && f->bounded && !f->oom) {
+    frame_t *top = &frames[n - 1];
+    const node_t *node = &f->nodes[top->node];
+    bool stuck = node->callee != NONE && !f->can_return[node->callee];
+    if (top->next < node->n && !stuck) {
+      uint32_t to = f->edges[node->first + top->next++];
+      if (color[to] == GREY) circle(f, top->node);
+      if (color[to] == BLACK && best[to] > best[top->node]) best[top->node] = best[to];
+      if (color[to] != WHITE) continue;
+      color[to] = GREY;
+      frames[n++] = (frame_t){to, 0};
+      continue;
+    }
+    uint32_t done = top->node;
+    best[done] += cost_with_call(f, done, depth);
+    color[done] = BLACK;
+    if (--n > 0 && best[done] > best[frames[n - 1].node]) best[frames[n - 1].node] = best[done];
+  }
+  f->measuring[entry] = false;
+  return f->dearest[entry] = best[entry];
+}
+
+static bool keep(const flow_t *f, algo_flow_t *out) {
+  algo_flow_insn_t *insns = algo_arena_array(f->arena, f->n + 1, sizeof *insns);
+  if (insns == NULL) return false;
+  for (uint32_t k = 0; k < f->n; k++) {
+    insns[k] = (algo_flow_insn_t){f->nodes[k].pc, f->reachable[k]};
+    out->n_reachable += f->reachable[k];
+  }
+  out->insns = insns;
+  out->n = f->n;
+  return true;
+}
+
+algo_code_t algo_flow_analyse(algo_flow_t *out, algo_bytes_t program, algo_arena_t *arena, algo_err_t *err) {
+  memset(out, 0, sizeof *out);
+  algo_buf_t text = ALGO_BUF_INIT; /* a program that disassembles decodes without fail */
+  algo_code_t code = algo_disasm(&text, program, err);
+  algo_buf_fini(&text);
+  if (code != ALGO_OK) return code;
+  uint64_t version;
+  int used = algo_uvarint_get(program.p, program.n, &version);
+  if (used <= 0 || version > ALGO_AVM_VERSION_MAX) return algo_err_set(err, ALGO_E_ASM, "no version that is known");
+  flow_t f = {.arena = arena, .program = program, .bounded = true};
+  f.version = out->version = (unsigned)version;
+  f.head = (uint32_t)used;
+  if (!make_graph(&f) || !find_reachable(&f) || !keep(&f, out)) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  out->max_cost = f.n > 0 ? measure(&f, 0, 0) : 0;
+  if (f.oom) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  out->bounded = f.bounded;
+  out->circle_pc = f.circle;
+  return ALGO_OK;
+}

@@ -1,0 +1,25 @@
+/* algo/flow.h - what can be known of a program without running it: what no way leads to, and how dear it can get. */
+#ifndef ALGO_FLOW_H
+#define ALGO_FLOW_H
+
+#include "algo/arena.h"
+
+typedef struct algo_flow_insn {
+  uint32_t pc;
+  bool reachable; /* some way from the beginning leads here; conditions are not looked at */
+} algo_flow_insn_t;
+
+typedef struct algo_flow {
+  unsigned version;
+  const algo_flow_insn_t *insns;
+  size_t n; /* every instruction, in the order of the bytes; in the arena */
+  size_t n_reachable;
+  bool bounded;       /* no way goes round in a circle */
+  uint64_t max_cost;  /* bounded: no run costs more. Byte strings are taken as long as they can be (4096) */
+  uint32_t circle_pc; /* not bounded: the branch or callsub that closes a circle */
+} algo_flow_t;
+
+/* Errors: ASM (a program that does not disassemble: its message and pc), NOMEM. */
+ALGO_API algo_code_t algo_flow_analyse(algo_flow_t *out, algo_bytes_t program, algo_arena_t *arena, algo_err_t *err);
+
+#endif
