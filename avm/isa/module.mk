@@ -1,6 +1,6 @@
 # The opcode and field tables, and the decoder. gen-isa makes from them what is made from them.
 $(eval $(call library,isa,avm/isa,base,))
-gen_isa_SRCS := avm/isa/gen/gen_isa.c avm/isa/gen/gen_opcodes.c
+gen_isa_SRCS := avm/isa/tool/gen_isa.c avm/isa/tool/gen_opcodes.c
 $(eval $(call program,gen-isa,avm/isa,$(gen_isa_SRCS),isa))
 
 GEN       += gen-isa-files

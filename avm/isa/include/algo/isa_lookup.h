@@ -1,5 +1,5 @@
 /* algo/isa_lookup.h - inside the room only. How a name is found: hashed into a table without collisions, which
- * gen/gen_isa.c makes from the tables. */
+ * tool/gen_isa.c makes from the tables. */
 #ifndef ALGO_ISA_LOOKUP_H
 #define ALGO_ISA_LOOKUP_H
 
