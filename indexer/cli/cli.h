@@ -7,12 +7,13 @@
 #define CLI_CONTRACTS_MAX 64u
 
 typedef struct cli_options {
-  const char *command; /* "run", "migrate" */
+  const char *command; /* "run", "migrate", "verify" */
   algo_indexer_options_t ix;
   algo_indexer_contract_t contracts[CLI_CONTRACTS_MAX];
   uint64_t *apps; /* of --scope app:...; on the heap */
   const char *scope;
   const char *listen; /* HOST:PORT of metrics and health; NULL: none */
+  uint64_t round;     /* of verify; UINT64_MAX: any */
   bool json, quiet, help, version;
 } cli_options_t;
 
@@ -20,6 +21,8 @@ typedef struct cli_options {
 algo_code_t cli_parse(cli_options_t *o, int argc, char **argv, algo_err_t *err);
 void cli_options_fini(cli_options_t *o);
 extern const char cli_usage[];
+extern const algo_contract_tables_t *const cli_contracts[]; /* those that this program knows */
+extern const size_t cli_n_contracts;
 
 /* Shows on a terminal how far it is; a thread of its own. */
 typedef struct cli_progress cli_progress_t;

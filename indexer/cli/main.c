@@ -57,6 +57,23 @@ static int run(const cli_options_t *o, const algo_env_t *env) {
   return rc == ALGO_OK ? 0 : fail(env, &err);
 }
 
+static void tell(void *user, const char *difference) {
+  (void)user;
+  puts(difference);
+}
+
+static int verify(const cli_options_t *o, const algo_env_t *env) {
+  algo_indexer_verdict_t v;
+  algo_err_t err;
+  algo_code_t rc =
+      algo_indexer_verify(&v, &o->ix, cli_contracts, cli_n_contracts, o->round, o->json ? NULL : tell, NULL, env, &err);
+  if (rc != ALGO_OK) return fail(env, &err);
+  printf(o->json ? "{\"round\":%" PRIu64 ",\"boxes\":%" PRIu64 ",\"values\":%" PRIu64 ",\"differences\":%" PRIu64 "}\n"
+                 : "round %" PRIu64 ": %" PRIu64 " boxes and %" PRIu64 " values compared, %" PRIu64 " differences\n",
+         v.round, v.boxes, v.values, v.differences);
+  return v.differences ? 1 : 0;
+}
+
 int main(int argc, char **argv) {
   cli_options_t o;
   algo_err_t err;
@@ -76,6 +93,8 @@ int main(int argc, char **argv) {
   } else if (strcmp(o.command, "migrate") == 0) {
     rc = algo_indexer_migrate(o.ix.database_url, &env, &err);
     status = rc == ALGO_OK ? 0 : fail(&env, &err);
+  } else if (strcmp(o.command, "verify") == 0) {
+    status = verify(&o, &env);
   } else {
     status = run(&o, &env);
   }

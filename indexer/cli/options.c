@@ -11,6 +11,7 @@ const char cli_usage[] =
     "\n"
     "usage: algorent-indexer [run] [OPTION]...\n"
     "       algorent-indexer migrate          creates the schema, or brings it to this version\n"
+    "       algorent-indexer verify [--round R] [--market ID]...   compares the markets' tables with the node\n"
     "\n"
     "  --market ID           read the events of rental market ID into the schema rental (may be given again)\n"
     "  --contract NAME:ID    the same for an application of contract NAME\n"
@@ -35,6 +36,8 @@ typedef struct contract_name {
 } contract_name_t;
 
 static const contract_name_t contract_names[] = {{"rental", &algo_rental_tables}};
+const algo_contract_tables_t *const cli_contracts[] = {&algo_rental_tables};
+const size_t cli_n_contracts = sizeof cli_contracts / sizeof *cli_contracts;
 
 static algo_code_t usage(algo_err_t *err, const char *what, const char *value) {
   return algo_err_set(err, ALGO_E_USAGE, "%s%s%s (algorent-indexer --help)", what, value ? ": " : "",
@@ -110,6 +113,7 @@ static algo_code_t set_value(cli_options_t *o, const char *a, const char *v, alg
     return colon ? add_contract(o, v, (size_t)(colon - v), colon + 1, err) : usage(err, "--contract needs NAME:ID", v);
   }
   if (strcmp(a, "--scope") == 0) return set_scope(o, v, err);
+  if (strcmp(a, "--round") == 0) return number(&o->round, a, v, err);
   if (strcmp(a, "--from") == 0) return number(&o->ix.from, a, v, err);
   if (strcmp(a, "--until") == 0) return number(&o->ix.until, a, v, err);
   if (strcmp(a, "--writers") == 0) return count(&o->ix.writers, a, v, err);
@@ -120,8 +124,8 @@ static algo_code_t set_value(cli_options_t *o, const char *a, const char *v, alg
 }
 
 static bool takes_value(const char *a) {
-  static const char *const names[] = {"--market",  "--contract", "--scope",  "--from",  "--until",
-                                      "--writers", "--decoders", "--blocks", "--listen"};
+  static const char *const names[] = {"--round", "--market",  "--contract", "--scope",  "--from",
+                                      "--until", "--writers", "--decoders", "--blocks", "--listen"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(a, names[i]) == 0) return true;
   return false;
@@ -133,7 +137,7 @@ static algo_code_t from_environment(cli_options_t *o, algo_err_t *err) {
     return usage(err, "DATABASE_URL is not set: it says where the database is, as in postgresql:///algorent", NULL);
   const char *token = getenv("ALGOD_TOKEN");
   o->ix.algod_token = token && *token ? token : NULL;
-  if (o->ix.blocks_dir || strcmp(o->command, "run") != 0) return ALGO_OK;
+  if (o->ix.blocks_dir || strcmp(o->command, "migrate") == 0) return ALGO_OK;
   o->ix.algod_url = getenv("ALGOD_URL");
   if (!o->ix.algod_url || !*o->ix.algod_url)
     return usage(err, "ALGOD_URL is not set: it says where the node is, as in http://127.0.0.1:4001", NULL);
@@ -143,11 +147,11 @@ static algo_code_t from_environment(cli_options_t *o, algo_err_t *err) {
 }
 
 algo_code_t cli_parse(cli_options_t *o, int argc, char **argv, algo_err_t *err) {
-  *o = (cli_options_t){.command = "run", .scope = "all", .ix = {.until = UINT64_MAX, .all = true}};
+  *o = (cli_options_t){.command = "run", .scope = "all", .round = UINT64_MAX, .ix = {.until = UINT64_MAX, .all = true}};
   algo_code_t rc = ALGO_OK;
   int i = 1;
   if (argc > 1 && argv[1][0] != '-') o->command = argv[i++];
-  if (strcmp(o->command, "run") != 0 && strcmp(o->command, "migrate") != 0)
+  if (strcmp(o->command, "run") != 0 && strcmp(o->command, "migrate") != 0 && strcmp(o->command, "verify") != 0)
     return usage(err, "no such command", o->command);
   for (; rc == ALGO_OK && i < argc; i++) {
     if (set_flag(o, argv[i])) continue;

@@ -61,4 +61,22 @@ ALGO_API void algo_indexer_stats(const algo_indexer_t *ix, algo_indexer_stats_t 
 /* Creates the schema, or brings it to this version. Errors: DB. */
 ALGO_API algo_code_t algo_indexer_migrate(const char *database_url, const algo_env_t *env, algo_err_t *err);
 
+/* What algo_indexer_verify found. */
+typedef struct algo_indexer_verdict {
+  uint64_t round;       /* both stood behind it */
+  uint64_t boxes;       /* compared */
+  uint64_t values;      /* of global state, compared */
+  uint64_t differences; /* each was told to `tell` */
+} algo_indexer_verdict_t;
+
+/* Compares the contracts' tables with the node's boxes, global state and balance, when both stand at one round:
+ * `round`, or UINT64_MAX for whichever comes (a node tells of its newest round alone). Waits up to 30 s for that. Of
+ * the options, the database, the node and the contracts count; no contracts: those that the database has, of the kinds
+ * in `known`. Errors: RANGE (the node or the database is past `round`), TIMEOUT (they do not meet), NOT_FOUND (nothing
+ * to compare), and those of either. Differences are no error. */
+ALGO_API algo_code_t algo_indexer_verify(algo_indexer_verdict_t *out, const algo_indexer_options_t *opt,
+                                         const algo_contract_tables_t *const *known, size_t n_known, uint64_t round,
+                                         void (*tell)(void *user, const char *difference), void *user,
+                                         const algo_env_t *env, algo_err_t *err);
+
 #endif
