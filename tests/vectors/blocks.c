@@ -1,5 +1,6 @@
-/* Recorded blocks: each decodes and is written again to the same bytes, and its transactions have the ids that the
- * expected file (expected.json beside blocks/, expected-X.json beside blocks-X/) lists. */
+/* Recorded blocks: each decodes and is written again to the same bytes, names the hash of the header before, and its
+ * transactions have the ids that the expected file (expected.json beside blocks/, expected-X.json beside blocks-X/)
+ * lists. */
 #include "algo/block.h"
 
 #include <dirent.h>
@@ -14,6 +15,8 @@ typedef struct work {
   algo_arena_t arena;
   algo_buf_t again;
   json_object *rounds; /* of the expected file; NULL: there is none */
+  uint64_t round;      /* of the block before */
+  algo_digest_t hash;  /* of its header */
 } work_t;
 
 static json_object *round_of(const work_t *w, uint64_t round) {
@@ -51,6 +54,16 @@ static bool ids_fit(const work_t *w, const algo_block_t *b, const char *name) {
   return false;
 }
 
+/* A block that follows the one before names the hash of its header. */
+static bool follows(work_t *w, const algo_header_t *h, const char *name) {
+  bool next = h->round == w->round + 1 && !algo_digest_is_zero(&w->hash);
+  bool ok = !next || memcmp(&h->prev, &w->hash, sizeof w->hash) == 0;
+  if (!ok) vec_fail(w->report, name, "the hash of the header before is not its prev");
+  w->round = h->round;
+  algo_header_hash(&w->hash, h);
+  return ok;
+}
+
 static bool one_block(void *user, const char *name, algo_bytes_t content) {
   work_t *w = user;
   if (fnmatch("*.msgp", name, 0) != 0) return true;
@@ -66,7 +79,7 @@ static bool one_block(void *user, const char *name, algo_bytes_t content) {
   algo_block_encode(&w->again, &b);
   if (!algo_bytes_eq(algo_buf_view(&w->again), content))
     vec_fail(w->report, name, "is written again as %zu other bytes instead of %zu", w->again.n, content.n);
-  else if (ids_fit(w, &b, name)) vec_pass(w->report);
+  else if (follows(w, &b.header, name) && ids_fit(w, &b, name)) vec_pass(w->report);
   return true;
 }
 
