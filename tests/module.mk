@@ -33,6 +33,7 @@ $(OUT)/bench/bench_$(1): $(OUT)/obj/tests/bench/bench_$(1).o $$(call archives,$$
 endef
 $(eval $(call bench,decode,vectors))
 $(eval $(call bench,asm,asm))
+$(eval $(call bench,avm,eval asm))
 $(eval $(call bench,sandbox,node))
 $(OUT)/bench/bench_sandbox: | $(OUT)/bin/algorent-sandbox
 $(eval $(call bench,indexer,indexer))
@@ -58,6 +59,7 @@ $(eval $(call fuzz,block,chain))
 $(eval $(call fuzz,arc4,chain))
 $(eval $(call fuzz,asm,asm))
 $(eval $(call fuzz,disasm,asm))
+$(eval $(call fuzz,eval,eval asm))
 
 .PHONY: fuzz-run
 ifeq ($(BUILD),fuzz)

@@ -42,6 +42,18 @@ static algo_code_t from_limbs(algo_avm_context_t *cx, avm_value_t *to, const mp_
   return ALGO_OK;
 }
 
+__extension__ typedef unsigned __int128 u128;
+
+/* Numbers of up to two limbs, which most are, need no library. */
+static inline u128 small(const mp_limb_t a[LIMBS], mp_size_t n) {
+  return n == 0 ? 0 : n == 1 ? a[0] : (u128)a[1] << 64 | a[0];
+}
+static inline mp_size_t unpack(mp_limb_t r[2], u128 v) {
+  r[0] = (mp_limb_t)v;
+  r[1] = (mp_limb_t)(v >> 64);
+  return 2;
+}
+
 static bool too_large(algo_avm_context_t *cx) {
   return avm_top(cx, 1)->n > AVM_MAX_MATH || avm_top(cx, 0)->n > AVM_MAX_MATH;
 }
@@ -52,7 +64,12 @@ algo_code_t avm_op_bplus(algo_avm_context_t *cx) {
   if (too_large(cx)) return avm_fail(cx, LARGE);
   avm_value_t *to = avm_top(cx, 1);
   mp_size_t na = to_limbs(a, to), nb = to_limbs(b, avm_top(cx, 0)), n;
-  if (na >= nb) {
+  if (na <= 2 && nb <= 2) {
+    u128 sum, x = small(a, na);
+    r[2] = __builtin_add_overflow(x, small(b, nb), &sum);
+    unpack(r, sum);
+    n = 3;
+  } else if (na >= nb) {
     r[na] = na == 0 ? 0 : nb == 0 ? (mpn_copyi(r, a, na), 0) : mpn_add(r, a, na, b, nb);
     n = na + 1;
   } else {
@@ -73,9 +90,22 @@ algo_code_t avm_op_bminus(algo_avm_context_t *cx) {
   avm_value_t *to = avm_top(cx, 1);
   mp_size_t na = to_limbs(a, to), nb = to_limbs(b, avm_top(cx, 0));
   if (compare(a, na, b, nb) < 0) return avm_fail(cx, "byte math would have negative result");
-  if (nb == 0) mpn_copyi(r, a, na);
+  if (na <= 2) na = unpack(r, small(a, na) - small(b, nb));
+  else if (nb == 0) mpn_copyi(r, a, na);
   else mpn_sub(r, a, na, b, nb);
   return from_limbs(cx, to, r, na, 1);
+}
+
+static void mul_small(mp_limb_t r[4], const mp_limb_t *a, mp_size_t na, const mp_limb_t *b, mp_size_t nb) {
+  uint64_t a1 = na > 1 ? a[1] : 0, b1 = nb > 1 ? b[1] : 0;
+  u128 low = (u128)a[0] * b[0], mid = (u128)a1 * b[0], other = (u128)a[0] * b1, high = (u128)a1 * b1;
+  mid += low >> 64; /* cannot overflow: (2^64 - 1)^2 + 2^64 - 1 */
+  high += mid >> 64;
+  other += (uint64_t)mid;
+  high += other >> 64;
+  r[0] = (mp_limb_t)low;
+  r[1] = (mp_limb_t)other;
+  unpack(r + 2, high);
 }
 
 algo_code_t avm_op_bmul(algo_avm_context_t *cx) {
@@ -84,6 +114,10 @@ algo_code_t avm_op_bmul(algo_avm_context_t *cx) {
   avm_value_t *to = avm_top(cx, 1);
   mp_size_t na = to_limbs(a, to), nb = to_limbs(b, avm_top(cx, 0));
   if (na == 0 || nb == 0) return from_limbs(cx, to, r, 0, 1);
+  if (na <= 2 && nb <= 2) {
+    mul_small(r, a, na, b, nb);
+    return from_limbs(cx, to, r, 4, 1);
+  }
   if (na >= nb) mpn_mul(r, a, na, b, nb);
   else mpn_mul(r, b, nb, a, na);
   return from_limbs(cx, to, r, na + nb, 1);
@@ -95,6 +129,10 @@ static algo_code_t divide(algo_avm_context_t *cx, bool remainder, const char *ze
   avm_value_t *to = avm_top(cx, 1);
   mp_size_t na = to_limbs(a, to), nb = to_limbs(b, avm_top(cx, 0));
   if (nb == 0) return avm_fail(cx, "%s", zero);
+  if (na <= 2 && nb <= 2) {
+    u128 x = small(a, na), y = small(b, nb);
+    return from_limbs(cx, to, r, unpack(r, remainder ? x % y : x / y), 1);
+  }
   if (na < nb) return from_limbs(cx, to, a, remainder ? na : 0, 1);
   mpn_tdiv_qr(q, r, 0, a, na, b, nb);
   return remainder ? from_limbs(cx, to, r, nb, 1) : from_limbs(cx, to, q, na - nb + 1, 1);

@@ -88,6 +88,8 @@ typedef struct avm_shared {
   bool filled;           /* the five sets below were filled from it */
   avm_set_t accounts, assets, apps, holdings, locals;
   avm_set_t created_assets, created_apps, created_addrs; /* addresses of the applications created */
+  uint64_t *created; /* those applications; the first n_created_hashed have their address in the set */
+  size_t n_created, cap_created, n_created_hashed;
   avm_set_t update_bytes; /* application -> program bytes past the free size, written by this group */
   bool boxes_filled;
   avm_box_ref_t *boxes;
@@ -251,6 +253,7 @@ algo_code_t avm_replace_check(algo_avm_context_t *cx, uint64_t n, uint64_t start
 
 /* ---- resources.c: what may be used ---- */
 const algo_addr_t *avm_app_address(avm_shared_t *sh, uint64_t app);
+bool avm_note_created_app(avm_shared_t *sh, uint64_t app);
 bool avm_account_available(algo_avm_context_t *cx, const algo_addr_t *a);
 bool avm_asset_available(algo_avm_context_t *cx, uint64_t asset);
 bool avm_app_available(algo_avm_context_t *cx, uint64_t app);

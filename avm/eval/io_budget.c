@@ -107,9 +107,7 @@ static bool note_created(avm_shared_t *sh, const algo_txn_t *t, uint64_t app) {
   for (size_t i = 0; ok && i < t->n_access; i++)
     if (t->access[i].box.name.n > 0 && t->access[i].box.index == 0)
       ok = avm_box_note(sh, app, t->access[i].box.name, false);
-  const algo_addr_t *a = avm_app_address(sh, app);
-  return ok && a != NULL && avm_set_add(&sh->created_addrs, sh->opt.arena, a, 0) != NULL &&
-         avm_set_add(&sh->created_apps, sh->opt.arena, NULL, app) != NULL;
+  return ok && avm_note_created_app(sh, app);
 }
 
 algo_code_t avm_io_start(algo_avm_group_t *g, size_t i, uint64_t app, algo_err_t *err) {

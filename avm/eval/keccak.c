@@ -6,30 +6,33 @@ static const uint64_t round_constants[24] = {
     0x0000000080008009, 0x000000008000000a, 0x000000008000808b, 0x800000000000008b, 0x8000000000008089,
     0x8000000000008003, 0x8000000000008002, 0x8000000000000080, 0x000000000000800a, 0x800000008000000a,
     0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008};
-static const uint8_t rotations[24] = {1,  3,  6,  10, 15, 21, 28, 36, 45, 55, 2,  14,
-                                      27, 41, 56, 8,  25, 43, 62, 18, 39, 61, 20, 44};
-static const uint8_t lanes[24] = {10, 7,  11, 17, 18, 3, 5,  16, 8,  21, 24, 4,
-                                  15, 23, 19, 13, 12, 2, 20, 14, 22, 9,  6,  1};
-
-static uint64_t rotate(uint64_t v, unsigned n) { return v << n | v >> (64 - n); }
+static inline uint64_t rotate(uint64_t v, unsigned n) { return v << n | v >> (64 - n); }
 
 static void permute(uint64_t a[25]) {
   for (int round = 0; round < 24; round++) {
-    uint64_t c[5], d, t = a[1];
+    uint64_t c[5], d[5], next, t;
     for (int x = 0; x < 5; x++) c[x] = a[x] ^ a[x + 5] ^ a[x + 10] ^ a[x + 15] ^ a[x + 20];
-    for (int x = 0; x < 5; x++) {
-      d = c[(x + 4) % 5] ^ rotate(c[(x + 1) % 5], 1);
-      for (int y = 0; y < 25; y += 5) a[x + y] ^= d;
-    }
+    d[0] = c[4] ^ rotate(c[1], 1);
+    d[1] = c[0] ^ rotate(c[2], 1);
+    d[2] = c[1] ^ rotate(c[3], 1);
+    d[3] = c[2] ^ rotate(c[4], 1);
+    d[4] = c[3] ^ rotate(c[0], 1);
+    for (int y = 0; y < 25; y += 5)
+      for (int x = 0; x < 5; x++) a[y + x] ^= d[x];
     t = a[1];
-    for (int i = 0; i < 24; i++) {
-      uint64_t next = a[lanes[i]];
-      a[lanes[i]] = rotate(t, rotations[i]);
-      t = next;
-    }
-    for (int y = 0; y < 25; y += 5) {
-      for (int x = 0; x < 5; x++) c[x] = a[y + x];
-      for (int x = 0; x < 5; x++) a[y + x] = c[x] ^ (~c[(x + 1) % 5] & c[(x + 2) % 5]);
+#define MOVE(lane, by) next = a[lane], a[lane] = rotate(t, by), t = next;
+    MOVE(10, 1)
+    MOVE(7, 3) MOVE(11, 6) MOVE(17, 10) MOVE(18, 15) MOVE(3, 21) MOVE(5, 28) MOVE(16, 36) MOVE(8, 45) MOVE(21, 55)
+        MOVE(24, 2) MOVE(4, 14) MOVE(15, 27) MOVE(23, 41) MOVE(19, 56) MOVE(13, 8) MOVE(12, 25) MOVE(2, 43) MOVE(20, 62)
+            MOVE(14, 18) MOVE(22, 39) MOVE(9, 61) MOVE(6, 20) MOVE(1, 44)
+#undef MOVE
+                for (int y = 0; y < 25; y += 5) {
+      uint64_t *r = a + y, r0 = r[0], r1 = r[1], r2 = r[2], r3 = r[3], r4 = r[4];
+      r[0] = r0 ^ (~r1 & r2);
+      r[1] = r1 ^ (~r2 & r3);
+      r[2] = r2 ^ (~r3 & r4);
+      r[3] = r3 ^ (~r4 & r0);
+      r[4] = r4 ^ (~r0 & r1);
     }
     a[0] ^= round_constants[round];
   }
@@ -40,8 +43,18 @@ void avm_sponge_init(avm_sponge_t *s, size_t rate) { *s = (avm_sponge_t){.rate =
 static void put(avm_sponge_t *s, size_t at, uint8_t byte) { s->state[at / 8] ^= (uint64_t)byte << 8 * (at % 8); }
 
 void avm_sponge_absorb(avm_sponge_t *s, algo_bytes_t in) {
-  for (size_t i = 0; i < in.n; i++) {
-    put(s, s->at++, in.p[i]);
+  while (in.n > 0) {
+    if (s->at % 8 == 0 && in.n >= 8) { /* whole lanes */
+      uint64_t lane;
+      memcpy(&lane, in.p, 8);
+      s->state[s->at / 8] ^= __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? lane : __builtin_bswap64(lane);
+      s->at += 8;
+      in.p += 8;
+      in.n -= 8;
+    } else {
+      put(s, s->at++, *in.p++);
+      in.n--;
+    }
     if (s->at < s->rate) continue;
     permute(s->state);
     s->at = 0;

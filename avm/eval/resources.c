@@ -122,6 +122,29 @@ static const avm_shared_t *shared(algo_avm_context_t *cx) {
   return sh;
 }
 
+/* Whether an address is that of an application created in this group; each is computed when first asked for. */
+static bool is_created_address(avm_shared_t *sh, const algo_addr_t *a) {
+  for (; sh->n_created_hashed < sh->n_created; sh->n_created_hashed++) {
+    const algo_addr_t *of = avm_app_address(sh, sh->created[sh->n_created_hashed]);
+    if (of == NULL || avm_set_add(&sh->created_addrs, arena(sh), of, 0) == NULL) return false;
+  }
+  return avm_set_has(&sh->created_addrs, a, 0);
+}
+
+bool avm_note_created_app(avm_shared_t *sh, uint64_t app) {
+  if (avm_set_has(&sh->created_apps, NULL, app)) return true;
+  if (sh->n_created == sh->cap_created) {
+    size_t cap = sh->cap_created ? 2 * sh->cap_created : 8;
+    uint64_t *p = algo_arena_array(arena(sh), cap, sizeof *p);
+    if (p == NULL) return false;
+    if (sh->n_created) memcpy(p, sh->created, sh->n_created * sizeof *p);
+    sh->created = p;
+    sh->cap_created = cap;
+  }
+  sh->created[sh->n_created++] = app;
+  return avm_set_add(&sh->created_apps, arena(sh), NULL, app) != NULL;
+}
+
 /* ---- asking ---- */
 
 bool avm_txn_account_index(const algo_txn_t *t, const algo_addr_t *a, uint64_t *index) {
@@ -142,7 +165,7 @@ static bool is_app_address(algo_avm_context_t *cx, uint64_t app, const algo_addr
 bool avm_account_available(algo_avm_context_t *cx, const algo_addr_t *a) {
   uint64_t index;
   if (avm_txn_account_index(cx->txn, a, &index)) return true;
-  if (cx->version >= AVM_V_CREATED && avm_set_has(&cx->sh->created_addrs, a, 0)) return true;
+  if (cx->version >= AVM_V_CREATED && is_created_address(cx->sh, a)) return true;
   if (cx->version >= AVM_V_SHARED && avm_set_has(&shared(cx)->accounts, a, 0)) return true;
   if (cx->version >= AVM_V_APP_ADDRESS)
     for (size_t i = 0; i < cx->txn->n_foreign_apps; i++)
@@ -180,7 +203,7 @@ bool avm_app_available(algo_avm_context_t *cx, uint64_t app) {
 bool avm_allows_holding(algo_avm_context_t *cx, const algo_addr_t *a, uint64_t asset) {
   if (avm_set_has(&shared(cx)->holdings, a, asset)) return true;
   if (avm_set_has(&cx->sh->created_assets, NULL, asset)) return avm_account_available(cx, a);
-  if (avm_set_has(&cx->sh->created_addrs, a, 0)) return avm_asset_available(cx, asset);
+  if (is_created_address(cx->sh, a)) return avm_asset_available(cx, asset);
   const algo_avm_policy_t *p = cx->sh->opt.policy;
   return p != NULL && avm_account_available(cx, a) && avm_asset_available(cx, asset) && p->holding != NULL &&
          p->holding(p->self, a, asset);
@@ -189,7 +212,7 @@ bool avm_allows_holding(algo_avm_context_t *cx, const algo_addr_t *a, uint64_t a
 bool avm_allows_locals(algo_avm_context_t *cx, const algo_addr_t *a, uint64_t app) {
   if (avm_set_has(&shared(cx)->locals, a, app)) return true;
   if (avm_set_has(&cx->sh->created_apps, NULL, app)) return avm_account_available(cx, a);
-  if (avm_set_has(&cx->sh->created_addrs, a, 0)) return avm_app_available(cx, app);
+  if (is_created_address(cx->sh, a)) return avm_app_available(cx, app);
   const algo_avm_policy_t *p = cx->sh->opt.policy;
   return p != NULL && avm_app_available(cx, app) && avm_account_available(cx, a) && p->local != NULL &&
          p->local(p->self, a, app);

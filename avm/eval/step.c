@@ -11,6 +11,16 @@ static const avm_op_fn functions[ALGO_OP_COUNT] = {
 #undef OP_CHANGED
 };
 
+/* What kind of value each type is, without asking for it one at a time. */
+static const struct {
+  const char *name;
+  uint8_t kind;
+} types[ALGO_TYPE_COUNT] = {
+#define TYPE(id, name, letter, kind, min, max) [ALGO_TYPE_##id] = {name, ALGO_KIND_##kind},
+#include "algo/types.def"
+#undef TYPE
+};
+
 const algo_isa_op_t *avm_op_at(const algo_avm_context_t *cx) {
   uint8_t sub = cx->pc + 1 < cx->len ? cx->prog[cx->pc + 1] : 0;
   return algo_isa_op(cx->version, cx->prog[cx->pc], sub);
@@ -45,9 +55,9 @@ static algo_code_t check_takes(algo_avm_context_t *cx, const algo_isa_op_t *op) 
   if (cx->sp < op->n_takes) return avm_fail(cx, "stack underflow in %s", op->name);
   const avm_value_t *v = &cx->stack[cx->sp - op->n_takes];
   for (unsigned i = 0; i < op->n_takes; i++) {
-    const algo_isa_type_t *t = algo_isa_type((algo_type_t)op->takes[i]);
-    if (t->kind == ALGO_KIND_ANY || (t->kind == ALGO_KIND_BYTES) == (v[i].is_bytes != 0)) continue;
-    return avm_fail(cx, "%s arg %u wanted %s but got %s", op->name, i, t->name, avm_type_name(&v[i]));
+    uint8_t kind = types[op->takes[i]].kind;
+    if (kind == ALGO_KIND_ANY || (kind == ALGO_KIND_BYTES) == (v[i].is_bytes != 0)) continue;
+    return avm_fail(cx, "%s arg %u wanted %s but got %s", op->name, i, types[op->takes[i]].name, avm_type_name(&v[i]));
   }
   return ALGO_OK;
 }
@@ -80,7 +90,7 @@ algo_code_t avm_step(algo_avm_context_t *cx) {
     return avm_fail(cx, "%s not allowed in current mode", op->name);
   algo_code_t rc = check_takes(cx, op);
   if (rc != ALGO_OK) return rc;
-  unsigned size = algo_isa_op_size(op);
+  unsigned size = op->n_imms == 0 && op->sub == 0 ? 1 : algo_isa_op_size(op);
   if (size > cx->len - cx->pc) return avm_fail(cx, "program ends without immediate value(s)");
   rc = charge(cx, op);
   if (rc == ALGO_OK) rc = functions[op->id](cx);
