@@ -106,6 +106,7 @@ static algo_httpd_impl_t *request_new(algo_httpd_t *s, struct MHD_Connection *c,
   r->req.method = method;
   r->req.path = r->path;
   r->req.impl = r;
+  r->limit = s->opt.body_limit != NULL ? s->opt.body_limit(s->opt.user, method, url) : s->opt.max_body;
   return r;
 }
 
@@ -123,7 +124,7 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **con_cls, en
 }
 
 static void take_body(algo_httpd_impl_t *r, const char *data, size_t n) {
-  if (r->too_large || n > r->server->opt.max_body - r->body.n) {
+  if (r->too_large || n > r->limit - r->body.n) {
     r->too_large = true; /* read to its end, so that the client gets to read the answer */
     algo_buf_clear(&r->body);
     return;

@@ -32,6 +32,7 @@ struct algo_httpd_impl {
   algo_httpd_request_t req;
   char *path;
   algo_buf_t body;
+  size_t limit; /* of the body */
   bool too_large;
   bool was_suspended;   /* ever */
   bool suspended;       /* now; guarded by server->lock, as the rest */

@@ -7,6 +7,7 @@
 
 #include "algo/kmd.h"
 #include "algo/rest.h"
+#include "command.h"
 #include "options.h"
 
 static int complain(const algo_err_t *err) {
@@ -66,12 +67,15 @@ static algo_code_t read_file(const char *path, algo_buf_t *out, algo_err_t *err)
 static algo_code_t open_node(algo_node_t **out, const sandbox_options_t *o, const algo_env_t *env, algo_err_t *err) {
   if (o->replay != NULL) return algo_node_new_replay(out, o->replay, env, err);
   algo_node_mode_t mode = o->manual ? ALGO_NODE_MANUAL : o->interval_ms > 0 ? ALGO_NODE_INTERVAL : ALGO_NODE_DEV;
-  algo_node_options_t opt = {.mode = mode, .interval_ms = o->interval_ms};
-  algo_buf_t genesis = ALGO_BUF_INIT;
+  algo_node_options_t opt = {.mode = mode, .interval_ms = o->interval_ms, .data_dir = o->data};
+  algo_buf_t genesis = ALGO_BUF_INIT, dump = ALGO_BUF_INIT;
   algo_code_t rc = o->genesis != NULL ? read_file(o->genesis, &genesis, err) : ALGO_OK;
+  if (rc == ALGO_OK && o->load != NULL) rc = read_file(o->load, &dump, err);
   opt.genesis_json = algo_buf_view(&genesis);
+  opt.load = algo_buf_view(&dump);
   if (rc == ALGO_OK) rc = algo_node_new(out, &opt, env, err);
   algo_buf_fini(&genesis);
+  algo_buf_fini(&dump);
   return rc;
 }
 
@@ -81,6 +85,7 @@ static algo_code_t start_algod(sandbox_t *s, const sandbox_options_t *o, const a
   algo_httpd_options_t http = {.host = o->host,
                                .port = o->port,
                                .max_body = ALGO_REST_MAX_BODY,
+                               .body_limit = algo_rest_body_limit,
                                .cors_headers = ALGO_REST_CORS_HEADERS,
                                .handler = algo_rest_handle,
                                .closed = algo_rest_closed,
@@ -140,6 +145,7 @@ int main(int argc, char **argv) {
   sandbox_options_t o;
   sandbox_parsed_t parsed = sandbox_options_parse(&o, argc, argv);
   if (!parsed.go) return parsed.status;
+  if (o.command > 0) return sandbox_command_run(o.url, o.token, argc - o.command, argv + o.command);
   sigset_t signals; /* blocked here, so in every thread: they are waited for */
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);

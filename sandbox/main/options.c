@@ -1,15 +1,18 @@
 #include "options.h"
 
+#include "command.h"
+
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] =
+static const char help_head[] =
     "algorent-sandbox " ALGORENT_VERSION ": an Algorand node for developers, in one small program\n"
     "\n"
     "  algorent-sandbox [options]               a private network in developer mode\n"
-    "  algorent-sandbox replay DIR [options]    recorded blocks (NNNNNN.msgp) as a read-only node\n"
+    "  algorent-sandbox replay DIR [options]    recorded blocks (NNNNNN.msgp) as a read-only node\n";
+static const char help_options[] =
     "\n"
     "  --host ADDR       listen here (127.0.0.1)\n"
     "  --port N          algod's port (4001); 0: any free one, the first line of output tells it\n"
@@ -17,6 +20,8 @@ static const char help[] =
     "  --indexer-port N  the indexer's port (8980; any free one beside another --port); --no-indexer: none\n"
     "  --token TEXT      what X-Algo-API-Token must be (64 letters a); empty: nothing is asked for\n"
     "  --genesis FILE    the network's genesis (dockernet-v1 with three funded accounts)\n"
+    "  --data DIR        keep the state there; it survives a kill at any instant\n"
+    "  --load FILE       start from a dump\n"
     "  --dev             a block for each group of transactions, at once (the default)\n"
     "  --interval MS     a block every MS milliseconds instead\n"
     "  --manual          a block only on demand\n"
@@ -41,7 +46,10 @@ enum {
   OPT_KMD_PORT,
   OPT_NO_KMD,
   OPT_INDEXER_PORT,
-  OPT_NO_INDEXER
+  OPT_NO_INDEXER,
+  OPT_DATA,
+  OPT_LOAD,
+  OPT_URL
 };
 
 static const struct option longs[] = {
@@ -60,6 +68,9 @@ static const struct option longs[] = {
     {"kmd-port", required_argument, NULL, OPT_KMD_PORT},
     {"no-kmd", no_argument, NULL, OPT_NO_KMD},
     {"indexer-port", required_argument, NULL, OPT_INDEXER_PORT},
+    {"data", required_argument, NULL, OPT_DATA},
+    {"load", required_argument, NULL, OPT_LOAD},
+    {"url", required_argument, NULL, OPT_URL},
     {"no-indexer", no_argument, NULL, OPT_NO_INDEXER},
     {NULL, 0, NULL, 0},
 };
@@ -91,6 +102,9 @@ static bool take(sandbox_options_t *o, int c, const char *arg) {
     o->port = (uint16_t)n;
     return true;
   case OPT_NO_KMD: o->no_kmd = true; return true;
+  case OPT_DATA: o->data = arg; return true;
+  case OPT_LOAD: o->load = arg; return true;
+  case OPT_URL: o->url = arg; return true;
   case OPT_NO_INDEXER: o->no_indexer = true; return true;
   case OPT_INDEXER_PORT:
     if (!number("indexer-port", arg, 65535, &n)) return false;
@@ -124,7 +138,8 @@ sandbox_parsed_t sandbox_options_parse(sandbox_options_t *out, int argc, char **
   const sandbox_parsed_t usage = {false, 2}, go = {true, 0}, done = {false, 0};
   for (int c; (c = getopt_long(argc, argv, "", longs, NULL)) != -1;) {
     if (c == OPT_HELP || c == OPT_VERSION) {
-      fputs(c == OPT_HELP ? help : "algorent-sandbox " ALGORENT_VERSION "\n", stdout);
+      if (c == OPT_VERSION) puts("algorent-sandbox " ALGORENT_VERSION);
+      else printf("%s%s%s", help_head, sandbox_command_help, help_options);
       return done;
     }
     if (!take(out, c, optarg)) {
@@ -141,6 +156,10 @@ sandbox_parsed_t sandbox_options_parse(sandbox_options_t *out, int argc, char **
     return go;
   }
   if (left == 0) return go;
+  if (sandbox_command_known(argv[optind])) {
+    out->command = optind;
+    return go;
+  }
   fprintf(stderr, "algorent-sandbox: \"%s\" is not a command, or lacks its argument; --help lists them\n",
           argv[optind]);
   return usage;

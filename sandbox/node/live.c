@@ -19,9 +19,67 @@ static void live_fini(algo_node_t *n) {
 
 static const node_source_t live = {live_block, live_fini};
 
-static algo_code_t take_genesis(algo_node_t *n, algo_bytes_t json, algo_err_t *err) {
-  if (json.n == 0) return algo_node_dev_genesis(&n->genesis, &n->arena, err);
-  return algo_genesis_parse(&n->genesis, json.p, json.n, &n->arena, err);
+/* The records to start from: a dump, or what the folder has. */
+static algo_code_t take_records(algo_node_t *n, const algo_node_options_t *opt, algo_buf_t *records, algo_err_t *err) {
+  algo_code_t rc = node_log_open(&n->log, opt->data_dir, err);
+  if (rc == ALGO_OK) rc = node_log_read(n->log, records, err);
+  if (rc != ALGO_OK || opt->load.n == 0) return rc;
+  if (records->n > 0) {
+    return algo_err_set(err, ALGO_E_EXISTS, "%s has a state already: nothing is loaded over it", opt->data_dir);
+  }
+  algo_buf_putb(records, opt->load);
+  return node_log_rewrite(n->log, opt->load, err);
+}
+
+static algo_code_t take_genesis(algo_node_t *n, algo_bytes_t wanted, algo_bytes_t records, algo_err_t *err) {
+  algo_bytes_t json = wanted;
+  algo_code_t rc = records.n > 0 ? node_events_genesis(records, &json, err) : ALGO_OK;
+  if (rc != ALGO_OK) return rc;
+  rc = json.n == 0 ? algo_node_dev_genesis(&n->genesis, &n->arena, err)
+                   : algo_genesis_parse(&n->genesis, json.p, json.n, &n->arena, err);
+  if (rc != ALGO_OK) return rc;
+  algo_genesis_json(&n->genesis_json, &n->genesis);
+  if (records.n == 0 || wanted.n == 0) return ALGO_OK;
+  algo_genesis_t g;
+  algo_digest_t a, b;
+  rc = algo_genesis_parse(&g, wanted.p, wanted.n, &n->arena, err);
+  if (rc != ALGO_OK) return rc;
+  algo_genesis_hash(&a, &g);
+  algo_genesis_hash(&b, &n->genesis);
+  if (memcmp(a.b, b.b, sizeof a.b) == 0) return ALGO_OK;
+  return algo_err_set(err, ALGO_E_GENESIS, "the state that is there is of another network than the genesis given");
+}
+
+static algo_code_t take_identity(algo_node_t *n, algo_err_t *err) {
+  algo_buf_t id = ALGO_BUF_INIT;
+  algo_buf_printf(&id, "%s-%s", n->genesis.network, n->genesis.id);
+  n->genesis_id = strdup(algo_buf_cstr(&id));
+  algo_buf_fini(&id);
+  n->genesis_hash = *algo_ledger_genesis_hash(n->ledger);
+  n->consensus = algo_ledger_consensus(n->ledger);
+  node_take_header(n, algo_ledger_tip(n->ledger));
+  atomic_store(&n->round, algo_ledger_round(n->ledger));
+  return n->genesis_id == NULL || n->genesis_json.oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
+}
+
+static algo_code_t begin_log(algo_node_t *n, algo_err_t *err) {
+  algo_buf_t e = ALGO_BUF_INIT;
+  node_event_genesis(&e, algo_buf_view(&n->genesis_json));
+  algo_code_t rc = node_log_append(n->log, algo_buf_view(&e), err);
+  algo_buf_fini(&e);
+  return rc;
+}
+
+static algo_code_t start(algo_node_t *n, const algo_node_options_t *opt, algo_err_t *err) {
+  algo_buf_t records = ALGO_BUF_INIT;
+  algo_code_t rc = take_records(n, opt, &records, err);
+  if (rc == ALGO_OK) rc = take_genesis(n, opt->genesis_json, algo_buf_view(&records), err);
+  if (rc == ALGO_OK) rc = algo_ledger_new(&n->ledger, &n->genesis, &n->env, err);
+  if (rc == ALGO_OK)
+    rc = records.n > 0 ? node_events_apply(n->ledger, algo_buf_view(&records), err) : begin_log(n, err);
+  if (rc == ALGO_OK) rc = take_identity(n, err);
+  algo_buf_fini(&records);
+  return rc;
 }
 
 algo_code_t algo_node_new(algo_node_t **out, const algo_node_options_t *opt, const algo_env_t *env, algo_err_t *err) {
@@ -32,20 +90,7 @@ algo_code_t algo_node_new(algo_node_t **out, const algo_node_options_t *opt, con
   if (n == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   n->mode = opt->mode;
   n->interval_ms = opt->interval_ms;
-  algo_code_t rc = take_genesis(n, opt->genesis_json, err);
-  if (rc == ALGO_OK) rc = algo_ledger_new(&n->ledger, &n->genesis, &n->env, err);
-  if (rc == ALGO_OK) {
-    algo_buf_t id = ALGO_BUF_INIT;
-    algo_buf_printf(&id, "%s-%s", n->genesis.network, n->genesis.id);
-    n->genesis_id = strdup(algo_buf_cstr(&id));
-    algo_buf_fini(&id);
-    algo_genesis_json(&n->genesis_json, &n->genesis);
-    n->genesis_hash = *algo_ledger_genesis_hash(n->ledger);
-    n->consensus = algo_ledger_consensus(n->ledger);
-    node_take_header(n, algo_ledger_tip(n->ledger));
-    atomic_store(&n->round, algo_ledger_round(n->ledger));
-    if (n->genesis_id == NULL || n->genesis_json.oom) rc = algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-  }
+  algo_code_t rc = start(n, opt, err);
   if (rc == ALGO_OK && n->mode == ALGO_NODE_INTERVAL) rc = node_miner_start(n, err);
   if (rc != ALGO_OK) {
     algo_node_free(n);

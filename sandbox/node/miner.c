@@ -33,6 +33,7 @@ static void *miner_main(void *arg) {
 }
 
 algo_code_t node_miner_start(algo_node_t *n, algo_err_t *err) {
+  n->stopping = false;
   n->miner_started = pthread_create(&n->miner, NULL, miner_main, n) == 0;
   return n->miner_started ? ALGO_OK : algo_err_set(err, ALGO_E_NOMEM, "no thread for making blocks");
 }

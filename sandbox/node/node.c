@@ -16,6 +16,7 @@ algo_node_t *node_alloc(const node_source_t *source, const algo_env_t *env) {
   pthread_rwlockattr_destroy(&attr);
   pthread_mutex_init(&n->wait_lock, NULL);
   pthread_mutex_init(&n->miner_lock, NULL);
+  pthread_mutex_init(&n->mode_lock, NULL);
   pthread_condattr_t mono;
   pthread_condattr_init(&mono);
   pthread_condattr_setclock(&mono, CLOCK_MONOTONIC);
@@ -32,11 +33,14 @@ void algo_node_free(algo_node_t *n) {
     n->waiters = w->next;
     free(w);
   }
+  node_log_close(n->log);
+  algo_buf_fini(&n->open_groups);
   free(n->genesis_id);
   algo_buf_fini(&n->genesis_json);
   algo_arena_fini(&n->arena);
   pthread_cond_destroy(&n->miner_cond);
   pthread_mutex_destroy(&n->miner_lock);
+  pthread_mutex_destroy(&n->mode_lock);
   pthread_mutex_destroy(&n->wait_lock);
   pthread_rwlock_destroy(&n->lock);
   free(n);

@@ -26,6 +26,8 @@ typedef struct node_source {
   void (*fini)(algo_node_t *n);
 } node_source_t;
 
+typedef struct node_log node_log_t; /* log.c */
+
 struct algo_node {
   algo_env_t env;
   const node_source_t *source;
@@ -54,10 +56,15 @@ struct algo_node {
 
   pthread_t miner; /* INTERVAL */
   bool miner_started, stopping;
+  pthread_mutex_t mode_lock; /* one change of mode at a time */
   pthread_mutex_t miner_lock;
   pthread_cond_t miner_cond;
 
   node_replay_t *replay;
+
+  node_log_t *log;        /* everything that happened */
+  algo_buf_t open_groups; /* accepted since the last block, as the log will have them */
+  uint32_t n_open;
 };
 
 /* node.c */
@@ -72,6 +79,29 @@ void node_replay_close(node_replay_t *r);
 uint64_t node_replay_last(const node_replay_t *r);
 algo_code_t node_replay_block(const node_replay_t *r, uint64_t round, algo_buf_t *out, algo_err_t *err);
 algo_code_t node_read_file(const char *path, algo_buf_t *out, algo_err_t *err);
+
+/* log.c: what happened, one record after the other; each is whole or not there. */
+algo_code_t node_log_open(node_log_t **out, const char *dir, algo_err_t *err); /* dir NULL: a file that nobody sees */
+void node_log_close(node_log_t *l);
+algo_code_t node_log_read(node_log_t *l, algo_buf_t *out, algo_err_t *err); /* the whole records, nothing behind them */
+algo_code_t node_log_rewrite(node_log_t *l, algo_bytes_t records, algo_err_t *err);
+algo_code_t node_log_append(node_log_t *l, algo_bytes_t payload, algo_err_t *err);
+/* One record from the front of *in. END: none; TRUNCATED: what is there is not whole. */
+algo_code_t node_record_next(algo_bytes_t *in, algo_bytes_t *payload);
+void node_record_put(algo_buf_t *out, algo_bytes_t payload);
+
+/* events.c: the records' content. */
+void node_event_genesis(algo_buf_t *out, algo_bytes_t json);
+void node_event_group(algo_buf_t *out, algo_bytes_t group, bool skip_signatures); /* an element of a block's groups */
+void node_event_block(algo_buf_t *out, int64_t timestamp, uint32_t n, algo_bytes_t groups);
+void node_event_change(algo_buf_t *out, const algo_node_change_t *c);
+void node_event_snapshot(algo_buf_t *out);
+void node_event_revert(algo_buf_t *out, uint64_t id);
+/* The genesis JSON of a log's first record. */
+algo_code_t node_events_genesis(algo_bytes_t records, algo_bytes_t *json, algo_err_t *err);
+/* Everything behind it, done again on a fresh ledger. */
+algo_code_t node_events_apply(algo_ledger_t *l, algo_bytes_t records, algo_err_t *err);
+algo_code_t node_change_apply(algo_ledger_t *l, const algo_node_change_t *c, algo_err_t *err);
 
 /* wait.c: the tip is now `round`; whoever waited for it, or for less, is woken. */
 void node_tip(algo_node_t *n, uint64_t round);

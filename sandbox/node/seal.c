@@ -14,12 +14,19 @@ static int64_t block_time(algo_node_t *n, const algo_header_t *prev) {
 }
 
 algo_code_t node_seal(algo_node_t *n, algo_err_t *err) {
-  algo_code_t rc = algo_ledger_seal(n->ledger, block_time(n, algo_ledger_tip(n->ledger)), err);
+  int64_t when = block_time(n, algo_ledger_tip(n->ledger));
+  algo_code_t rc = algo_ledger_seal(n->ledger, when, err);
   if (rc != ALGO_OK) return rc;
+  algo_buf_t e = ALGO_BUF_INIT; /* in the log before anyone is told */
+  node_event_block(&e, when, n->n_open, algo_buf_view(&n->open_groups));
+  rc = e.oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : node_log_append(n->log, algo_buf_view(&e), err);
+  algo_buf_fini(&e);
+  algo_buf_clear(&n->open_groups);
+  n->n_open = 0;
   n->has_next_time = false;
   n->last_made_ns = algo_env_now_ns(&n->env);
   node_tip(n, algo_ledger_round(n->ledger));
-  return ALGO_OK;
+  return rc;
 }
 
 algo_code_t algo_node_advance(algo_node_t *n, uint64_t blocks, algo_err_t *err) {
@@ -72,31 +79,4 @@ algo_code_t algo_node_set_next_time(algo_node_t *n, int64_t when, algo_err_t *er
   if (ok) return ALGO_OK;
   return algo_err_set(err, ALGO_E_INVALID, "time %lld is before the last block's, %lld", (long long)when,
                       (long long)last);
-}
-
-/* ---- control ---- */
-
-algo_code_t algo_node_snapshot(algo_node_t *n, uint64_t *id, algo_err_t *err) {
-  if (n->ledger == NULL) return node_read_only(err);
-  pthread_rwlock_wrlock(&n->lock);
-  algo_code_t rc = algo_ledger_snapshot(n->ledger, id, err);
-  pthread_rwlock_unlock(&n->lock);
-  return rc;
-}
-
-algo_code_t algo_node_revert(algo_node_t *n, uint64_t id, algo_err_t *err) {
-  if (n->ledger == NULL) return node_read_only(err);
-  pthread_rwlock_wrlock(&n->lock);
-  algo_code_t rc = algo_ledger_revert(n->ledger, id, err);
-  if (rc == ALGO_OK) node_tip(n, algo_ledger_round(n->ledger));
-  pthread_rwlock_unlock(&n->lock);
-  return rc;
-}
-
-algo_code_t algo_node_set_balance(algo_node_t *n, const algo_addr_t *a, uint64_t micro, algo_err_t *err) {
-  if (n->ledger == NULL) return node_read_only(err);
-  pthread_rwlock_wrlock(&n->lock);
-  algo_code_t rc = algo_ledger_set_balance(n->ledger, a, micro, err);
-  pthread_rwlock_unlock(&n->lock);
-  return rc;
 }

@@ -33,6 +33,10 @@ algo_code_t algo_node_submit(algo_node_t *n, algo_bytes_t group, const algo_subm
   }
   pthread_rwlock_wrlock(&n->lock);
   algo_code_t rc = algo_ledger_submit(n->ledger, group, &with, first, text, detail, err);
+  if (rc == ALGO_OK) {
+    node_event_group(&n->open_groups, group, with.skip_signatures);
+    n->n_open++;
+  }
   if (rc == ALGO_OK && n->mode == ALGO_NODE_DEV) rc = node_seal(n, err);
   pthread_rwlock_unlock(&n->lock);
   return rc;

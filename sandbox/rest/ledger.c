@@ -16,6 +16,18 @@ static void supply(rest_call_t *c) {
   rest_end(c);
 }
 
+static void delta(rest_call_t *c) {
+  uint64_t round;
+  bool msgpack;
+  if (!rest_query_format(c, &msgpack) || !rest_arg_u64(c, 0, "round", &round)) return;
+  algo_buf_t mp = ALGO_BUF_INIT;
+  algo_err_t err;
+  algo_code_t rc = algo_node_delta(c->node, round, &mp, &err);
+  if (rc == ALGO_OK) rest_encoded(c, algo_buf_view(&mp), MPJSON_STATE_DELTA, msgpack);
+  else rest_error(c, 404, "failed retrieving State Delta: %s", err.msg);
+  algo_buf_fini(&mp);
+}
+
 static void proof(rest_call_t *c) {
   uint64_t round;
   algo_digest_t id;
@@ -97,6 +109,7 @@ static void set_offset(rest_call_t *c) {
 
 static const rest_route_t routes[] = {
     {"GET", "/v2/ledger/supply", supply, REST_LEDGER},
+    {"GET", "/v2/deltas/:", delta, REST_LEDGER},
     {"GET", "/v2/blocks/:/transactions/:/proof", proof, REST_LEDGER},
     {"GET", "/v2/blocks/:/lightheader/proof", state_proof, 0},
     {"GET", "/v2/stateproofs/:", state_proof, 0},

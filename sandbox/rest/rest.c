@@ -7,9 +7,9 @@
 
 #define MAX_SEGMENTS 8u
 
-static const rest_table_t *const tables[] = {&rest_txn_routes,    &rest_status_routes,  &rest_account_routes,
-                                             &rest_app_routes,    &rest_block_routes,   &rest_teal_routes,
-                                             &rest_ledger_routes, &rest_simulate_routes};
+static const rest_table_t *const tables[] = {&rest_txn_routes,    &rest_status_routes,   &rest_account_routes,
+                                             &rest_app_routes,    &rest_block_routes,    &rest_teal_routes,
+                                             &rest_ledger_routes, &rest_simulate_routes, &rest_control_routes};
 
 algo_code_t algo_rest_new(algo_rest_t **out, algo_node_t *node, const char *token, const algo_env_t *env,
                           algo_err_t *err) {

@@ -13,8 +13,8 @@
 struct algo_rest {
   algo_node_t *node;
   algo_env_t env;
-  char *token;          /* NULL: none is asked for */
-  bool skip_signatures; /* everyone's sender is taken as signed */
+  char *token;                  /* NULL: none is asked for */
+  _Atomic bool skip_signatures; /* everyone's sender is taken as signed */
 };
 
 typedef struct rest_call {
@@ -62,10 +62,12 @@ void rest_encoded(rest_call_t *c, algo_bytes_t mp, int shape, bool msgpack);
 
 /* GET /v2/accounts/{a}: appended to the body. */
 void rest_account(rest_call_t *c);
+/* As POST /v2/transactions, but no signature is asked for. */
+void rest_submit_unsigned(rest_call_t *c);
 
 /* ---- routes, one file each ---- */
 extern const rest_table_t rest_txn_routes, rest_status_routes, rest_account_routes, rest_app_routes, rest_block_routes,
-    rest_teal_routes, rest_simulate_routes, rest_ledger_routes;
+    rest_teal_routes, rest_simulate_routes, rest_ledger_routes, rest_control_routes;
 
 extern const rest_table_t indexer_routes, indexer_search_routes;
 

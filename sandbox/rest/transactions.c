@@ -33,10 +33,10 @@ static void put_refusal(rest_call_t *c, algo_bytes_t text, const algo_submit_det
 }
 
 /* True: accepted, and *id is the first transaction's. */
-static bool take_group(rest_call_t *c, algo_digest_t *id) {
+static bool take_group(rest_call_t *c, bool skip_signatures, algo_digest_t *id) {
   algo_submit_options_t opt = {0};
   if (!rest_query_bool(c, "skip-pq-address-check", &opt.skip_pq_address_check)) return false;
-  opt.skip_signatures = c->rest->skip_signatures;
+  opt.skip_signatures = skip_signatures || c->rest->skip_signatures;
   algo_buf_t text = ALGO_BUF_INIT;
   algo_submit_detail_t detail = {0};
   algo_err_t err;
@@ -47,10 +47,10 @@ static bool take_group(rest_call_t *c, algo_digest_t *id) {
   return rc == ALGO_OK;
 }
 
-static void submit(rest_call_t *c) {
+static void take(rest_call_t *c, bool skip_signatures) {
   algo_digest_t id;
   char text[53];
-  if (!take_group(c, &id)) return;
+  if (!take_group(c, skip_signatures, &id)) return;
   algo_txid_format(text, &id);
   rest_begin(c);
   algo_json_key(&c->json, "txId");
@@ -58,9 +58,12 @@ static void submit(rest_call_t *c) {
   rest_end(c);
 }
 
+static void submit(rest_call_t *c) { take(c, false); }
+void rest_submit_unsigned(rest_call_t *c) { take(c, true); }
+
 static void submit_async(rest_call_t *c) {
   algo_digest_t id;
-  if (take_group(c, &id)) c->res->content_type = NULL;
+  if (take_group(c, false, &id)) c->res->content_type = NULL;
 }
 
 /* As it was signed: a block leaves gen and gh out. */

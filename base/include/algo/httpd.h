@@ -40,9 +40,11 @@ typedef void algo_httpd_handler_t(void *user, algo_httpd_request_t *req, algo_ht
 typedef void algo_httpd_closed_t(void *user, algo_httpd_request_t *req);
 
 typedef struct algo_httpd_options {
-  const char *host;         /* numeric address or "localhost"; NULL: 127.0.0.1 */
-  uint16_t port;            /* 0: any free one; algo_httpd_port tells which */
-  size_t max_body;          /* 0: 16 MiB; larger: 413 */
+  const char *host; /* numeric address or "localhost"; NULL: 127.0.0.1 */
+  uint16_t port;    /* 0: any free one; algo_httpd_port tells which */
+  size_t max_body;  /* 0: 16 MiB; larger: 413 */
+  /* What max_body is for one path; NULL: the same everywhere. */
+  size_t (*body_limit)(void *user, const char *method, const char *path);
   unsigned max_connections; /* 0: 4096 */
   unsigned threads;         /* 0: as many as cores, 2 to 4 */
   const char *cors_headers; /* Access-Control-Allow-Headers; NULL: no CORS headers at all */

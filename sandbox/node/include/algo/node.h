@@ -21,9 +21,13 @@ typedef struct algo_node_options {
   algo_bytes_t genesis_json; /* empty: the development network, algo_node_dev_genesis */
   algo_node_mode_t mode;
   uint32_t interval_ms; /* INTERVAL only; at least 1 */
+  const char *data_dir; /* kept there, and taken up again; NULL: in memory alone */
+  algo_bytes_t load;    /* a dump to start from; empty: none */
 } algo_node_options_t;
 
-/* Errors: those of algo_genesis_parse and algo_ledger_new; INVALID (an interval of 0). */
+/* Errors: those of algo_genesis_parse and algo_ledger_new; INVALID (an interval of 0); of a folder or a dump: IO,
+ * EXISTS (another node has the folder), GENESIS (of another network than the one asked for), PARSE. What a kill cut off
+ * at the end of a folder's log, at most the block that nobody was told of yet, is left out. */
 ALGO_API algo_code_t algo_node_new(algo_node_t **out, const algo_node_options_t *opt, const algo_env_t *env,
                                    algo_err_t *err);
 /* The blocks NNNNNN.msgp of a folder (its name is the round) as a chain that never grows; genesis.json beside them, or
@@ -92,9 +96,37 @@ ALGO_API void algo_node_clear_offset(algo_node_t *n);
 /* Of the next block alone, Unix seconds. Errors: INVALID (before the last block's). */
 ALGO_API algo_code_t algo_node_set_next_time(algo_node_t *n, int64_t when, algo_err_t *err);
 
-/* ---- control ---- */
+/* ---- control: what no network allows ---- */
 ALGO_API algo_code_t algo_node_snapshot(algo_node_t *n, uint64_t *id, algo_err_t *err);
-ALGO_API algo_code_t algo_node_revert(algo_node_t *n, uint64_t id, algo_err_t *err);
-ALGO_API algo_code_t algo_node_set_balance(algo_node_t *n, const algo_addr_t *a, uint64_t micro, algo_err_t *err);
+ALGO_API algo_code_t algo_node_revert(algo_node_t *n, uint64_t id, algo_err_t *err); /* NOT_FOUND */
+ALGO_API algo_code_t algo_node_reset(algo_node_t *n, algo_err_t *err); /* back to genesis; snapshots are gone */
+ALGO_API void algo_node_mode(algo_node_t *n, algo_node_mode_t *mode, uint32_t *interval_ms);
+ALGO_API algo_code_t algo_node_set_mode(algo_node_t *n, algo_node_mode_t mode, uint32_t interval_ms, algo_err_t *err);
+
+typedef enum algo_node_change_kind {
+  ALGO_NODE_BALANCE = 1, /* addr, amount */
+  ALGO_NODE_GLOBAL,      /* app, key, value */
+  ALGO_NODE_LOCAL,       /* addr, app, key, value */
+  ALGO_NODE_BOX,         /* app, key, value (bytes) */
+  ALGO_NODE_PROGRAM,     /* app, value (bytes): approval; clear */
+} algo_node_change_kind_t;
+
+typedef struct algo_node_change {
+  algo_node_change_kind_t kind;
+  algo_addr_t addr;
+  uint64_t app, amount;
+  algo_bytes_t key, clear;
+  bool has_value; /* false deletes */
+  algo_tv_t value;
+} algo_node_change_t;
+/* As of the last block, outside of any transaction. Errors: those of the ledger's algo_ledger_set_ functions. */
+ALGO_API algo_code_t algo_node_change(algo_node_t *n, const algo_node_change_t *c, algo_err_t *err);
+
+/* The whole state as one file: everything that happened since genesis. */
+ALGO_API algo_code_t algo_node_dump(algo_node_t *n, algo_buf_t *out, algo_err_t *err);
+/* Takes its place. Errors: PARSE, GENESIS (of another network); nothing has changed then. */
+ALGO_API algo_code_t algo_node_load(algo_node_t *n, algo_bytes_t dump, algo_err_t *err);
+/* The state delta of a block, as msgpack. */
+ALGO_API algo_code_t algo_node_delta(algo_node_t *n, uint64_t round, algo_buf_t *out, algo_err_t *err);
 
 #endif

@@ -18,11 +18,13 @@ ALGO_API void algo_rest_free(algo_rest_t *r); /* NULL is fine; after the server 
 /* For algo_httpd_options_t, with the algo_rest_t as `user`. */
 ALGO_API void algo_rest_handle(void *rest, algo_httpd_request_t *req, algo_httpd_response_t *res);
 ALGO_API void algo_rest_closed(void *rest, algo_httpd_request_t *req);
-/* The routes of an indexer that clients ask of a developer's network, answered from the same node and so never behind it.
- * No token is asked for, as in a LocalNet. */
+/* The routes of an indexer that clients ask of a developer's network, answered from the same node and so never behind
+ * it. No token is asked for, as in a LocalNet. */
 ALGO_API void algo_indexer_handle(void *rest, algo_httpd_request_t *req, algo_httpd_response_t *res);
 #define ALGO_INDEXER_CORS_HEADERS "X-Indexer-API-Token,Content-Type"
-#define ALGO_REST_CORS_HEADERS "X-Algo-API-Token,Content-Type"
-#define ALGO_REST_MAX_BODY     (10u << 20)
+#define ALGO_REST_CORS_HEADERS    "X-Algo-API-Token,Content-Type"
+#define ALGO_REST_MAX_BODY        (10u << 20)
+/* For algo_httpd_options_t.body_limit: a dump that is loaded may be larger. */
+ALGO_API size_t algo_rest_body_limit(void *rest, const char *method, const char *path);
 
 #endif

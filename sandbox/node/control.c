@@ -1,0 +1,136 @@
+/* What no network allows: snapshots, changes outside of transactions, dumps. */
+#include "node_impl.h"
+
+/* Does `payload` have a place in the log? A node whose log is full goes on, and says so. */
+static algo_code_t note(algo_node_t *n, algo_buf_t *payload, algo_err_t *err) {
+  algo_code_t rc = payload->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory")
+                                : node_log_append(n->log, algo_buf_view(payload), err);
+  algo_buf_fini(payload);
+  return rc;
+}
+
+algo_code_t algo_node_snapshot(algo_node_t *n, uint64_t *id, algo_err_t *err) {
+  if (n->ledger == NULL) return node_read_only(err);
+  algo_buf_t e = ALGO_BUF_INIT;
+  node_event_snapshot(&e);
+  pthread_rwlock_wrlock(&n->lock);
+  algo_code_t rc = algo_ledger_snapshot(n->ledger, id, err);
+  if (rc == ALGO_OK) rc = note(n, &e, err);
+  pthread_rwlock_unlock(&n->lock);
+  algo_buf_fini(&e);
+  return rc;
+}
+
+algo_code_t algo_node_revert(algo_node_t *n, uint64_t id, algo_err_t *err) {
+  if (n->ledger == NULL) return node_read_only(err);
+  algo_buf_t e = ALGO_BUF_INIT;
+  node_event_revert(&e, id);
+  pthread_rwlock_wrlock(&n->lock);
+  algo_code_t rc = algo_ledger_revert(n->ledger, id, err);
+  if (rc == ALGO_OK) {
+    algo_buf_clear(&n->open_groups);
+    n->n_open = 0;
+    rc = note(n, &e, err);
+    node_tip(n, algo_ledger_round(n->ledger));
+  }
+  pthread_rwlock_unlock(&n->lock);
+  algo_buf_fini(&e);
+  return rc;
+}
+
+algo_code_t algo_node_change(algo_node_t *n, const algo_node_change_t *c, algo_err_t *err) {
+  if (n->ledger == NULL) return node_read_only(err);
+  algo_buf_t e = ALGO_BUF_INIT;
+  node_event_change(&e, c);
+  pthread_rwlock_wrlock(&n->lock);
+  algo_code_t rc = node_change_apply(n->ledger, c, err);
+  if (rc == ALGO_OK) rc = note(n, &e, err);
+  pthread_rwlock_unlock(&n->lock);
+  algo_buf_fini(&e);
+  return rc;
+}
+
+void algo_node_mode(algo_node_t *n, algo_node_mode_t *mode, uint32_t *interval_ms) {
+  pthread_rwlock_rdlock(&n->lock);
+  *mode = n->mode;
+  *interval_ms = n->interval_ms;
+  pthread_rwlock_unlock(&n->lock);
+}
+
+algo_code_t algo_node_set_mode(algo_node_t *n, algo_node_mode_t mode, uint32_t interval_ms, algo_err_t *err) {
+  if (n->ledger == NULL) return node_read_only(err);
+  if (mode == ALGO_NODE_INTERVAL && interval_ms == 0) {
+    return algo_err_set(err, ALGO_E_INVALID, "an interval between blocks is at least 1 ms");
+  }
+  pthread_mutex_lock(&n->mode_lock);
+  node_miner_stop(n);
+  pthread_rwlock_wrlock(&n->lock);
+  n->mode = mode;
+  n->interval_ms = mode == ALGO_NODE_INTERVAL ? interval_ms : 0;
+  pthread_rwlock_unlock(&n->lock);
+  algo_code_t rc = mode == ALGO_NODE_INTERVAL ? node_miner_start(n, err) : ALGO_OK;
+  pthread_mutex_unlock(&n->mode_lock);
+  return rc;
+}
+
+algo_code_t algo_node_delta(algo_node_t *n, uint64_t round, algo_buf_t *out, algo_err_t *err) {
+  if (n->ledger == NULL) return node_read_only(err);
+  pthread_rwlock_wrlock(&n->lock);
+  algo_code_t rc = algo_ledger_delta(n->ledger, round, out, err);
+  pthread_rwlock_unlock(&n->lock);
+  return rc;
+}
+
+/* ---- the whole ---- */
+
+algo_code_t algo_node_dump(algo_node_t *n, algo_buf_t *out, algo_err_t *err) {
+  if (n->ledger == NULL) return node_read_only(err);
+  pthread_rwlock_wrlock(&n->lock);
+  algo_code_t rc = node_log_read(n->log, out, err);
+  pthread_rwlock_unlock(&n->lock);
+  return rc;
+}
+
+/* A ledger made of the records takes the place of the one there. */
+static algo_code_t replace(algo_node_t *n, algo_bytes_t records, algo_err_t *err) {
+  algo_ledger_t *fresh = NULL;
+  algo_code_t rc = algo_ledger_new(&fresh, &n->genesis, &n->env, err);
+  if (rc == ALGO_OK) rc = node_events_apply(fresh, records, err);
+  if (rc != ALGO_OK) {
+    algo_ledger_free(fresh);
+    return rc;
+  }
+  pthread_rwlock_wrlock(&n->lock);
+  rc = node_log_rewrite(n->log, records, err);
+  algo_ledger_free(n->ledger);
+  n->ledger = fresh;
+  n->has_next_time = n->has_offset = false;
+  n->last_made_ns = 0;
+  n->n_open = 0;
+  algo_buf_clear(&n->open_groups);
+  node_tip(n, algo_ledger_round(fresh));
+  pthread_rwlock_unlock(&n->lock);
+  return rc;
+}
+
+algo_code_t algo_node_load(algo_node_t *n, algo_bytes_t dump, algo_err_t *err) {
+  if (n->ledger == NULL) return node_read_only(err);
+  algo_bytes_t json = {NULL, 0};
+  algo_code_t rc = node_events_genesis(dump, &json, err);
+  if (rc == ALGO_OK && !algo_bytes_eq(json, algo_buf_view(&n->genesis_json))) {
+    rc = algo_err_set(err, ALGO_E_GENESIS, "the dump is of another network than %s", n->genesis_id);
+  }
+  return rc == ALGO_OK ? replace(n, dump, err) : rc;
+}
+
+algo_code_t algo_node_reset(algo_node_t *n, algo_err_t *err) {
+  if (n->ledger == NULL) return node_read_only(err);
+  algo_buf_t e = ALGO_BUF_INIT, records = ALGO_BUF_INIT;
+  node_event_genesis(&e, algo_buf_view(&n->genesis_json));
+  node_record_put(&records, algo_buf_view(&e));
+  algo_code_t rc = e.oom || records.oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory")
+                                        : replace(n, algo_buf_view(&records), err);
+  algo_buf_fini(&e);
+  algo_buf_fini(&records);
+  return rc;
+}

@@ -1,0 +1,155 @@
+/* What a log's records say, as msgpack arrays, and doing it again. */
+#include "algo/mp.h"
+#include "node_impl.h"
+
+typedef enum event { EVENT_GENESIS, EVENT_BLOCK, EVENT_CHANGE, EVENT_SNAPSHOT, EVENT_REVERT } event_t;
+
+void node_event_genesis(algo_buf_t *out, algo_bytes_t json) {
+  algo_mp_put_array(out, 2);
+  algo_mp_put_uint(out, EVENT_GENESIS);
+  algo_mp_put_bin(out, json.p, json.n);
+}
+
+void node_event_group(algo_buf_t *out, algo_bytes_t group, bool skip_signatures) {
+  algo_mp_put_array(out, 2);
+  algo_mp_put_bool(out, skip_signatures);
+  algo_mp_put_bin(out, group.p, group.n);
+}
+
+void node_event_block(algo_buf_t *out, int64_t timestamp, uint32_t n, algo_bytes_t groups) {
+  algo_mp_put_array(out, 3);
+  algo_mp_put_uint(out, EVENT_BLOCK);
+  algo_mp_put_int(out, timestamp);
+  algo_mp_put_array(out, n);
+  algo_buf_putb(out, groups);
+}
+
+void node_event_change(algo_buf_t *out, const algo_node_change_t *c) {
+  algo_mp_put_array(out, 11);
+  algo_mp_put_uint(out, EVENT_CHANGE);
+  algo_mp_put_uint(out, c->kind);
+  algo_mp_put_bin(out, c->addr.b, sizeof c->addr.b);
+  algo_mp_put_uint(out, c->app);
+  algo_mp_put_uint(out, c->amount);
+  algo_mp_put_bin(out, c->key.p, c->key.n);
+  algo_mp_put_bin(out, c->clear.p, c->clear.n);
+  algo_mp_put_bool(out, c->has_value);
+  algo_mp_put_bool(out, c->value.is_bytes);
+  algo_mp_put_uint(out, c->value.uint);
+  algo_mp_put_bin(out, c->value.bytes.p, c->value.is_bytes ? c->value.bytes.n : 0);
+}
+
+void node_event_snapshot(algo_buf_t *out) {
+  algo_mp_put_array(out, 1);
+  algo_mp_put_uint(out, EVENT_SNAPSHOT);
+}
+
+void node_event_revert(algo_buf_t *out, uint64_t id) {
+  algo_mp_put_array(out, 2);
+  algo_mp_put_uint(out, EVENT_REVERT);
+  algo_mp_put_uint(out, id);
+}
+
+/* ---- doing it again ---- */
+
+algo_code_t node_change_apply(algo_ledger_t *l, const algo_node_change_t *c, algo_err_t *err) {
+  const algo_tv_t *v = c->has_value ? &c->value : NULL;
+  switch (c->kind) {
+  case ALGO_NODE_BALANCE: return algo_ledger_set_balance(l, &c->addr, c->amount, err);
+  case ALGO_NODE_GLOBAL: return algo_ledger_set_global(l, c->app, c->key, v, err);
+  case ALGO_NODE_LOCAL: return algo_ledger_set_local(l, &c->addr, c->app, c->key, v, err);
+  case ALGO_NODE_BOX: return algo_ledger_set_box(l, c->app, c->key, c->has_value ? &c->value.bytes : NULL, err);
+  case ALGO_NODE_PROGRAM: return algo_ledger_set_program(l, c->app, c->value.bytes, c->clear, err);
+  }
+  return algo_err_set(err, ALGO_E_PARSE, "a change of no known kind");
+}
+
+static algo_code_t apply_change(algo_ledger_t *l, algo_mp_t *r, algo_err_t *err) {
+  algo_node_change_t c = {0};
+  uint64_t kind = 0;
+  algo_bytes_t addr = {NULL, 0};
+  algo_code_t rc = algo_mp_get_uint(r, &kind, err);
+  if (rc == ALGO_OK) rc = algo_mp_get_bin(r, &addr, err);
+  if (rc == ALGO_OK) rc = algo_mp_get_uint(r, &c.app, err);
+  if (rc == ALGO_OK) rc = algo_mp_get_uint(r, &c.amount, err);
+  if (rc == ALGO_OK) rc = algo_mp_get_bin(r, &c.key, err);
+  if (rc == ALGO_OK) rc = algo_mp_get_bin(r, &c.clear, err);
+  if (rc == ALGO_OK) rc = algo_mp_get_bool(r, &c.has_value, err);
+  if (rc == ALGO_OK) rc = algo_mp_get_bool(r, &c.value.is_bytes, err);
+  if (rc == ALGO_OK) rc = algo_mp_get_uint(r, &c.value.uint, err);
+  if (rc == ALGO_OK) rc = algo_mp_get_bin(r, &c.value.bytes, err);
+  if (rc != ALGO_OK) return rc;
+  if (addr.n != sizeof c.addr.b) return algo_err_set(err, ALGO_E_PARSE, "an address of %zu bytes", addr.n);
+  memcpy(c.addr.b, addr.p, sizeof c.addr.b);
+  c.kind = (algo_node_change_kind_t)kind;
+  return node_change_apply(l, &c, err);
+}
+
+/* Its signatures were verified when it was accepted. */
+static algo_code_t apply_group(algo_ledger_t *l, algo_mp_t *r, algo_err_t *err) {
+  uint32_t two;
+  bool skip = false;
+  bool verified[ALGO_GROUP_MAX];
+  algo_bytes_t group = {NULL, 0};
+  algo_digest_t id;
+  algo_buf_t text = ALGO_BUF_INIT;
+  algo_code_t rc = algo_mp_get_array(r, &two, err);
+  if (rc == ALGO_OK) rc = algo_mp_get_bool(r, &skip, err);
+  if (rc == ALGO_OK) rc = algo_mp_get_bin(r, &group, err);
+  if (rc != ALGO_OK) return rc;
+  memset(verified, true, sizeof verified);
+  algo_submit_options_t opt = {.skip_signatures = skip, .skip_pq_address_check = true, .verified = verified};
+  rc = algo_ledger_submit(l, group, &opt, &id, &text, NULL, err);
+  algo_buf_fini(&text);
+  return rc;
+}
+
+static algo_code_t apply_block(algo_ledger_t *l, algo_mp_t *r, algo_err_t *err) {
+  int64_t timestamp = 0;
+  uint32_t n = 0;
+  algo_code_t rc = algo_mp_get_int(r, &timestamp, err);
+  if (rc == ALGO_OK) rc = algo_mp_get_array(r, &n, err);
+  for (uint32_t i = 0; rc == ALGO_OK && i < n; i++) rc = apply_group(l, r, err);
+  return rc == ALGO_OK ? algo_ledger_seal(l, timestamp, err) : rc;
+}
+
+static algo_code_t apply(algo_ledger_t *l, algo_bytes_t payload, algo_err_t *err) {
+  algo_mp_t r = algo_mp(payload);
+  uint32_t n;
+  uint64_t kind = 0, id = 0;
+  algo_code_t rc = algo_mp_get_array(&r, &n, err);
+  if (rc == ALGO_OK) rc = algo_mp_get_uint(&r, &kind, err);
+  if (rc != ALGO_OK) return rc;
+  switch (kind) {
+  case EVENT_BLOCK: return apply_block(l, &r, err);
+  case EVENT_CHANGE: return apply_change(l, &r, err);
+  case EVENT_SNAPSHOT: return algo_ledger_snapshot(l, &id, err);
+  case EVENT_REVERT: rc = algo_mp_get_uint(&r, &id, err); return rc == ALGO_OK ? algo_ledger_revert(l, id, err) : rc;
+  default: return algo_err_set(err, ALGO_E_PARSE, "an event of no known kind");
+  }
+}
+
+algo_code_t node_events_genesis(algo_bytes_t records, algo_bytes_t *json, algo_err_t *err) {
+  algo_bytes_t payload;
+  uint32_t n = 0;
+  uint64_t kind = 1;
+  if (node_record_next(&records, &payload) != ALGO_OK)
+    return algo_err_set(err, ALGO_E_PARSE, "this is no dump of a sandbox");
+  algo_mp_t r = algo_mp(payload);
+  bool ok = algo_mp_get_array(&r, &n, NULL) == ALGO_OK && algo_mp_get_uint(&r, &kind, NULL) == ALGO_OK &&
+            kind == EVENT_GENESIS && algo_mp_get_bin(&r, json, NULL) == ALGO_OK;
+  return ok ? ALGO_OK : algo_err_set(err, ALGO_E_PARSE, "this is no dump of a sandbox");
+}
+
+algo_code_t node_events_apply(algo_ledger_t *l, algo_bytes_t records, algo_err_t *err) {
+  algo_bytes_t payload;
+  algo_code_t rc = node_record_next(&records, &payload); /* the genesis */
+  for (uint64_t i = 1; rc == ALGO_OK; i++) {
+    rc = node_record_next(&records, &payload);
+    if (rc == ALGO_E_NOT_FOUND) return ALGO_OK;
+    if (rc == ALGO_OK) rc = apply(l, payload, err);
+    else algo_err_set(err, ALGO_E_TRUNCATED, "it ends within a record");
+    if (rc != ALGO_OK) return algo_err_prefix(err, rc, "event %llu", (unsigned long long)i);
+  }
+  return rc;
+}

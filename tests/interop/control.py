@@ -1,0 +1,189 @@
+"""What the sandbox does beyond a node: time, state, snapshots, dumps; and a state that survives being killed."""
+import base64
+import json
+import os
+import random
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.request
+
+from algosdk import account, error, logic, transaction
+from algosdk.v2client import algod
+
+import common
+
+PROGRAM = os.environ["SANDBOX"]
+client = algod.AlgodClient(common.TOKEN, common.ALGOD)
+
+
+def ask(method, path, body=None, url=common.ALGOD):
+    data = json.dumps(body).encode() if isinstance(body, (dict, list)) else body
+    request = urllib.request.Request(url + path, data=data, method=method, headers={"X-Algo-API-Token": common.TOKEN})
+    with urllib.request.urlopen(request) as r:
+        text = r.read()
+    return json.loads(text) if r.headers["Content-Type"] == "application/json" else text
+
+
+def control(what, *args):
+    """The same through the program's subcommands."""
+    p = subprocess.run([PROGRAM, what, "--url", common.ALGOD, *map(str, args)], capture_output=True, text=True, check=False)
+    if p.returncode != 0:
+        raise RuntimeError(p.stderr)
+    return p.stdout
+
+
+def pay(sender, key, receiver, amount, c=client, note=None):
+    sp = c.suggested_params()
+    sp.flat_fee, sp.fee = True, 1000
+    return c.send_transaction(transaction.PaymentTxn(sender, sp, receiver, amount, note=note or os.urandom(8)).sign(key))
+
+
+class Control(unittest.TestCase):
+    def setUp(self):
+        self.key, self.me = account.generate_account()
+        ask("POST", f"/sandbox/v1/accounts/{self.me}/balance/{10**9}")
+
+    def test_balance_snapshot_revert(self):
+        self.assertEqual(client.account_info(self.me)["amount"], 10**9)
+        first = ask("POST", "/sandbox/v1/snapshot")
+        pay(self.me, self.key, self.me, 0)
+        self.assertEqual(client.account_info(self.me)["amount"], 10**9 - 1000)
+        self.assertEqual(client.status()["last-round"], first["round"] + 1)
+        self.assertEqual(ask("POST", f"/sandbox/v1/revert/{first['snapshot']}")["round"], first["round"])
+        self.assertEqual(client.account_info(self.me)["amount"], 10**9)
+        pay(self.me, self.key, self.me, 0)
+        with self.assertRaisesRegex(RuntimeError, "404"):
+            control("revert", 10**9)
+
+    def test_time_and_blocks(self):
+        round_ = client.status()["last-round"]
+        self.assertEqual(json.loads(control("advance", 5))["round"], round_ + 5)
+        when = client.block_info(round_ + 5)["block"]["ts"] + 1_000_000
+        control("time", when)
+        pay(self.me, self.key, self.me, 0)
+        self.assertEqual(client.block_info(round_ + 6)["block"]["ts"], when)
+        with self.assertRaisesRegex(RuntimeError, "before the last block's"):
+            control("time", 5)
+        control("mining", '{"mode":"manual"}')
+        txid = pay(self.me, self.key, self.me, 0)
+        self.assertNotIn("confirmed-round", client.pending_transaction_info(txid))
+        control("advance", 1)
+        self.assertEqual(client.pending_transaction_info(txid)["confirmed-round"], round_ + 7)
+        control("mining", '{"mode":"interval","interval-ms":20}')
+        self.assertGreater(client.status_after_block(round_ + 9)["last-round"], round_ + 9)
+        control("mining", '{"mode":"dev"}')
+        self.assertEqual(ask("GET", "/sandbox/v1/mining"), {"mode": "dev"})
+
+    def test_acting_as_anyone(self):
+        stranger = account.generate_account()[1]
+        sp = client.suggested_params()
+        t = transaction.PaymentTxn(self.me, sp, stranger, 200_000)
+        unsigned = base64.b64decode(algod.encoding.msgpack_encode(transaction.SignedTransaction(t, None)))
+        with self.assertRaises(error.AlgodHTTPError):
+            client.send_raw_transaction(base64.b64encode(unsigned))
+        ask("POST", "/sandbox/v1/transactions", unsigned)
+        self.assertEqual(client.account_info(stranger)["amount"], 200_000)
+        control("impersonate", "on")
+        try:
+            client.send_raw_transaction(base64.b64encode(base64.b64decode(algod.encoding.msgpack_encode(
+                transaction.SignedTransaction(transaction.PaymentTxn(stranger, sp, self.me, 1), None)))))
+        finally:
+            control("impersonate", "off")
+        self.assertEqual(client.account_info(stranger)["amount"], 200_000 - 1001)
+
+    def test_state_and_programs(self):
+        yes = base64.b64decode(client.compile("#pragma version 10\nint 1")["result"])
+        no = base64.b64decode(client.compile("#pragma version 10\nint 0")["result"])
+        sp = client.suggested_params()
+        schema = transaction.StateSchema(1, 1)
+        txid = client.send_transaction(transaction.ApplicationCreateTxn(self.me, sp, 0, yes, yes, schema, schema).sign(self.key))
+        app = client.pending_transaction_info(txid)["application-index"]
+        client.send_transaction(transaction.ApplicationOptInTxn(self.me, sp, app).sign(self.key))
+        control("global", app, '{"key":"str:g","uint":7}')
+        control("local", self.me, app, '{"key":"str:l","bytes":"YWJj"}')
+        control("box", app, '{"key":"str:b","bytes":"AAE="}')
+        self.assertEqual(client.application_info(app)["params"]["global-state"][0]["value"]["uint"], 7)
+        self.assertEqual(client.account_application_info(self.me, app)["app-local-state"]["key-value"][0]["value"]["bytes"], "YWJj")
+        self.assertEqual(client.application_box_by_name(app, b"b")["value"], "AAE=")
+        self.assertEqual(client.account_info(logic.get_application_address(app))["total-boxes"], 1)
+        control("box", app, '{"key":"str:b"}')
+        self.assertEqual(client.application_boxes(app)["boxes"], [])
+        control("program", app, json.dumps({"approval": base64.b64encode(no).decode()}))
+        with self.assertRaisesRegex(error.AlgodHTTPError, "rejected by ApprovalProgram"):
+            client.send_transaction(transaction.ApplicationNoOpTxn(self.me, sp, app).sign(self.key))
+        with self.assertRaisesRegex(RuntimeError, "404"):
+            control("global", 10**9, '{"key":"str:g","uint":7}')
+
+    def test_dump_load_reset(self):
+        pay(self.me, self.key, self.me, 0)
+        before, round_ = client.account_info(self.me)["amount"], client.status()["last-round"]
+        tip = client.get_block_hash(round_)
+        with tempfile.TemporaryDirectory() as d:
+            control("dump", d + "/dump")
+            ask("POST", "/sandbox/v1/reset")
+            self.assertEqual(client.status()["last-round"], 0)
+            self.assertEqual(client.account_info(self.me)["amount"], 0)
+            control("load", d + "/dump")
+        self.assertEqual(client.status()["last-round"], round_)
+        self.assertEqual(client.get_block_hash(round_), tip)
+        self.assertEqual(client.account_info(self.me)["amount"], before)
+        with self.assertRaises(urllib.error.HTTPError) as e:
+            ask("POST", "/sandbox/v1/load", b"nonsense")
+        self.assertEqual(e.exception.code, 400)
+        self.assertEqual(client.status()["last-round"], round_)
+
+
+class Durable(unittest.TestCase):
+    ROUNDS = int(os.environ.get("KILLS", "40"))
+
+    def start(self, folder):
+        r, w = os.pipe()
+        os.set_inheritable(w, True)
+        p = subprocess.Popen([PROGRAM, "--port", "0", "--json", "--no-kmd", "--no-indexer", "--data", folder, "--ready-fd", str(w)],
+                             pass_fds=(w,), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        os.close(w)
+        with os.fdopen(r) as f:
+            line = f.readline()
+        if not line:
+            raise AssertionError(p.communicate()[1].decode())
+        return p, json.loads(line)["algod"]
+
+    def test_killed_at_any_instant(self):
+        """No block that was answered for is lost, none is half there, and the chain goes on from it."""
+        rng = random.Random(7)
+        key, me = account.generate_account()
+        with tempfile.TemporaryDirectory() as folder:
+            p, url = self.start(folder)
+            ask("POST", f"/sandbox/v1/accounts/{me}/balance/{10**12}", url=url)
+            confirmed = []
+            for _ in range(self.ROUNDS):
+                c = algod.AlgodClient(common.TOKEN, url)
+                deadline = time.monotonic() + rng.uniform(0.0, 0.05)
+                while time.monotonic() < deadline:
+                    txid = pay(me, key, me, 0, c)
+                    confirmed.append((txid, c.status()["last-round"]))
+                p.send_signal(signal.SIGKILL)
+                p.wait()
+                with open(folder + "/log", "ab") as f:  # as a write that a kill cut short leaves it
+                    f.write(rng.randbytes(rng.randrange(0, 30)))
+                p, url = self.start(folder)
+            c = algod.AlgodClient(common.TOKEN, url)
+            self.assertGreater(len(confirmed), self.ROUNDS)
+            self.assertEqual(c.status()["last-round"], confirmed[-1][1])
+            for txid, round_ in confirmed:
+                self.assertEqual(ask("GET", f"/v2/blocks/{round_}/txids", url=url)["blockTxids"], [txid])
+            for r in range(1, c.status()["last-round"] + 1):
+                self.assertEqual(c.block_info(r)["block"]["prev"], "blk-" + c.get_block_hash(r - 1)["blockHash"])
+            other = subprocess.run([PROGRAM, "--port", "0", "--data", folder], capture_output=True, text=True, timeout=10, check=False)
+            self.assertEqual(other.returncode, 73)
+            self.assertIn("another node has", other.stderr)
+            p.terminate()
+            self.assertEqual(p.wait(10), 0)
+
+
+if __name__ == "__main__":
+    common.main()
