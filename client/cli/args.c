@@ -88,9 +88,10 @@ algo_code_t cli_parse(cli_t *cli, int argc, char **argv, algo_err_t *err) {
   cli->json = cli_value(cli, "--json") != NULL;
   if (cli_value(cli, "--help") != NULL) return ALGO_OK;
   int want = words_of(cli->command->args);
-  if (cli->n_args != want)
-    return algo_err_set(err, ALGO_E_USAGE, "usage: algorent %s%s%s [options]  (%d arguments, not %d; --help says more)",
-                        cli->command->name, want > 0 ? " " : "", cli->command->args, want, cli->n_args);
+  bool more = strstr(cli->command->args, "...") != NULL;
+  if (more ? cli->n_args < want - 1 : cli->n_args != want)
+    return algo_err_set(err, ALGO_E_USAGE, "usage: algorent %s%s%s [options]  (--help says more)", cli->command->name,
+                        want > 0 ? " " : "", cli->command->args);
   return ALGO_OK;
 }
 

@@ -19,7 +19,7 @@ typedef struct cli_option {
 
 struct cli_command {
   const char *name;            /* "gpu register" */
-  const char *args;            /* "GPU MINUTES"; "" : none */
+  const char *args;            /* "GPU MINUTES"; "": none; "METHOD [ARG...]": one or more */
   const char *summary;         /* one line */
   const char *text;            /* more; NULL */
   const cli_option_t *options; /* of its own, name NULL at the end; NULL: none */
@@ -27,7 +27,7 @@ struct cli_command {
   algo_code_t (*run)(cli_t *cli, algo_err_t *err);
 };
 
-#define CLI_ARGS_MAX 8
+#define CLI_ARGS_MAX 64
 struct cli {
   const cli_command_t *command;
   const char *args[CLI_ARGS_MAX];
@@ -71,7 +71,8 @@ void cli_help(FILE *f, const cli_command_t *command); /* NULL: of the program */
 
 /* ---- session.c ---- */
 algo_code_t cli_connect(cli_t *cli, algo_err_t *err);
-algo_code_t cli_open_market(cli_t *cli, algo_err_t *err); /* connects, --app or ALGORENT_APP */
+algo_code_t cli_app_id(cli_t *cli, uint64_t *out, algo_err_t *err); /* --app or ALGORENT_APP */
+algo_code_t cli_open_market(cli_t *cli, algo_err_t *err);           /* connects, --app or ALGORENT_APP */
 /* Whose call it is: the key (file, environment), or --sender where nothing is signed here. */
 algo_code_t cli_identify(cli_t *cli, algo_err_t *err);
 algo_code_t cli_begin(cli_t *cli,
@@ -107,7 +108,8 @@ algo_code_t cli_out_close(cli_t *cli, algo_err_t *err); /* prints */
 
 /* ---- the commands ---- */
 extern const cli_command_t cli_cmd_keys_new, cli_cmd_keys_import, cli_cmd_keys_show, cli_cmd_keys_list;
-extern const cli_command_t cli_cmd_deploy, cli_cmd_pay, cli_cmd_send, cli_cmd_market;
+extern const cli_command_t cli_cmd_deploy, cli_cmd_send, cli_cmd_market;
+extern const cli_command_t cli_cmd_verify, cli_cmd_call, cli_cmd_pay, cli_cmd_optin;
 extern const cli_command_t cli_cmd_gpu_register, cli_cmd_gpu_update, cli_cmd_gpu_suspend, cli_cmd_gpu_resume,
     cli_cmd_gpu_retire, cli_cmd_gpu_withdraw, cli_cmd_gpu_list, cli_cmd_gpu_show;
 extern const cli_command_t cli_cmd_rent, cli_cmd_start, cli_cmd_heartbeat, cli_cmd_extend, cli_cmd_claim, cli_cmd_stop,

@@ -12,6 +12,7 @@ const cli_command_t *const *cli_commands(void) {
       &cli_cmd_keys_list,
       &cli_cmd_deploy,
       &cli_cmd_market,
+      &cli_cmd_verify,
       &cli_cmd_gpu_register,
       &cli_cmd_gpu_update,
       &cli_cmd_gpu_suspend,
@@ -35,6 +36,8 @@ const cli_command_t *const *cli_commands(void) {
       &cli_cmd_status,
       &cli_cmd_pay,
       &cli_cmd_send,
+      &cli_cmd_call,
+      &cli_cmd_optin,
       &cli_cmd_bootstrap,
       &cli_cmd_approve,
       &cli_cmd_revoke,
@@ -55,11 +58,13 @@ const cli_command_t *const *cli_commands(void) {
 }
 
 static void put_error(const cli_t *cli, const algo_err_t *err) {
-  if (!cli->json) {
-    fprintf(stderr, "algorent: %s\n", err->msg);
+  algo_buf_t b = ALGO_BUF_INIT;
+  if (!cli->json) { /* a node's words, or a chain's: never a terminal's orders */
+    algo_text_printable(&b, algo_bytes_str(err->msg));
+    fprintf(stderr, "algorent: %s\n", algo_buf_cstr(&b));
+    algo_buf_fini(&b);
     return;
   }
-  algo_buf_t b = ALGO_BUF_INIT;
   algo_json_t j = algo_json(&b);
   algo_json_open(&j, '{');
   algo_json_key(&j, "error");

@@ -33,7 +33,7 @@ algo_code_t cli_connect(cli_t *cli, algo_err_t *err) {
   return algo_algod_new(&cli->algod, &opt, NULL, err);
 }
 
-static algo_code_t app_id(cli_t *cli, uint64_t *out, algo_err_t *err) {
+algo_code_t cli_app_id(cli_t *cli, uint64_t *out, algo_err_t *err) {
   const char *option = cli_value(cli, "--app"), *text = option != NULL ? option : from_env("ALGORENT_APP");
   if (text == NULL)
     return algo_err_set(err, ALGO_E_USAGE,
@@ -45,7 +45,7 @@ static algo_code_t app_id(cli_t *cli, uint64_t *out, algo_err_t *err) {
 
 algo_code_t cli_open_market(cli_t *cli, algo_err_t *err) {
   uint64_t id = 0;
-  algo_code_t r = app_id(cli, &id, err);
+  algo_code_t r = cli_app_id(cli, &id, err);
   if (r == ALGO_OK) r = cli_connect(cli, err);
   if (r == ALGO_OK) r = algo_market_load(&cli->market, cli->algod, id, &cli->arena, err);
   if (r == ALGO_OK && !cli->market.genuine)
