@@ -144,7 +144,10 @@ static uint64_t some_gpu(walk_t *k) {
   return n;
 }
 
+/* Edges of the arithmetic now and then; in an asset also deposits near 2^60. */
 static uint64_t some_price(walk_t *k) {
+  static const uint64_t large[] = {1ull << 32, (1ull << 40) + 1, (1ull << 50) + 7, 999999999999937};
+  if (k->asa && rnd(k, 6) == 0) return large[rnd(k, 4)];
   static const uint64_t edges[] = {
       0, 1, 2, 3, 7, 100, 1000, 12345, 1u << 31, UINT64_MAX / 600, UINT64_MAX / 600 + 1, UINT64_MAX};
   return rnd(k, 20) == 0 ? edges[rnd(k, sizeof edges / sizeof edges[0])] : 1 + rnd(k, 300);
@@ -359,6 +362,7 @@ static bool one_step(walk_t *k, const step_t *s, bool all) {
     return true;
   }
   k->accepted[s->what]++;
+  if (k->seen_logs) k->seen_logs(k->user, k->w.delta);
   if (!same_logs(k)) return differs(k, s, "the logs differ");
   if (!same_balances(k, s, &b)) return differs(k, s, "the balances differ");
   if (!same_globals(k)) return differs(k, s, "the global state differs");
