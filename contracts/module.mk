@@ -1,6 +1,7 @@
 # The contracts' descriptions, and the files generated from them.
-contracts_SRCS := $(wildcard contracts/rental/*.c)
-$(eval $(call library,contracts,contracts,tealgen,))
+$(eval $(call library,contracts_common,contracts/common,tealgen,))
+contracts_SRCS := $(wildcard contracts/rental/*.c contracts/escrow/*.c)
+$(eval $(call library,contracts,contracts,contracts_common tealgen,))
 $(eval $(call program,teal-gen,contracts,contracts/main.c,contracts tealgen))
 
 contracts_bindings_SRCS := $(wildcard contracts/*/generated/*.c)

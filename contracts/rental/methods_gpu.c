@@ -42,7 +42,7 @@ void rental_build_register(tg_t *b) {
   tg_assert(b, length, "the model is empty");
   tg_assert(b, tg_le(length, tg_int(b, 64)), "the model is longer than 64 bytes");
   tg_x mbr = tg_add(tg_mul(length, tg_int(b, BOX_BYTE)), tg_int(b, 62500));
-  tg_do(b, tg_call(b, &rental_check_pay, tg_int(b, 1), mbr));
+  tg_do(b, tg_call(b, &market_check_pay, tg_int(b, 1), mbr));
   bounds(b);
   tg_x price = tg_arg(b, "price"), min = tg_arg(b, "min_minutes"), max = tg_arg(b, "max_minutes");
   tg_x vram = tg_checked(b, "vram_mib"), spec = tg_checked(b, "spec_hash"), seal = tg_checked(b, "seal_key");
@@ -57,7 +57,7 @@ void rental_build_register(tg_t *b) {
 }
 
 void rental_build_update(tg_t *b) {
-  rental_call(b, &rental_owner_only);
+  market_call(b, &rental_owner_only);
   bounds(b);
   tg_x seal = tg_checked(b, "seal_key"), gkey = tg_var(b, "gkey", TG_BYTES);
   tg_x price = tg_arg(b, "price"), min = tg_arg(b, "min_minutes"), max = tg_arg(b, "max_minutes");
@@ -82,21 +82,21 @@ static const tg_routine_t set_state = {
 static tg_x in_state(tg_t *b, unsigned state) { return tg_eq(rental_g(b, "state"), tg_int(b, state)); }
 
 void rental_build_suspend(tg_t *b) {
-  rental_call(b, &rental_owner_only);
+  market_call(b, &rental_owner_only);
   tg_assert(b, in_state(b, GPU_FREE), "the GPU is not available");
   tg_do(b, tg_call(b, &set_state, tg_int(b, GPU_SUSPENDED)));
 }
 
 void rental_build_resume(tg_t *b) {
-  rental_call(b, &rental_owner_only);
+  market_call(b, &rental_owner_only);
   tg_assert(b, in_state(b, GPU_SUSPENDED), "the GPU is not suspended");
   tg_do(b, tg_call(b, &set_state, tg_int(b, GPU_FREE)));
 }
 
 void rental_build_bar(tg_t *b) {
-  rental_call(b, &rental_admin_only);
-  rental_call(b, &rental_load_gpu);
-  tg_if(b, tg_call(b, &rental_flag, tg_int(b, 2)));
+  market_call(b, &market_admin_only);
+  market_call(b, &rental_load_gpu);
+  tg_if(b, tg_call(b, &market_flag, tg_int(b, 2)));
   tg_assert(b, tg_not(in_state(b, GPU_BARRED)), "the GPU is barred already");
   tg_do(b, tg_call(b, &set_state, tg_int(b, GPU_BARRED)));
   tg_end(b);
@@ -105,35 +105,35 @@ void rental_build_bar(tg_t *b) {
 }
 
 void rental_build_retire(tg_t *b) {
-  rental_call(b, &rental_owner_only);
+  market_call(b, &rental_owner_only);
   tg_assert(b, tg_not(rental_g(b, "rental")), "the GPU is in use");
   tg_assert(b, tg_not(rental_g(b, "owed")), "the GPU's owner is owed money: withdraw_gpu first");
   tg_assert(b, tg_not(rental_g(b, "disputes")), "a rental of the GPU is in dispute");
   tg_x g = tg_var(b, "g", TG_BYTES);
   tg_set(b, "mbr", tg_add(tg_mul(tg_len(g), tg_int(b, BOX_BYTE)), tg_int(b, BOX_FIXED)));
   tg_x mbr = tg_var(b, "mbr", TG_U64);
-  tg_assert(b, tg_call(b, &rental_reaches, tg_sender(b), mbr), "the owner cannot be paid");
+  tg_assert(b, tg_call(b, &market_reaches, tg_sender(b), mbr), "the owner cannot be paid");
   tg_box_delete(b, tg_var(b, "gkey", TG_BYTES));
   tg_put(b, "live_gpus", tg_sub_(tg_get(b, "live_gpus"), tg_int(b, 1)));
-  tg_do(b, tg_call(b, &rental_send_algo, tg_sender(b), mbr));
+  tg_do(b, tg_call(b, &market_send_algo, tg_sender(b), mbr));
   tg_emit(b, "GpuRetired", tg_arg(b, "gpu"), NULL);
   tg_approve(b);
 }
 
 void rental_build_withdraw_gpu(tg_t *b) {
-  rental_call(b, &rental_load_gpu);
+  market_call(b, &rental_load_gpu);
   tg_set(b, "amount", rental_g(b, "owed"));
   tg_x amount = tg_var(b, "amount", TG_U64), owner = rental_g(b, "owner");
   tg_assert(b, amount, "nothing is owed");
-  tg_assert(b, rental_takes(b, owner, amount), "nothing can be delivered");
-  rental_send(b, owner, amount);
+  tg_assert(b, market_takes(b, owner, amount), "nothing can be delivered");
+  market_send(b, owner, amount);
   tg_box_set(b, tg_var(b, "gkey", TG_BYTES), &rental_gpu, "owed", tg_int(b, 0));
   tg_emit(b, "Withdrawn", tg_arg(b, "gpu"), tg_int(b, 0), owner, amount, NULL);
   tg_approve(b);
 }
 
 void rental_build_gpu(tg_t *b) {
-  rental_call(b, &rental_load_gpu);
+  market_call(b, &rental_load_gpu);
   tg_answer(b, tg_var(b, "g", TG_BYTES));
   tg_approve(b);
 }
@@ -141,7 +141,7 @@ void rental_build_gpu(tg_t *b) {
 /* ---- renting ---- */
 
 static void build_price(tg_t *b) {
-  rental_call(b, &rental_load_gpu);
+  market_call(b, &rental_load_gpu);
   tg_x minutes = tg_arg_at(b, 2, TG_U32);
   tg_assert(b, tg_eq(tg_len(minutes), tg_int(b, 4)), "malformed argument: minutes");
   tg_set(b, "minutes", minutes);
@@ -156,19 +156,19 @@ static const tg_routine_t price = {
     build_price};
 
 void rental_build_quote(tg_t *b) {
-  rental_call(b, &price);
+  market_call(b, &price);
   tg_answer(b, tg_pack(b, &rental_quote, tg_var(b, "deposit", TG_U64), tg_int(b, RENTAL_MBR), NULL));
   tg_approve(b);
 }
 
 void rental_build_rent(tg_t *b) {
   not_paused(b);
-  rental_call(b, &price);
+  market_call(b, &price);
   tg_assert(b, in_state(b, GPU_FREE), "the GPU is not available");
   tg_assert(b, tg_ne(tg_sender(b), rental_g(b, "owner")), "the owner cannot rent his own GPU");
   tg_x session = tg_checked(b, "session_key"), deposit = tg_var(b, "deposit", TG_U64);
-  tg_do(b, tg_call(b, &rental_check_pay, tg_int(b, 2), tg_int(b, RENTAL_MBR)));
-  rental_deposit(b, deposit);
+  tg_do(b, tg_call(b, &market_check_pay, tg_int(b, 2), tg_int(b, RENTAL_MBR)));
+  market_deposit(b, deposit);
   tg_x id = take_id(b, "next_rental");
   tg_x what = tg_concat(b, 6, tg_as(tg_arg(b, "gpu"), TG_BYTES), tg_as(rental_g(b, "owner"), TG_BYTES), tg_sender(b),
                         tg_as(rental_g(b, "price_per_minute"), TG_BYTES), tg_as(rental_g(b, "max_minutes"), TG_BYTES),

@@ -1,12 +1,6 @@
 /* rental: the market itself: creation, roles, terms, providers, fees, deletion. */
 #include "money.h"
 
-static void build_roles(tg_t *b) {
-  tg_emit(b, "RolesChanged", tg_get(b, "admin"), tg_get(b, "treasury"), tg_get(b, "arbiter"), NULL);
-  tg_approve(b);
-}
-static const tg_routine_t roles = {"roles", "says who has which role; ends the call", 0, NULL, TG_VOID, build_roles};
-
 /* The terms in the order of the arguments and of the event. The routine takes them last first, so that each is on top
  * of the stack when it is looked at. */
 enum { TERMS = 5 };
@@ -24,7 +18,7 @@ static void build_terms(tg_t *b) {
   tg_x wire[TERMS];
   for (unsigned i = 0; i < TERMS; i++) {
     const char *name = terms[i].name;
-    tg_set(b, name, tg_as(tg_call(b, &rental_number, tg_param(b, TERMS - 1 - i)), TG_BYTES));
+    tg_set(b, name, tg_as(tg_call(b, &market_number, tg_param(b, TERMS - 1 - i)), TG_BYTES));
     wire[i] = tg_as(tg_var(b, name, TG_BYTES), TG_U64);
     tg_set(b, "term", wire[i]);
     tg_x term = tg_var(b, "term", TG_U64);
@@ -48,9 +42,9 @@ static void take_terms(tg_t *b) {
 void rental_build_create(tg_t *b) {
   tg_put(b, "admin", tg_sender(b));
   tg_put(b, "pending_admin", tg_nobody(b));
-  tg_put(b, "treasury", tg_call(b, &rental_address, tg_int(b, 1)));
-  tg_put(b, "arbiter", tg_call(b, &rental_address, tg_int(b, 2)));
-  tg_set(b, "asset", tg_as(tg_call(b, &rental_number, wire_of(b, "asset")), TG_U64));
+  tg_put(b, "treasury", tg_call(b, &market_address, tg_int(b, 1)));
+  tg_put(b, "arbiter", tg_call(b, &market_address, tg_int(b, 2)));
+  tg_set(b, "asset", tg_as(tg_call(b, &market_number, wire_of(b, "asset")), TG_U64));
   tg_x asset = tg_var(b, "asset", TG_U64);
   if (tg_is_asa(b)) tg_assert(b, asset, "a market in an asset needs its id");
   else tg_assert(b, tg_not(asset), "a market in ALGO has no asset");
@@ -60,101 +54,21 @@ void rental_build_create(tg_t *b) {
   tg_put(b, "next_gpu", tg_int(b, 1));
   tg_put(b, "next_rental", tg_int(b, 1));
   take_terms(b);
-  rental_call(b, &roles);
+  market_call(b, &market_roles);
 }
 
 void rental_build_configure(tg_t *b) {
-  rental_call(b, &rental_admin_only);
+  market_call(b, &market_admin_only);
   take_terms(b);
   tg_approve(b);
 }
 
-/* An ALGO market is bootstrapped when it had 100,000 before this payment; an ASA market when it is opted in. */
-void rental_build_bootstrap(tg_t *b) {
-  rental_call(b, &rental_admin_only);
-  if (tg_is_asa(b)) {
-    tg_x asset = tg_get(b, "asset");
-    tg_do(b, tg_call(b, &rental_check_pay, tg_int(b, 1), tg_int(b, 200000)));
-    tg_assert(b, tg_not(tg_opted_in(tg_self(b), asset)), "the market is bootstrapped already");
-    tg_inner_xfer(b, asset, tg_self(b), tg_int(b, 0));
-  } else {
-    tg_do(b, tg_call(b, &rental_check_pay, tg_int(b, 1), tg_int(b, 100000)));
-    tg_assert(b, tg_lt(tg_balance(tg_self(b)), tg_int(b, 200000)), "the market is bootstrapped already");
-  }
-  tg_approve(b);
-}
-
-void rental_build_approve(tg_t *b) {
-  rental_call(b, &rental_admin_only);
-  tg_x provider = tg_checked(b, "provider");
-  tg_set(b, "pkey", tg_concat(b, 2, tg_text(b, "p"), tg_as(provider, TG_BYTES)));
-  tg_x pkey = tg_var(b, "pkey", TG_BYTES), live = tg_get(b, "live_providers");
-  tg_if(b, tg_call(b, &rental_flag, tg_int(b, 2)));
-  tg_assert(b, tg_not(tg_box_exists(pkey)), "the provider is approved already");
-  tg_do(b, tg_call(b, &rental_check_pay, tg_int(b, 1), tg_int(b, PROVIDER_MBR)));
-  tg_box_put(b, pkey, tg_itob(tg_now(b)));
-  tg_put(b, "live_providers", tg_add(live, tg_int(b, 1)));
-  tg_else(b);
-  tg_do(b, tg_call(b, &rental_check_pay, tg_int(b, 1), tg_int(b, 0)));
-  tg_assert(b, tg_box_deleted(pkey), "the provider is not approved");
-  tg_put(b, "live_providers", tg_sub_(live, tg_int(b, 1)));
-  tg_assert(b, tg_call(b, &rental_reaches, tg_sender(b), tg_int(b, PROVIDER_MBR)), "the admin cannot be paid");
-  tg_do(b, tg_call(b, &rental_send_algo, tg_sender(b), tg_int(b, PROVIDER_MBR)));
-  tg_end(b);
-  tg_emit(b, "ProviderApproved", provider, tg_arg(b, "approved"), tg_now(b), NULL);
-  tg_approve(b);
-}
-
-void rental_build_set_paused(tg_t *b) {
-  rental_call(b, &rental_admin_only);
-  tg_put(b, "paused", tg_call(b, &rental_flag, tg_int(b, 1)));
-  tg_emit(b, "Paused", tg_arg(b, "paused"), NULL);
-  tg_approve(b);
-}
-
-static void set_role(tg_t *b, const char *global) {
-  rental_call(b, &rental_admin_only);
-  tg_put(b, global, tg_call(b, &rental_address, tg_int(b, 1)));
-  rental_call(b, &roles);
-}
-void rental_build_set_treasury(tg_t *b) { set_role(b, "treasury"); }
-void rental_build_set_arbiter(tg_t *b) { set_role(b, "arbiter"); }
-
-void rental_build_offer_admin(tg_t *b) {
-  rental_call(b, &rental_admin_only);
-  tg_put(b, "pending_admin", tg_checked(b, "admin"));
-  tg_approve(b);
-}
-
-void rental_build_accept_admin(tg_t *b) {
-  tg_assert(b, tg_eq(tg_sender(b), tg_get(b, "pending_admin")), "the admin's role is not offered to the sender");
-  tg_put(b, "admin", tg_sender(b));
-  tg_put(b, "pending_admin", tg_nobody(b));
-  rental_call(b, &roles);
-}
-
-void rental_build_collect(tg_t *b) {
-  tg_set(b, "amount", tg_get(b, "fees"));
-  tg_set(b, "treasury", tg_get(b, "treasury"));
-  tg_x amount = tg_var(b, "amount", TG_U64), treasury = tg_var(b, "treasury", TG_ADDRESS);
-  tg_assert(b, amount, "there are no fees to collect");
-  tg_assert(b, rental_takes(b, treasury, amount), "the treasury cannot be paid");
-  tg_put(b, "fees", tg_int(b, 0));
-  rental_send(b, treasury, amount);
-  tg_emit(b, "FeesCollected", amount, treasury, NULL);
-  tg_approve(b);
-}
-
-void rental_build_delete(tg_t *b) {
-  rental_call(b, &rental_admin_only);
-  tg_x boxes = tg_or(tg_or(tg_get(b, "live_gpus"), tg_get(b, "live_rentals")), tg_get(b, "live_providers"));
-  tg_assert(b, tg_not(tg_or(boxes, tg_get(b, "fees"))), "the market is not empty");
-  if (tg_is_asa(b)) {
-    tg_x asset = tg_get(b, "asset");
-    tg_if(b, tg_opted_in(tg_self(b), asset));
-    tg_inner_close_asset(b, asset, tg_sender(b));
-    tg_end(b);
-  }
-  tg_inner_close(b, tg_sender(b));
-  tg_approve(b);
-}
+void rental_build_delete(tg_t *b) { market_delete(b, "live_gpus", "live_rentals"); }
+void rental_build_bootstrap(tg_t *b) { market_bootstrap(b); }
+void rental_build_approve(tg_t *b) { market_approve(b); }
+void rental_build_set_paused(tg_t *b) { market_set_paused(b); }
+void rental_build_set_treasury(tg_t *b) { market_set_treasury(b); }
+void rental_build_set_arbiter(tg_t *b) { market_set_arbiter(b); }
+void rental_build_offer_admin(tg_t *b) { market_offer_admin(b); }
+void rental_build_accept_admin(tg_t *b) { market_accept_admin(b); }
+void rental_build_collect(tg_t *b) { market_collect(b); }

@@ -3,11 +3,8 @@
 
 tg_x rental_r(tg_t *b, const char *field) { return tg_field(tg_var(b, "r", TG_BYTES), &rental_rental, field); }
 tg_x rental_g(tg_t *b, const char *field) { return tg_field(tg_var(b, "g", TG_BYTES), &rental_gpu, field); }
-void rental_call(tg_t *b, const tg_routine_t *r) { tg_do(b, tg_call(b, r)); }
 
-static const tg_type_t two_numbers[] = {TG_U64, TG_U64};
 static const tg_type_t one_number[] = {TG_U64};
-static const tg_type_t party_amount[] = {TG_ADDRESS, TG_U64};
 
 /* ---- boxes in hand ---- */
 
@@ -24,7 +21,7 @@ static void build_load(tg_t *b) {
 const tg_routine_t rental_load = {"load_rental", "the rental of the first argument", 0, NULL, TG_VOID, build_load};
 
 static void build_load_active(tg_t *b) {
-  rental_call(b, &rental_load);
+  market_call(b, &rental_load);
   tg_assert(b, tg_eq(rental_r(b, "state"), tg_int(b, ACTIVE)), "the rental is not active");
   tg_return(b, NULL);
 }
@@ -39,7 +36,7 @@ static void build_load_gpu(tg_t *b) {
 const tg_routine_t rental_load_gpu = {"load_gpu", "the GPU of the first argument", 0, NULL, TG_VOID, build_load_gpu};
 
 static void build_owner_only(tg_t *b) {
-  rental_call(b, &rental_load_gpu);
+  market_call(b, &rental_load_gpu);
   tg_assert(b, tg_eq(tg_sender(b), rental_g(b, "owner")), "only the GPU's owner may do this");
   tg_return(b, NULL);
 }
@@ -54,102 +51,14 @@ static void build_rented_gpu(tg_t *b) {
 const tg_routine_t rental_rented_gpu = {"rented_gpu",    "the GPU of the rental in hand", 0, NULL, TG_VOID,
                                         build_rented_gpu};
 
-static void build_admin_only(tg_t *b) {
-  tg_assert(b, tg_eq(tg_sender(b), tg_get(b, "admin")), "only the admin may do this");
-  tg_return(b, NULL);
-}
-const tg_routine_t rental_admin_only = {"admin_only",    "the sender has to be the admin", 0, NULL, TG_VOID,
-                                        build_admin_only};
-
-/* ---- payments before the call: (how many transactions before, amount) ---- */
-
-static tg_x before(tg_t *b) {
-  return tg_fails(tg_sub_(tg_txn(b, "GroupIndex", TG_U64), tg_param(b, 0)), "a payment is missing before the call");
-}
-
-static void build_check_pay(tg_t *b) {
-  tg_set(b, "at", before(b));
-  tg_x at = tg_var(b, "at", TG_U64);
-  tg_assert(b, tg_eq(tg_gtxn(at, "TypeEnum", TG_U64), tg_int(b, 1)), "a payment in ALGO is expected");
-  tg_assert(b, tg_eq(tg_gtxn(at, "Receiver", TG_ADDRESS), tg_self(b)), "the payment is not to the market");
-  tg_assert(b, tg_eq(tg_gtxn(at, "Amount", TG_U64), tg_param(b, 1)), "the payment's amount is wrong");
-  tg_assert(b, tg_eq(tg_gtxn(at, "RekeyTo", TG_ADDRESS), tg_nobody(b)), "the payment must not rekey");
-  tg_assert(b, tg_eq(tg_gtxn(at, "CloseRemainderTo", TG_ADDRESS), tg_nobody(b)), "the payment must not close");
-  tg_return(b, NULL);
-}
-const tg_routine_t rental_check_pay = {
-    "check_pay", "a payment in ALGO before the call, of exactly this amount", 2, two_numbers, TG_VOID, build_check_pay};
-
-static void build_check_deposit(tg_t *b) {
-  tg_set(b, "at",
-         tg_fails(tg_sub_(tg_txn(b, "GroupIndex", TG_U64), tg_int(b, 1)), "a deposit is missing before the call"));
-  tg_x at = tg_var(b, "at", TG_U64);
-  tg_assert(b, tg_eq(tg_gtxn(at, "TypeEnum", TG_U64), tg_int(b, 4)), "a deposit of the market's asset is expected");
-  tg_assert(b, tg_eq(tg_gtxn(at, "XferAsset", TG_U64), tg_get(b, "asset")), "the deposit is of another asset");
-  tg_assert(b, tg_eq(tg_gtxn(at, "AssetReceiver", TG_ADDRESS), tg_self(b)), "the deposit is not to the market");
-  tg_assert(b, tg_eq(tg_gtxn(at, "AssetAmount", TG_U64), tg_param(b, 0)), "the deposit's amount is wrong");
-  tg_assert(b, tg_eq(tg_gtxn(at, "AssetSender", TG_ADDRESS), tg_nobody(b)), "the deposit must not be a clawback");
-  tg_assert(b, tg_eq(tg_gtxn(at, "AssetCloseTo", TG_ADDRESS), tg_nobody(b)), "the deposit must not close");
-  tg_assert(b, tg_eq(tg_gtxn(at, "RekeyTo", TG_ADDRESS), tg_nobody(b)), "the deposit must not rekey");
-  tg_return(b, NULL);
-}
-static const tg_routine_t check_asset_deposit = {
-    "check_deposit",    "a deposit right before the call, of exactly this amount", 1, one_number, TG_VOID,
-    build_check_deposit};
-
-void rental_deposit(tg_t *b, tg_x amount) {
-  tg_do(b,
-        tg_is_asa(b) ? tg_call(b, &check_asset_deposit, amount) : tg_call(b, &rental_check_pay, tg_int(b, 1), amount));
-}
-
-/* ---- delivery ---- */
-
-/* With the amount, the account reaches its minimum balance: a closed account too, if the amount is large enough. */
-static void build_reaches(tg_t *b) {
-  tg_x party = tg_param(b, 0);
-  tg_return(b, tg_ge(tg_add(tg_balance(party), tg_param(b, 1)), tg_min_balance(party)));
-}
-const tg_routine_t rental_reaches = {
-    "reaches", "can this account take so many microAlgos?", 2, party_amount, TG_BOOL, build_reaches};
-
-static void build_takes(tg_t *b) {
-  tg_x asset = tg_get(b, "asset");
-  tg_x ways = tg_and(tg_holding_usable(tg_param(b, 0), asset), tg_holding_usable(tg_self(b), asset));
-  tg_return(b, tg_and(ways, tg_ge(tg_holding_amount(tg_self(b), asset), tg_param(b, 1))));
-}
-static const tg_routine_t takes_asset = {
-    "takes", "can so much of the asset be sent to this account?", 2, party_amount, TG_BOOL, build_takes};
-
-tg_x rental_takes(tg_t *b, tg_x party, tg_x amount) {
-  return tg_call(b, tg_is_asa(b) ? &takes_asset : &rental_reaches, party, amount);
-}
-
-static void build_send_algo(tg_t *b) {
-  tg_inner_pay(b, tg_param(b, 0), tg_param(b, 1));
-  tg_return(b, NULL);
-}
-const tg_routine_t rental_send_algo = {"send_algo",    "pays so many microAlgos", 2, party_amount, TG_VOID,
-                                       build_send_algo};
-
-static void build_send_asset(tg_t *b) {
-  tg_inner_xfer(b, tg_get(b, "asset"), tg_param(b, 0), tg_param(b, 1));
-  tg_return(b, NULL);
-}
-static const tg_routine_t send_asset = {"send_asset",    "pays so much of the asset", 2, party_amount, TG_VOID,
-                                        build_send_asset};
-
-void rental_send(tg_t *b, tg_x party, tg_x amount) {
-  tg_do(b, tg_call(b, tg_is_asa(b) ? &send_asset : &rental_send_algo, party, amount));
-}
-
 /* What the owner gets goes out, or waits with his GPU. */
 static void build_pay_owner(tg_t *b) {
   tg_x net = tg_var(b, "net", TG_U64), owner = rental_r(b, "owner");
   tg_if(b, net);
-  tg_if(b, rental_takes(b, owner, net));
-  rental_send(b, owner, net);
+  tg_if(b, market_takes(b, owner, net));
+  market_send(b, owner, net);
   tg_else(b);
-  rental_call(b, &rental_rented_gpu);
+  market_call(b, &rental_rented_gpu);
   tg_box_set(b, tg_var(b, "gkey", TG_BYTES), &rental_gpu, "owed", tg_add(rental_g(b, "owed"), net));
   tg_emit(b, "Owed", tg_arg_at(b, 1, TG_U64), owner, net, NULL);
   tg_end(b);
@@ -173,9 +82,9 @@ static void pay_renter_algo(tg_t *b) {
   tg_x refund = tg_var(b, "refund", TG_U64), renter = rental_r(b, "renter");
   tg_set(b, "total", tg_add(refund, tg_int(b, RENTAL_MBR)));
   tg_x total = tg_var(b, "total", TG_U64);
-  tg_if(b, tg_call(b, &rental_reaches, renter, total));
-  tg_do(b, tg_call(b, &rental_send_algo, renter, total));
-  rental_call(b, &close_rental);
+  tg_if(b, tg_call(b, &market_reaches, renter, total));
+  tg_do(b, tg_call(b, &market_send_algo, renter, total));
+  market_call(b, &close_rental);
   tg_end(b);
   tg_if(b, refund);
   tg_box_set(b, tg_var(b, "rkey", TG_BYTES), &rental_rental, "owed_renter", refund);
@@ -187,17 +96,17 @@ static void pay_renter_algo(tg_t *b) {
 static void pay_renter_asa(tg_t *b) {
   tg_x refund = tg_var(b, "refund", TG_U64), renter = rental_r(b, "renter");
   tg_if(b, refund);
-  tg_if(b, rental_takes(b, renter, refund));
-  rental_send(b, renter, refund);
+  tg_if(b, market_takes(b, renter, refund));
+  market_send(b, renter, refund);
   tg_else(b);
   tg_box_set(b, tg_var(b, "rkey", TG_BYTES), &rental_rental, "owed_renter", refund);
   tg_emit(b, "Owed", tg_arg_at(b, 1, TG_U64), renter, refund, NULL);
   tg_approve(b);
   tg_end(b);
   tg_end(b);
-  tg_if(b, tg_call(b, &rental_reaches, renter, tg_int(b, RENTAL_MBR)));
-  tg_do(b, tg_call(b, &rental_send_algo, renter, tg_int(b, RENTAL_MBR)));
-  rental_call(b, &close_rental);
+  tg_if(b, tg_call(b, &market_reaches, renter, tg_int(b, RENTAL_MBR)));
+  tg_do(b, tg_call(b, &market_send_algo, renter, tg_int(b, RENTAL_MBR)));
+  market_call(b, &close_rental);
   tg_end(b);
 }
 
@@ -209,13 +118,9 @@ const tg_routine_t rental_pay_renter = {
     "pay_renter",    "refund and the box's minimum balance go to the renter; ends the call", 0, NULL, TG_VOID,
     build_pay_renter};
 
-void rental_close(tg_t *b) { rental_call(b, &close_rental); }
+void rental_close(tg_t *b) { market_call(b, &close_rental); }
 
 /* ---- billing ---- */
-
-static void build_share(tg_t *b) { tg_return(b, tg_muldiv(tg_param(b, 0), tg_param(b, 1), tg_int(b, MAX_BPS))); }
-const tg_routine_t rental_share = {"share",    "x * bps / 10,000, product in 128 bits", 2, two_numbers, TG_U64,
-                                   build_share};
 
 /* paid: until when the deposit lasts. lapse: when the last heartbeat is too old; without heartbeats the same as paid,
  * so that the least of both is right and `now > lapse` says nothing that `now >= paid` does not. */
@@ -236,7 +141,7 @@ tg_x rental_over(tg_t *b) {
 /* The deposit is always a multiple of the price and end at most `paid`, so due cannot exceed the deposit: for a price p
  * and n minutes bought, minutes <= max(1, n) = n. */
 static void build_bill(tg_t *b) {
-  rental_call(b, &rental_limits);
+  market_call(b, &rental_limits);
   tg_x end = tg_min(tg_min(tg_param(b, 0), tg_var(b, "paid", TG_U64)), tg_var(b, "lapse", TG_U64));
   tg_set(b, "end", end);
   tg_x begun =
@@ -253,7 +158,7 @@ const tg_routine_t rental_bill = {"bill",  "end, minutes, due and refund of the 
 /* Raises settled: what the fee of the new total exceeds that of the old is the market's, the rest is net. */
 static void build_settle(tg_t *b) {
   tg_x to = tg_param(b, 0), from = tg_native(rental_r(b, "settled")), bps = rental_r(b, "fee_bps");
-  tg_set(b, "fee", tg_sub_(tg_call(b, &rental_share, to, bps), tg_call(b, &rental_share, from, bps)));
+  tg_set(b, "fee", tg_sub_(tg_call(b, &market_share, to, bps), tg_call(b, &market_share, from, bps)));
   tg_x fee = tg_var(b, "fee", TG_U64);
   tg_set(b, "net", tg_sub_(tg_sub_(to, from), fee));
   tg_if(b, tg_gt(to, from));
@@ -268,7 +173,7 @@ const tg_routine_t rental_settle = {"settle",    "raises what is settled to this
 
 /* A barred GPU stays barred: 1 becomes 0, 3 stays 3. */
 static void build_free_gpu(tg_t *b) {
-  rental_call(b, &rental_rented_gpu);
+  market_call(b, &rental_rented_gpu);
   tg_x state = tg_native(rental_g(b, "state"));
   tg_x after = tg_sub_(state, tg_eq(state, tg_int(b, GPU_RENTED)));
   tg_box_set(b, tg_var(b, "gkey", TG_BYTES), &rental_gpu, "state",
@@ -277,31 +182,3 @@ static void build_free_gpu(tg_t *b) {
 }
 const tg_routine_t rental_free_gpu = {
     "free_gpu", "the GPU of the rental in hand is not in use any more", 0, NULL, TG_VOID, build_free_gpu};
-
-static void build_address(tg_t *b) {
-  tg_set(b, "address", tg_arg_by(tg_param(b, 0), TG_ADDRESS));
-  tg_x a = tg_var(b, "address", TG_ADDRESS);
-  tg_assert(b, tg_eq(tg_len(a), tg_int(b, 32)), "malformed argument: an address");
-  tg_assert(b, tg_ne(a, tg_nobody(b)), "the zero address");
-  tg_return(b, a);
-}
-const tg_routine_t rental_address = {
-    "address", "the argument of this index, an address but not zero", 1, one_number, TG_ADDRESS, build_address};
-
-/* Equality with one of the two forms is the check of the length too. */
-static void build_flag(tg_t *b) {
-  tg_set(b, "flag", tg_as(tg_arg_by(tg_param(b, 0), TG_BYTES32), TG_BYTES));
-  tg_x f = tg_var(b, "flag", TG_BYTES);
-  tg_set(b, "yes", tg_eq(f, tg_data(b, ALGO_BYTES_LIT("\x80"))));
-  tg_x yes = tg_var(b, "yes", TG_BOOL);
-  tg_assert(b, tg_or(yes, tg_eq(f, tg_zeros(b, 1))), "malformed argument: a bool");
-  tg_return(b, yes);
-}
-const tg_routine_t rental_flag = {"flag", "the argument of this index, a bool", 1, one_number, TG_BOOL, build_flag};
-
-static const tg_type_t one_wire[] = {TG_BYTES};
-static void build_number(tg_t *b) {
-  tg_assert(b, tg_eq(tg_len(tg_param(b, 0)), tg_int(b, 8)), "malformed argument: a uint64");
-  tg_return(b, tg_param(b, 0));
-}
-const tg_routine_t rental_number = {"number", "a uint64 in wire form, checked", 1, one_wire, TG_BYTES, build_number};

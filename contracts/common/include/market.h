@@ -1,0 +1,33 @@
+/* What every market's contract has. Its globals have the same names in each: admin, pending_admin, treasury, arbiter,
+ * asset, paused, live_providers, fees. */
+#ifndef MARKET_H
+#define MARKET_H
+
+#include "algo/tealgen_build.h"
+
+enum { PROVIDER_MBR = 18900, MAX_BPS = 10000 };
+enum {
+  BOX_FIXED = 6100,
+  BOX_BYTE = 400
+}; /* minimum balance of a box whose key has 9 bytes: fixed, and for each byte of its value */
+
+extern const tg_routine_t market_admin_only, market_check_pay, market_reaches, market_send_algo, market_share,
+    market_address, market_number, market_flag, market_roles;
+
+void market_call(tg_t *b, const tg_routine_t *r);
+void market_deposit(tg_t *b, tg_x amount);           /* checks the deposit right before the call */
+tg_x market_takes(tg_t *b, tg_x party, tg_x amount); /* can it be delivered, in the market's asset? */
+void market_send(tg_t *b, tg_x party, tg_x amount);  /* of the market's asset */
+
+/* ---- methods, whole ---- */
+void market_bootstrap(tg_t *b);
+void market_approve(tg_t *b);
+void market_set_paused(tg_t *b);
+void market_set_treasury(tg_t *b);
+void market_set_arbiter(tg_t *b);
+void market_offer_admin(tg_t *b);
+void market_accept_admin(tg_t *b);
+void market_collect(tg_t *b);
+void market_delete(tg_t *b, const char *boxes, const char *more_boxes); /* the counters that have to be 0 */
+
+#endif
