@@ -7,7 +7,7 @@ $(eval $(call program,teal-gen,contracts,contracts/main.c,contracts tealgen))
 contracts_bindings_SRCS := $(wildcard contracts/*/generated/*.c)
 $(eval $(call library,contracts_bindings,contracts,chain base,))
 
-CONTRACTS := rental
+CONTRACTS := rental escrow
 
 GEN += gen-contracts
 GEN_CHECK += gen-check-contracts

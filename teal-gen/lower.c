@@ -125,6 +125,10 @@ void tg_box_set(tg_t *b, tg_x key, const tg_struct_t *s, const char *field, tg_x
   tg_do(b, tg_op(b, TG_BOX_REPLACE, TG_VOID, 3, key, tg_int(b, at), value));
 }
 
+void tg_box_write(tg_t *b, tg_x key, tg_x offset, tg_x bytes) {
+  tg_do(b, tg_op(b, TG_BOX_REPLACE, TG_VOID, 3, key, tg_native(offset), bytes));
+}
+
 void tg_box_delete(tg_t *b, tg_x key) { tg_do(b, tg_box_deleted(key)); }
 
 static const tg_event_t *event_of(tg_t *b, const char *name) {

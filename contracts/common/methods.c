@@ -97,3 +97,38 @@ void market_delete(tg_t *b, const char *boxes, const char *more_boxes) {
   tg_inner_close(b, tg_sender(b));
   tg_approve(b);
 }
+
+const tg_type_t market_wires[MARKET_TERMS] = {TG_BYTES, TG_BYTES, TG_BYTES, TG_BYTES, TG_BYTES};
+tg_x market_wire(tg_t *b, const char *argument) { return tg_as(tg_arg(b, argument), TG_BYTES); }
+
+void market_build_terms(tg_t *b, const market_term_t *terms, unsigned n) {
+  tg_x wire[MARKET_TERMS] = {NULL};
+  for (unsigned i = 0; i < n; i++) {
+    const char *name = terms[i].name;
+    tg_set(b, name, tg_as(tg_call(b, &market_number, tg_param(b, n - 1 - i)), TG_BYTES));
+    wire[i] = tg_as(tg_var(b, name, TG_BYTES), TG_U64);
+    tg_set(b, "term", wire[i]);
+    tg_x term = tg_var(b, "term", TG_U64);
+    if (terms[i].low) tg_assert(b, tg_ge(term, tg_int(b, terms[i].min)), terms[i].low);
+    tg_assert(b, tg_le(term, tg_int(b, terms[i].max)), terms[i].high);
+    tg_put(b, name, term);
+  }
+  tg_emit(b, "TermsChanged", wire[0], wire[1], wire[2], wire[3], wire[4], NULL);
+  tg_return(b, NULL);
+}
+
+void market_create(tg_t *b, const char *const *zeros, size_t n_zeros, const char *const *ones, size_t n_ones) {
+  tg_put(b, "admin", tg_sender(b));
+  tg_put(b, "pending_admin", tg_nobody(b));
+  tg_put(b, "treasury", tg_call(b, &market_address, tg_int(b, 1)));
+  tg_put(b, "arbiter", tg_call(b, &market_address, tg_int(b, 2)));
+  tg_set(b, "asset", tg_as(tg_call(b, &market_number, market_wire(b, "asset")), TG_U64));
+  tg_x asset = tg_var(b, "asset", TG_U64);
+  if (tg_is_asa(b)) tg_assert(b, asset, "a market in an asset needs its id");
+  else tg_assert(b, tg_not(asset), "a market in ALGO has no asset");
+  tg_put(b, "asset", asset);
+  static const char *const all[] = {"paused", "live_providers", "fees"};
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) tg_put(b, all[i], tg_int(b, 0));
+  for (size_t i = 0; i < n_zeros; i++) tg_put(b, zeros[i], tg_int(b, 0));
+  for (size_t i = 0; i < n_ones; i++) tg_put(b, ones[i], tg_int(b, 1));
+}

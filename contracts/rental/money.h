@@ -6,8 +6,8 @@
 #ifndef RENTAL_MONEY_H
 #define RENTAL_MONEY_H
 
-#include "market.h"
 #include "description.h"
+#include "market.h"
 
 enum { GPU_FREE, GPU_RENTED, GPU_SUSPENDED, GPU_BARRED };
 enum { REQUESTED, ACTIVE, STOPPED, CANCELLED, DISPUTED, RESOLVED };

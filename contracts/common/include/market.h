@@ -19,7 +19,21 @@ void market_deposit(tg_t *b, tg_x amount);           /* checks the deposit right
 tg_x market_takes(tg_t *b, tg_x party, tg_x amount); /* can it be delivered, in the market's asset? */
 void market_send(tg_t *b, tg_x party, tg_x amount);  /* of the market's asset */
 
+/* Terms: uint64 arguments, globals and fields of TermsChanged of the same names, in one order. */
+typedef struct market_term {
+  const char *name;
+  uint64_t min, max;
+  const char *low, *high; /* messages; low NULL where min is 0 */
+} market_term_t;
+enum { MARKET_TERMS = 5 };
+/* The body of a routine that takes the terms in wire form, the last one first: so each is on top of the stack in its turn. */
+void market_build_terms(tg_t *b, const market_term_t *terms, unsigned n);
+extern const tg_type_t market_wires[MARKET_TERMS];
+tg_x market_wire(tg_t *b, const char *argument); /* for such a call */
+
 /* ---- methods, whole ---- */
+/* What create does but for the terms: roles, asset, counters that start at 0 (beside paused, live_providers, fees) and at 1. */
+void market_create(tg_t *b, const char *const *zeros, size_t n_zeros, const char *const *ones, size_t n_ones);
 void market_bootstrap(tg_t *b);
 void market_approve(tg_t *b);
 void market_set_paused(tg_t *b);

@@ -106,6 +106,7 @@ void tg_put(tg_t *b, const char *global, tg_x value);
 void tg_box_put(tg_t *b, tg_x key, tg_x value);
 void tg_box_set(tg_t *b, tg_x key, const tg_struct_t *s, const char *field,
                 tg_x value); /* one field, or bytes over several */
+void tg_box_write(tg_t *b, tg_x key, tg_x offset, tg_x bytes);
 void tg_box_delete(tg_t *b, tg_x key);
 /* The fields of an event or struct in order, as expressions, then NULL. A number is put into its wire form; an
  * expression of TG_BYTES whose length is known (slices, concatenations of them) stands for as many whole fields as it

@@ -1,0 +1,23 @@
+/* The description of the contract `escrow` (contracts.md, section 2). */
+#ifndef ESCROW_DESCRIPTION_H
+#define ESCROW_DESCRIPTION_H
+
+#include "algo/tealgen.h"
+
+enum { ESCROW_EVENTS = 16, ESCROW_TABLES = 4, ESCROW_VIEWS = 4 };
+
+extern const tg_contract_t escrow_contract;
+extern const tg_struct_t escrow_provider, escrow_task, escrow_worker;
+extern const tg_event_t escrow_events[ESCROW_EVENTS];
+extern const tg_table_t escrow_tables[ESCROW_TABLES];
+extern const char *const escrow_views[ESCROW_VIEWS];
+
+#define ESCROW_METHODS(X)                                                                                              \
+  X(create)                                                                                                            \
+  X(bootstrap) X(configure) X(approve) X(collect) X(set_paused) X(set_treasury) X(set_arbiter) X(offer_admin)          \
+      X(accept_admin) X(post) X(accept) X(submit) X(reject) X(approve_result) X(release) X(resolve) X(abandon)         \
+          X(reclaim) X(withdraw) X(withdraw_worker) X(task) X(worker) X(delete)
+#define ESCROW_DECLARE(name) void escrow_build_##name(tg_t *b);
+ESCROW_METHODS(ESCROW_DECLARE)
+
+#endif
