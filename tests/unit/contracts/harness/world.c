@@ -72,6 +72,26 @@ void world_set_time(world_t *w, int64_t now) {
   if (algo_ledger_seal(w->l, now, NULL)) abort();
 }
 
+typedef struct number {
+  const char *name;
+  uint64_t value;
+} number_t;
+
+static bool take_number(void *user, uint64_t app, const algo_avm_app_t *p, const algo_kv_t *kv, size_t n) {
+  (void)app;
+  (void)p;
+  number_t *x = user;
+  for (size_t i = 0; i < n; i++)
+    if (algo_bytes_eq(kv[i].key, algo_bytes_str(x->name))) x->value = kv[i].value.uint;
+  return true;
+}
+
+uint64_t world_number(const world_t *w, const char *name) {
+  number_t x = {name, 0};
+  algo_ledger_app(w->l, w->app.id, take_number, &x);
+  return x.value;
+}
+
 /* ---- references ---- */
 
 typedef struct refs {
@@ -100,6 +120,23 @@ static bool is(const algo_method_call_t *c, const char *names) {
   return strstr(names, name) != NULL;
 }
 
+static void escrow_refs(world_t *w, const algo_addr_t *sender, const algo_method_call_t *c, algo_bytes_t arg,
+                        refs_t *r) {
+  uint8_t id[8];
+  if (is(c, " post ")) {
+    algo_put_be64(id, world_number(w, "next_task"));
+    want_box(w, r, 't', id, 8);
+  }
+  if (is(c, " accept ")) want_box(w, r, 'p', sender->b, 32);
+  if (!is(c,
+          " accept submit reject approve_result release resolve abandon reclaim withdraw withdraw_worker task worker "))
+    return;
+  algo_bytes_t task = want_box(w, r, 't', arg.p, arg.n < 63 ? arg.n : 63);
+  algo_bytes_t worker = want_box(w, r, 'w', arg.p, arg.n < 63 ? arg.n : 63);
+  if (task.n >= 32) want_account(r, task.p);
+  if (worker.n >= 32) want_account(r, worker.p);
+}
+
 static void find_refs(world_t *w, const algo_addr_t *sender, const algo_method_call_t *c, refs_t *r) {
   algo_rental_globals_t g;
   uint8_t id[8];
@@ -108,12 +145,16 @@ static void find_refs(world_t *w, const algo_addr_t *sender, const algo_method_c
   world_globals(w, &g);
   algo_bytes_t arg = c->n_args > 1 ? c->args[1] : algo_bytes("", 0);
   if (is(c, " collect ")) want_account(r, g.treasury.b);
+  if (is(c, " approve ")) want_box(w, r, 'p', arg.p, arg.n < 63 ? arg.n : 63);
+  if (strcmp(w->spec->name, "escrow") == 0) {
+    escrow_refs(w, sender, c, arg, r);
+    return;
+  }
   if (is(c, " register ")) {
     algo_put_be64(id, g.next_gpu);
     want_box(w, r, 'g', id, 8);
     want_box(w, r, 'p', sender->b, 32);
   }
-  if (is(c, " approve ")) want_box(w, r, 'p', arg.p, arg.n < 63 ? arg.n : 63);
   if (is(c, " update suspend resume retire bar rent withdraw_gpu gpu quote ")) {
     algo_bytes_t v = want_box(w, r, 'g', arg.p, arg.n < 63 ? arg.n : 63);
     if (v.n >= 32) want_account(r, v.p);

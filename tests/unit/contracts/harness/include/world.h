@@ -40,6 +40,7 @@ uint64_t world_balance(const world_t *w, const algo_addr_t *a);
 uint64_t world_min_balance(const world_t *w, const algo_addr_t *a);
 bool world_holding(const world_t *w, const algo_addr_t *a, uint64_t *amount, bool *frozen); /* false: not opted in */
 bool world_box(const world_t *w, char prefix, algo_bytes_t id, algo_bytes_t *value);
+uint64_t world_number(const world_t *w, const char *name); /* of the global state; 0 where it is not there */
 void world_globals(const world_t *w, algo_rental_globals_t *out);
 
 void world_pay(world_t *w, const algo_addr_t *from, const algo_addr_t *to, uint64_t amount, bool close);
