@@ -55,7 +55,7 @@ algo_code_t ix_schema_migrate(PGconn *c, algo_err_t *err) {
   PGresult *r;
   if (rc == ALGO_OK) rc = ix_pg_query(c, &r, "select coalesce(max(version), 0) from chain.migration", 0, NULL, err);
   if (rc != ALGO_OK) return rc;
-  const int have = atoi(PQgetvalue(r, 0, 0));
+  const int have = (int)strtol(PQgetvalue(r, 0, 0), NULL, 10);
   PQclear(r);
   const int newest = ix_migrations[ix_n_migrations - 1].version;
   if (have > newest)

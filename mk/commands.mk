@@ -23,6 +23,17 @@ vectors: $(OUT)/bin/vectors ## what a real node answered, under VECTORS=DIR (def
 lint: ## clang-format, clang-tidy, shellcheck, man pages, the house limits
 	@scripts/deps lint
 	@scripts/lint
+	@$(MAKE) --no-print-directory tidy
+
+# clang-tidy looks at a file again only when it has changed.
+TIDY_SRCS  := $(filter-out %/generated/%,$(foreach l,$(LIBRARIES),$($(l)_SRCS)))
+TIDY_FLAGS := $(CPPFLAGS_ALL) $(call includes,$(LIBRARIES)) $(call pkg_cflags,$(call pkgs,$(LIBRARIES))) -std=c17
+.PHONY: tidy
+tidy: $(TIDY_SRCS:%.c=build/tidy/%.ok)
+build/tidy/%.ok: %.c .clang-tidy
+	@mkdir -p $(@D)
+	@clang-tidy --quiet $< -- $(TIDY_FLAGS) 2>build/tidy/$(subst /,-,$*).err || { grep -v 'warnings generated' build/tidy/$(subst /,-,$*).err; exit 1; }
+	@touch $@
 
 # A folder that generates files adds its targets: GEN += gen-x, GEN_CHECK += gen-check-x.
 gen: gen-errors $(GEN) ## make the generated files again

@@ -206,11 +206,11 @@ static algo_code_t check_logic_form(signing_t *g, algo_avm_group_t *group, size_
 }
 
 static algo_code_t run_logic(signing_t *g, algo_avm_group_t *group, size_t i, uint64_t *cost) {
-  bool pass = false, outer_bad = *g->bad, bad = false;
+  bool pass = false, bad = false, *outer = g->bad; /* a delegation is judged at once, not with the batch */
   g->bad = &bad;
   algo_code_t rc = check_logic_form(g, group, i);
+  g->bad = outer;
   if (rc) return rc;
-  *g->bad = outer_bad;
   rc = algo_avm_eval_sig(group, i, &pass, cost, g->err);
   if (rc) {
     algo_bytes_t text = algo_avm_group_failure(group);
