@@ -20,7 +20,9 @@ static algo_txn_t payment(void) {
 static algo_bytes_t encode(const algo_txn_t *t) {
   algo_buf_t b = ALGO_BUF_INIT;
   algo_txn_encode(&b, t);
-  return algo_buf_view(&b);
+  algo_bytes_t kept = algo_arena_dup(&arena, algo_buf_view(&b));
+  algo_buf_fini(&b);
+  return kept;
 }
 
 static void same_after_decoding(algo_bytes_t in, algo_bytes_t want) {
