@@ -66,24 +66,35 @@ static algo_code_t get_element(codec_in_t *in, const codec_field_t *f, uint8_t *
   }
 }
 
+/* How many elements. Go takes a map for a list as well: its keys and values in turn. */
+static algo_code_t get_count(codec_in_t *in, const codec_field_t *f, size_t *count) {
+  uint32_t n = 0;
+  uint8_t c = in->p == in->end ? 0 : *in->p;
+  bool map = (c & 0xf0) == 0x80 || c == 0xde || c == 0xdf, list = f->kind != KIND_MAP;
+  algo_code_t code = map || !list ? codec_map(in, &n) : codec_array(in, &n);
+  *count = map && list ? 2 * (size_t)n : n;
+  return code;
+}
+
 /* A list or a map. An element's least size on the wire bounds the memory that a count can ask for. */
 static algo_code_t get_many(codec_in_t *in, const codec_field_t *f, uint8_t *base) {
-  uint32_t n = 0;
-  algo_code_t c = f->kind == KIND_MAP ? codec_map(in, &n) : codec_array(in, &n);
+  size_t size = element_size(f), least = f->sub == NULL ? 1 : f->sub->least, n = 0;
+  algo_code_t c = get_count(in, f, &n);
   if (c != ALGO_OK) return c;
-  size_t size = element_size(f), least = f->sub == NULL ? 1 : f->sub->least, count = n;
-  if (count * least > codec_left(in)) return algo_err_set(in->err, ALGO_E_TRUNCATED, "%u elements do not fit", n);
-  if (count > SIZE_MAX / size) return codec_no_memory(in);
-  uint8_t *first = n == 0 ? NULL : algo_arena_alloc(in->arena, count * size);
+  if (n * least > codec_left(in)) return algo_err_set(in->err, ALGO_E_TRUNCATED, "%zu elements do not fit", n);
+  if (n > SIZE_MAX / size) return codec_no_memory(in);
+  uint8_t *first = n == 0 ? NULL : algo_arena_alloc(in->arena, n * size);
   if (n != 0 && first == NULL) return codec_no_memory(in);
-  for (uint32_t i = 0; i < n; i++) {
-    if (f->kind == KIND_LIST_STRUCT || f->kind == KIND_MAP)
+  for (size_t i = 0; i < n; i++) {
+    bool nil = in->p != in->end && *in->p == 0xc0 && f->kind != KIND_MAP;
+    if (nil || f->kind == KIND_LIST_STRUCT || f->kind == KIND_MAP || f->kind == KIND_LIST_FIXED)
       memset(first + i * size, 0, size); /* here, not all at once: it is still in the cache when it is filled */
-    c = get_element(in, f, first + i * size);
-    if (c != ALGO_OK) return algo_err_prefix(in->err, c, "[%u]", i);
+    in->p += nil;
+    c = nil ? ALGO_OK : get_element(in, f, first + i * size);
+    if (c != ALGO_OK) return algo_err_prefix(in->err, c, "[%zu]", i);
   }
   memcpy(base + f->offset, &first, sizeof first);
-  memcpy(base + f->offset + sizeof first, &count, sizeof count);
+  memcpy(base + f->offset + sizeof first, &n, sizeof n);
   return ALGO_OK;
 }
 
@@ -157,10 +168,36 @@ static algo_code_t get_other(codec_in_t *in, const codec_field_t *f, uint8_t *ba
   return c;
 }
 
+/* A key that comes twice may have left something. */
+static void clear(const codec_field_t *f, uint8_t *base) {
+  uint8_t *at = base + f->offset;
+  switch ((codec_kind_t)f->kind) {
+  case KIND_U64:
+  case KIND_I64: memset(at, 0, 8); break;
+  case KIND_U32: memset(at, 0, 4); break;
+  case KIND_U8:
+  case KIND_BOOL: *at = 0; break;
+  case KIND_FIXED: memset(at, 0, f->size); break;
+  case KIND_SIG: memset(at, 0, 65); break;
+  case KIND_TYPE:
+    memset(at, 0, sizeof(algo_txn_type_t));
+    memset(base + f->size, 0, sizeof(algo_bytes_t));
+    break;
+  case KIND_FLAGGED: *(bool *)(base + f->size) = false; /* fall through */
+  case KIND_STRUCT:
+    for (unsigned i = 0; i < f->sub->n; i++) clear(&f->sub->fields[i], at);
+    break;
+  case KIND_PTR:
+  case KIND_KEEP: memset(at, 0, sizeof(void *)); break;
+  default: memset(at, 0, sizeof(algo_bytes_t)); /* a pointer and a number */
+  }
+}
+
 static algo_code_t get_field(codec_in_t *in, const codec_field_t *f, uint8_t *base) {
   uint8_t *at = base + f->offset;
-  if (in->p != in->end && *in->p == 0xc0 && f->kind != KIND_RAW) { /* nil is the zero value: Go takes it everywhere */
+  if (in->p != in->end && *in->p == 0xc0) { /* nil is the zero value: Go takes it everywhere */
     in->p++;
+    clear(f, base);
     return ALGO_OK;
   }
   switch ((codec_kind_t)f->kind) {

@@ -31,7 +31,9 @@ static algo_code_t numbers(codec_in_t *in, size_t count, algo_bytes_t *out) {
   if (bytes == NULL) return codec_no_memory(in);
   for (size_t i = 0; i < count; i++) {
     uint64_t v = 0;
-    algo_code_t c = codec_u64(in, &v);
+    bool nil = in->p != in->end && *in->p == 0xc0;
+    algo_code_t c = nil ? ALGO_OK : codec_u64(in, &v);
+    in->p += nil;
     if (c != ALGO_OK) return c;
     if (v > UINT8_MAX) return algo_err_set(in->err, ALGO_E_PARSE, "a number above 255 among bytes");
     bytes[i] = (uint8_t)v;
@@ -64,8 +66,7 @@ algo_code_t codec_any_fixed(codec_in_t *in, uint8_t *to, size_t size) {
   algo_bytes_t v;
   algo_code_t c = codec_bytes(in, &v);
   if (c != ALGO_OK) return c;
-  size_t n = v.n < size ? v.n : size;
-  if (n != 0) memcpy(to, v.p, n);
-  memset(to + n, 0, size - n);
+  /* What is behind a shorter value stays: zero, or where a key came twice what the first one left, as Go has it. */
+  if (v.n != 0) memcpy(to, v.p, v.n < size ? v.n : size);
   return ALGO_OK;
 }
