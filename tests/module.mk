@@ -66,6 +66,7 @@ ifeq ($(BUILD),fuzz)
 fuzz: fuzz-run
 fuzz-run: $(FUZZERS)
 	@tests/fuzz/run $(FUZZ_TIME) $^
+	@[ -z "$$ALGOD_URL" ] || { $(MAKE) --no-print-directory BUILD=release all && tests/fuzz/diff_avm --seconds $(FUZZ_TIME); }
 else
 fuzz:
 	@$(MAKE) --no-print-directory BUILD=fuzz fuzz-run
