@@ -59,6 +59,7 @@ $(eval $(call fuzz,block,chain))
 $(eval $(call fuzz,arc4,chain))
 $(eval $(call fuzz,asm,asm))
 $(eval $(call fuzz,disasm,asm))
+$(eval $(call fuzz,rest,rest node))
 $(eval $(call fuzz,eval,eval asm))
 
 .PHONY: fuzz-run

@@ -5,7 +5,8 @@
 #include "boxname.h"
 #include "models.h"
 
-#define MAX_DUMP ((size_t)4 << 30)
+#define MAX_DUMP    ((size_t)4 << 30)
+#define MAX_ADVANCE 1000000u
 
 size_t algo_rest_body_limit(void *rest, const char *method, const char *path) {
   (void)rest;
@@ -71,7 +72,9 @@ static void reset(rest_call_t *c) {
 static void advance(rest_call_t *c) {
   uint64_t blocks;
   algo_err_t err;
-  if (rest_arg_u64(c, 0, "blocks", &blocks)) finish(c, algo_node_advance(c->node, blocks, &err), &err);
+  if (!rest_arg_u64(c, 0, "blocks", &blocks)) return;
+  if (blocks > MAX_ADVANCE) rest_error(c, 400, "at most %u blocks at once", MAX_ADVANCE);
+  else finish(c, algo_node_advance(c->node, blocks, &err), &err);
 }
 
 static void set_time(rest_call_t *c) {
