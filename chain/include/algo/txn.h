@@ -168,10 +168,13 @@ ALGO_API void algo_txn_encode(algo_buf_t *out, const algo_txn_t *t);
 ALGO_API void algo_stxn_encode(algo_buf_t *out, const algo_stxn_t *s);
 
 /* ---- decoding ----
- * `strict` is algod's submission rule: unknown keys refused, else they are stepped over. Keys in any order, any integer
- * width, str for bin and back, zero values, and repeated keys are taken as go-algorand takes them; fixed arrays that are too
- * long are cut, too short zero-filled (encoding.md, avm.md 31). Nothing may follow the value where `whole` is set.
- * Errors: PARSE, TRUNCATED; the message names the field. */
+ * `strict` is algod's submission rule: unknown keys refused, else they are stepped over. Taken as go-algorand takes them are
+ * keys in any order, any integer width, str for bin and back, zero values, nil (the zero value), numbers in a list or a map
+ * for bytes, a map for a list (keys and values in turn), keys that come twice (maps are merged); fixed arrays that are too
+ * long are cut, too short ones filled. Two things differ: a structure written as a list is refused unless it is empty, and
+ * nil among an application's arguments is an empty one (Go writes nil again, so the id differs). Nothing may follow the
+ * value in algo_txn_decode.
+ * Errors: PARSE, TRUNCATED, NOMEM (also over the arena's limit); the message names the field. */
 ALGO_API algo_code_t algo_txn_decode(algo_txn_t *out, algo_bytes_t in, bool strict, algo_arena_t *arena, algo_err_t *err);
 /* One signed transaction from the front of *in, which moves behind it. */
 ALGO_API algo_code_t algo_stxn_decode_next(algo_stxn_t *out, algo_bytes_t *in, bool strict, algo_arena_t *arena, algo_err_t *err);
