@@ -72,3 +72,11 @@ else
 fuzz:
 	@$(MAKE) --no-print-directory BUILD=fuzz fuzz-run
 endif
+
+# Random programs, assembled, taken apart and simulated by the sandbox and by a fresh real node: make differ ALGOD_URL=...
+$(eval $(call program,differ,tests/fuzz/differ,$(wildcard tests/fuzz/differ/*.c),isa chain base))
+SEED  ?= 1
+COUNT ?= 2000
+.PHONY: differ
+differ: $(OUT)/bin/differ $(OUT)/bin/algorent-sandbox
+	@PEER_TOKEN=$(ALGOD_TOKEN) tests/fuzz/differ/run $^ $(or $(ALGOD_URL),$(error ALGOD_URL names a fresh real node)) $(SEED) $(COUNT)
