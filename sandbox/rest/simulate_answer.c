@@ -199,7 +199,7 @@ static void put_group(algo_buf_t *b, const algo_sim_result_t *r) {
     put_pairs_head(b, &m, "failed-at", r->n_failed_at);
     for (size_t i = 0; i < r->n_failed_at; i++) algo_mp_put_uint(b, r->failed_at[i]);
   }
-  if (r->failure != NULL) mpw_text(b, &m, "failure-message", algo_bytes_str(r->failure));
+  if (r->failure != NULL) mpw_text(b, &m, "failure-message", algo_bytes(r->failure, r->failure_length));
   mpw_uint(b, &m, "group-fees-paid", r->fees_paid);
   mpw_uint(b, &m, "group-usage", r->fee_usage);
   put_pairs_head(b, &m, "txn-results", r->n_txns);

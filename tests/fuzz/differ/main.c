@@ -50,10 +50,33 @@ static json_object *parse(const node_t *n) {
   return algo_json_parse(&o, n->answer.p, n->answer.n, NULL) == ALGO_OK ? o : NULL;
 }
 
-/* What two nodes need not agree on. */
+/* The node fills these lists from hash maps, in any order. */
+static bool is_unordered(const char *key) {
+  static const char *const lists[] = {"global-state-delta", "local-state-delta", "app-globals",
+                                      "app-boxes",          "app-locals",        "kvs"};
+  for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+    if (strcmp(key, lists[i]) == 0) return true;
+  }
+  return false;
+}
+
+static int by_text(const void *x, const void *y) {
+  return strcmp(json_object_to_json_string_ext(*(json_object *const *)x, 0),
+                json_object_to_json_string_ext(*(json_object *const *)y, 0));
+}
+
+/* Takes away what two nodes need not agree on, and sorts what has no order. */
 static void strip(json_object *o) {
+  if (json_object_is_type(o, json_type_array)) {
+    for (size_t i = 0; i < json_object_array_length(o); i++) strip(json_object_array_get_idx(o, i));
+  }
+  if (!json_object_is_type(o, json_type_object)) return;
   json_object_object_del(o, "last-round");
   json_object_object_del(o, "version");
+  json_object_object_foreach(o, key, value) {
+    strip(value);
+    if (is_unordered(key) && json_object_is_type(value, json_type_array)) json_object_array_sort(value, by_text);
+  }
 }
 
 static void report(differ_t *d, const char *what, algo_bytes_t program, const char *where) {
