@@ -10,39 +10,46 @@
 #include "internal.h"
 #include "source.h"
 
+#define TERMS_MAX    256u
 #define WRITERS_MAX  8u
 #define DECODERS_MAX 16u
 #define POLL_NS      20000000L /* how often a request to stop is looked for */
 
-static int compare_u64(const void *x, const void *y) {
-  const uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-  return (a > b) - (a < b);
-}
-
-/* The applications to keep, sorted and once each, and how chain.cursor says so. */
+/* The terms of the scope, and how chain.cursor says them. */
 static algo_code_t make_scope(algo_indexer_t *ix, algo_err_t *err) {
-  const size_t most = ix->opt.n_apps + ix->opt.n_contracts;
-  uint64_t *apps = algo_arena_array(&ix->arena, most ? most : 1, sizeof *apps),
-           *watch = algo_arena_array(&ix->arena, most ? most : 1, sizeof *watch);
-  if (!apps || !watch) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  ix_term_t *terms = algo_arena_array(&ix->arena, TERMS_MAX, sizeof *terms);
+  uint64_t *watch = algo_arena_array(&ix->arena, ix->opt.n_contracts ? ix->opt.n_contracts : 1, sizeof *watch);
+  if (!terms || !watch) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   size_t n = 0;
-  for (size_t i = 0; i < ix->opt.n_apps; i++) apps[n++] = ix->opt.apps[i];
-  for (size_t i = 0; i < ix->opt.n_contracts; i++) apps[n++] = watch[i] = ix->opt.contracts[i].app;
-  qsort(apps, n, sizeof *apps, compare_u64);
-  size_t kept = 0;
-  for (size_t i = 0; i < n; i++)
-    if (kept == 0 || apps[kept - 1] != apps[i]) apps[kept++] = apps[i];
-  ix->scope = (ix_scope_t){ix->opt.all, apps, ix->opt.all ? 0 : kept};
-  ix->watch = (ix_scope_t){false, watch, ix->opt.n_contracts};
-  if (!ix->opt.all && kept == 0) return algo_err_set(err, ALGO_E_INVALID, "a scope of no application keeps nothing");
+  algo_code_t rc = ALGO_OK;
+  bool all = ix->opt.n_scope == 0;
+  for (size_t i = 0; rc == ALGO_OK && i < ix->opt.n_scope; i++) {
+    if (strcmp(ix->opt.scope[i], "all") == 0) {
+      all = true;
+    } else if (strcmp(ix->opt.scope[i], "market") != 0) {
+      rc = ix_scope_parse(terms, &n, TERMS_MAX, ix->opt.scope[i], &ix->arena, err);
+    }
+  }
+  for (size_t i = 0; rc == ALGO_OK && i < ix->opt.n_contracts; i++) {
+    watch[i] = ix->opt.contracts[i].app;
+    if (n == TERMS_MAX) return algo_err_set(err, ALGO_E_INVALID, "a scope of more than %u terms", TERMS_MAX);
+    terms[n++] = (ix_term_t){.kind = IX_TERM_APP, .number = watch[i]};
+  }
+  if (rc != ALGO_OK) return rc;
+  if (!all && n == 0)
+    return algo_err_set(err, ALGO_E_INVALID, "a scope without applications or other terms keeps nothing");
   algo_buf_t b = ALGO_BUF_INIT;
-  if (ix->opt.all) algo_buf_puts(&b, "all");
-  for (size_t i = 0; !ix->opt.all && i < kept; i++) algo_buf_printf(&b, "%s%" PRIu64, i ? "," : "app:", apps[i]);
-  ix->scope_text = algo_arena_strdup(&ix->arena, algo_buf_cstr(&b));
-  const bool fits = b.n < sizeof((ix_cursor_t *)0)->scope;
+  ix_scope_normalise(terms, &n, &b);
+  ix->scope = (ix_scope_t){all, terms, all ? 0 : n};
+  ix->watch = (ix_apps_t){watch, ix->opt.n_contracts};
+  ix->scope_text = algo_arena_strdup(&ix->arena, all ? "all" : algo_buf_cstr(&b));
+  if (b.oom || !ix->scope_text) {
+    rc = algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  } else if (strlen(ix->scope_text) >= sizeof((ix_cursor_t *)0)->scope) {
+    rc = algo_err_set(err, ALGO_E_INVALID, "a scope of %zu terms is too long: use --scope all", n);
+  }
   algo_buf_fini(&b);
-  if (!fits) return algo_err_set(err, ALGO_E_INVALID, "a scope of %zu applications is too long: use --scope all", kept);
-  return ix->scope_text ? ALGO_OK : algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  return rc;
 }
 
 static algo_code_t make_contracts(algo_indexer_t *ix, algo_err_t *err) {
@@ -77,13 +84,13 @@ static algo_code_t keep_options(algo_indexer_t *ix, const algo_indexer_options_t
   ix->opt.algod_url = keep(ix, o->algod_url, &ok);
   ix->opt.algod_token = keep(ix, o->algod_token, &ok);
   ix->opt.blocks_dir = keep(ix, o->blocks_dir, &ok);
-  const algo_bytes_t apps = algo_arena_dup(&ix->arena, algo_bytes(o->apps, o->n_apps * sizeof *o->apps));
+  const char **scope = algo_arena_array(&ix->arena, o->n_scope ? o->n_scope : 1, sizeof *scope);
+  for (size_t i = 0; scope && i < o->n_scope; i++) scope[i] = keep(ix, o->scope[i], &ok);
   const algo_bytes_t contracts =
       algo_arena_dup(&ix->arena, algo_bytes(o->contracts, o->n_contracts * sizeof *o->contracts));
-  ix->opt.apps = (const uint64_t *)(const void *)apps.p;
+  ix->opt.scope = scope;
   ix->opt.contracts = (const algo_indexer_contract_t *)(const void *)contracts.p;
-  if (!ok || (o->n_apps && !apps.p) || (o->n_contracts && !contracts.p))
-    return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  if (!ok || !scope || (o->n_contracts && !contracts.p)) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   for (char *s = (char *)(uintptr_t)ix->opt.algod_url; s && *s && s[strlen(s) - 1] == '/';) s[strlen(s) - 1] = 0;
   if (ix->opt.writers == 0) ix->opt.writers = 3;
   if (ix->opt.decoders == 0) ix->opt.decoders = 1;
@@ -96,6 +103,15 @@ algo_code_t algo_indexer_new(algo_indexer_t **out, const algo_indexer_options_t 
                              algo_err_t *err) {
   *out = NULL;
   if (!opt->database_url) return algo_err_set(err, ALGO_E_INVALID, "no database is given (DATABASE_URL)");
+  char *why = NULL;
+  PQconninfoOption *parsed = PQconninfoParse(opt->database_url, &why);
+  if (!parsed) {
+    algo_code_t rc = algo_err_set(err, ALGO_E_INVALID, "DATABASE_URL is none: %.*s", why ? (int)strcspn(why, "\n") : 0,
+                                  why ? why : "");
+    PQfreemem(why);
+    return rc;
+  }
+  PQconninfoFree(parsed);
   if (!opt->algod_url == !opt->blocks_dir)
     return algo_err_set(err, ALGO_E_INVALID, "one of a node (ALGOD_URL) and a folder of blocks is needed");
   algo_indexer_t *ix = calloc(1, sizeof *ix);

@@ -14,7 +14,8 @@ struct algo_indexer {
   algo_env_t env;
   algo_arena_t arena;
   ix_pipe_t pipe;
-  ix_scope_t scope, watch;
+  ix_scope_t scope;
+  ix_apps_t watch;
   const char *scope_text;   /* as it stands in chain.cursor */
   ix_contract_t *contracts; /* one a contract, not one an application */
   size_t n_contracts;

@@ -81,7 +81,8 @@ uint64_t ix_now_ns(void); /* a clock that only goes forward */
 /* A decoder's thread: ends with the session. */
 typedef struct ix_decoder {
   ix_pipe_t *pipe;
-  const ix_scope_t *scope, *watch;
+  const ix_scope_t *scope;
+  const ix_apps_t *watch;
 } ix_decoder_t;
 void *ix_decoder_main(void *decoder);
 

@@ -27,7 +27,7 @@ typedef struct part { /* a participant */
 typedef struct walk {
   ix_rows_t *out;
   const algo_block_t *block;
-  const ix_scope_t *watch;
+  const ix_apps_t *watch;
   algo_arena_t *arena;
   algo_err_t *err;
   uint32_t next;         /* intra */
@@ -56,20 +56,13 @@ void ix_rows_fini(ix_rows_t *r) {
   memset(r, 0, sizeof *r);
 }
 
-static bool lists(const ix_scope_t *s, uint64_t app) {
-  for (size_t i = 0; i < s->n_apps; i++)
-    if (s->apps[i] == app) return true;
+static bool lists(const ix_apps_t *apps, uint64_t app) {
+  for (size_t i = 0; i < apps->n; i++)
+    if (apps->ids[i] == app) return true;
   return false;
 }
 
 static uint64_t app_of(const algo_apply_t *a) { return a->created_app ? a->created_app : a->stxn.txn.app_id; }
-
-static bool calls(const ix_scope_t *s, const algo_apply_t *a) {
-  if (a->stxn.txn.type == ALGO_TX_APPL && lists(s, app_of(a))) return true;
-  for (size_t i = 0; i < a->delta.n_inner; i++)
-    if (calls(s, &a->delta.inner[i])) return true;
-  return false;
-}
 
 static uint32_t count_inner(const algo_apply_t *a) {
   uint32_t n = (uint32_t)a->delta.n_inner;
@@ -428,7 +421,7 @@ static size_t group_end(const algo_block_t *b, size_t i) {
 static bool group_kept(const algo_block_t *b, size_t i, size_t end, const ix_scope_t *scope) {
   if (scope->all) return true;
   for (; i < end; i++)
-    if (calls(scope, &b->txns[i])) return true;
+    if (ix_scope_holds(scope, &b->txns[i])) return true;
   return false;
 }
 
@@ -455,7 +448,7 @@ static algo_code_t walk_block(walk_t *w, algo_bytes_t body, const ix_scope_t *sc
   return rc;
 }
 
-algo_code_t ix_rows_build(ix_rows_t *out, algo_bytes_t body, const ix_scope_t *scope, const ix_scope_t *watch,
+algo_code_t ix_rows_build(ix_rows_t *out, algo_bytes_t body, const ix_scope_t *scope, const ix_apps_t *watch,
                           algo_arena_t *arena, algo_err_t *err) {
   algo_block_t block;
   algo_buf_t kept = ALGO_BUF_INIT;

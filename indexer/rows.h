@@ -2,7 +2,7 @@
 #ifndef IX_ROWS_H
 #define IX_ROWS_H
 
-#include "algo/block.h"
+#include "scope.h"
 
 typedef enum { IX_BLOCK, IX_TXN, IX_PARTICIPANT, IX_LOG, IX_STATE, IX_TABLES } ix_table_t;
 
@@ -12,13 +12,10 @@ typedef struct ix_table_def {
 } ix_table_def_t;
 extern const ix_table_def_t ix_tables[IX_TABLES];
 
-/* Which transactions are kept. Not all: a top-level transaction with its inner ones where it, one of them, or another
- * of its group calls one of the applications (or creates it). */
-typedef struct ix_scope {
-  bool all;
-  const uint64_t *apps;
-  size_t n_apps;
-} ix_scope_t;
+typedef struct ix_apps { /* whose logs are read */
+  const uint64_t *ids;
+  size_t n;
+} ix_apps_t;
 
 typedef struct ix_logged { /* a log of an application whose events are read */
   uint64_t app;
@@ -46,7 +43,7 @@ void ix_rows_fini(ix_rows_t *r);
 
 /* Makes the rows of a block. `watch` are the applications whose logs are handed out in `logged`. The arena is reset.
  * Errors: PARSE, TRUNCATED (not a block), RANGE (a number that no chain has), NOMEM. */
-algo_code_t ix_rows_build(ix_rows_t *out, algo_bytes_t body, const ix_scope_t *scope, const ix_scope_t *watch,
+algo_code_t ix_rows_build(ix_rows_t *out, algo_bytes_t body, const ix_scope_t *scope, const ix_apps_t *watch,
                           algo_arena_t *arena, algo_err_t *err) ALGO_NODISCARD;
 
 #endif

@@ -5,13 +5,13 @@
 #include "algo/indexer.h"
 
 #define CLI_CONTRACTS_MAX 64u
+#define CLI_SCOPE_MAX     64u
 
 typedef struct cli_options {
   const char *command; /* "run", "migrate", "verify" */
   algo_indexer_options_t ix;
   algo_indexer_contract_t contracts[CLI_CONTRACTS_MAX];
-  uint64_t *apps; /* of --scope app:...; on the heap */
-  const char *scope;
+  const char *scope[CLI_SCOPE_MAX];
   const char *listen; /* HOST:PORT of metrics and health; NULL: none */
   uint64_t round;     /* of verify; UINT64_MAX: any */
   bool json, quiet, help, version;
@@ -19,7 +19,6 @@ typedef struct cli_options {
 
 /* Reads the command line and the environment. Errors: USAGE; the message says what and where. */
 algo_code_t cli_parse(cli_options_t *o, int argc, char **argv, algo_err_t *err);
-void cli_options_fini(cli_options_t *o);
 extern const char cli_usage[];
 extern const algo_contract_tables_t *const cli_contracts[]; /* those that this program knows */
 extern const size_t cli_n_contracts;

@@ -40,8 +40,7 @@ static int run(const cli_options_t *o, const algo_env_t *env) {
   if (rc == ALGO_OK) {
     running = ix;
     catch_signals();
-    algo_env_log(env, ALGO_LOG_INFO, "following %s, scope %s", o->ix.algod_url ? o->ix.algod_url : o->ix.blocks_dir,
-                 o->scope);
+    algo_env_log(env, ALGO_LOG_INFO, "following %s", o->ix.algod_url ? o->ix.algod_url : o->ix.blocks_dir);
     cli_progress_t *progress = o->json || o->quiet ? NULL : cli_progress_start(ix);
     rc = algo_indexer_run(ix, &err);
     running = NULL;
@@ -98,6 +97,5 @@ int main(int argc, char **argv) {
   } else {
     status = run(&o, &env);
   }
-  cli_options_fini(&o);
   return status;
 }

@@ -17,7 +17,10 @@ const char cli_usage[] =
     "  --contract NAME:ID    the same for an application of contract NAME\n"
     "  --scope all           keep every transaction (the default)\n"
     "  --scope market        keep what touches the given markets and contracts alone\n"
-    "  --scope app:ID,...    keep what touches these applications too\n"
+    "  --scope KIND:VALUE    keep what this holds for, and the given markets; may be given again. app:ID,... "
+    "asset:ID,...\n"
+    "                        address:A type:axfer note:TEXT note:0xHEX method:SIGNATURE event:SIGNATURE "
+    "on-completion:delete\n"
     "  --from ROUND          first round of a new database (0)\n"
     "  --until ROUND         end behind this round\n"
     "  --until-tip           end where the node has no further block\n"
@@ -68,25 +71,10 @@ static algo_code_t add_contract(cli_options_t *o, const char *name, size_t n, co
   return ALGO_OK;
 }
 
-static algo_code_t set_scope(cli_options_t *o, const char *s, algo_err_t *err) {
-  o->scope = s;
-  o->ix.all = strcmp(s, "all") == 0;
-  if (o->ix.all || strcmp(s, "market") == 0) return ALGO_OK;
-  if (strncmp(s, "app:", 4) != 0) return usage(err, "--scope is all, market or app:ID,...", s);
-  size_t n = 1;
-  for (const char *p = s; *p; p++) n += *p == ',';
-  free(o->apps);
-  o->apps = calloc(n, sizeof *o->apps);
-  if (!o->apps) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-  o->ix.n_apps = 0;
-  for (const char *p = s + 4;; p++) {
-    const size_t len = strcspn(p, ",");
-    if (algo_u64_parse(&o->apps[o->ix.n_apps], p, len, NULL) != ALGO_OK || o->apps[o->ix.n_apps] == 0)
-      return usage(err, "--scope app: needs application ids", s);
-    o->ix.n_apps++;
-    p += len;
-    if (!*p) return ALGO_OK;
-  }
+static algo_code_t add_scope(cli_options_t *o, const char *s, algo_err_t *err) {
+  if (o->ix.n_scope == CLI_SCOPE_MAX) return usage(err, "too many of --scope", NULL);
+  o->scope[o->ix.n_scope++] = s;
+  return ALGO_OK;
 }
 
 static algo_code_t count(unsigned *out, const char *option, const char *s, algo_err_t *err) {
@@ -112,7 +100,7 @@ static algo_code_t set_value(cli_options_t *o, const char *a, const char *v, alg
     const char *colon = strchr(v, ':');
     return colon ? add_contract(o, v, (size_t)(colon - v), colon + 1, err) : usage(err, "--contract needs NAME:ID", v);
   }
-  if (strcmp(a, "--scope") == 0) return set_scope(o, v, err);
+  if (strcmp(a, "--scope") == 0) return add_scope(o, v, err);
   if (strcmp(a, "--round") == 0) return number(&o->round, a, v, err);
   if (strcmp(a, "--from") == 0) return number(&o->ix.from, a, v, err);
   if (strcmp(a, "--until") == 0) return number(&o->ix.until, a, v, err);
@@ -147,7 +135,7 @@ static algo_code_t from_environment(cli_options_t *o, algo_err_t *err) {
 }
 
 algo_code_t cli_parse(cli_options_t *o, int argc, char **argv, algo_err_t *err) {
-  *o = (cli_options_t){.command = "run", .scope = "all", .round = UINT64_MAX, .ix = {.until = UINT64_MAX, .all = true}};
+  *o = (cli_options_t){.command = "run", .round = UINT64_MAX, .ix = {.until = UINT64_MAX}};
   algo_code_t rc = ALGO_OK;
   int i = 1;
   if (argc > 1 && argv[1][0] != '-') o->command = argv[i++];
@@ -162,9 +150,6 @@ algo_code_t cli_parse(cli_options_t *o, int argc, char **argv, algo_err_t *err) 
   }
   if (rc != ALGO_OK || o->help || o->version) return rc;
   o->ix.contracts = o->contracts;
-  o->ix.apps = o->apps;
-  if (!o->ix.all && o->ix.n_apps + o->ix.n_contracts == 0) return usage(err, "--scope market needs --market ID", NULL);
+  o->ix.scope = o->scope;
   return from_environment(o, err);
 }
-
-void cli_options_fini(cli_options_t *o) { free(o->apps); }

@@ -24,9 +24,10 @@ typedef struct algo_indexer_options {
   uint64_t from;            /* first round of a new database */
   uint64_t until;           /* last round: run ends behind it; UINT64_MAX: never */
   bool until_tip;           /* ends when there is no further block now */
-  bool all;                 /* every transaction; else those that touch `apps` and the contracts' applications */
-  const uint64_t *apps;
-  size_t n_apps;
+  /* What is kept, terms KIND:VALUE (see algorent-indexer(1), --scope); the contracts' applications are always. None:
+   * every transaction; and "all" says so too, "market" nothing but the contracts. */
+  const char *const *scope;
+  size_t n_scope;
   const algo_indexer_contract_t *contracts;
   size_t n_contracts;
   unsigned writers;       /* connections that write side by side when far behind; 0: chosen */

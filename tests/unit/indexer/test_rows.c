@@ -50,7 +50,7 @@ static algo_bytes_t block(const algo_apply_t *txns, size_t n) {
 
 static algo_code_t build(ix_rows_t *r, algo_bytes_t body, const ix_scope_t *scope) {
   static const uint64_t markets[] = {MARKET};
-  const ix_scope_t watch = {false, markets, 1};
+  const ix_apps_t watch = {markets, 1};
   algo_err_t err;
   return ix_rows_build(r, body, scope, &watch, &arena, &err);
 }
@@ -104,8 +104,8 @@ END_TEST
 
 START_TEST(one_application) {
   ix_rows_t r = {0};
-  static const uint64_t apps[] = {MARKET};
-  const ix_scope_t scope = {false, apps, 1};
+  const ix_term_t market = {.kind = IX_TERM_APP, .number = MARKET};
+  const ix_scope_t scope = {false, &market, 1};
   ck_assert_int_eq(build(&r, sample(), &scope), ALGO_OK);
   ck_assert_uint_eq(r.txns, 6);
   ck_assert_uint_eq(r.count[IX_TXN], 5); /* the group of two, and the call with its two inner ones */
@@ -115,10 +115,20 @@ START_TEST(one_application) {
 }
 END_TEST
 
+START_TEST(one_event) {
+  ix_rows_t r = {0};
+  const ix_term_t event = {.kind = IX_TERM_EVENT, .bytes = ALGO_BYTES_LIT("one")};
+  const ix_scope_t scope = {false, &event, 1};
+  ck_assert_int_eq(build(&r, sample(), &scope), ALGO_OK);
+  ck_assert_uint_eq(r.count[IX_TXN], 5);
+  ix_rows_fini(&r);
+}
+END_TEST
+
 START_TEST(nothing_of_it) {
   ix_rows_t r = {0};
-  static const uint64_t apps[] = {5};
-  const ix_scope_t scope = {false, apps, 1};
+  const ix_term_t app = {.kind = IX_TERM_APP, .number = 5};
+  const ix_scope_t scope = {false, &app, 1};
   ck_assert_int_eq(build(&r, sample(), &scope), ALGO_OK);
   ck_assert_uint_eq(r.count[IX_BLOCK], 1);
   ck_assert_uint_eq(r.count[IX_TXN] + r.count[IX_LOG] + r.count[IX_PARTICIPANT], 0);
@@ -175,6 +185,7 @@ int main(void) {
   tcase_set_timeout(t, 60);
   tcase_add_test(t, everything);
   tcase_add_test(t, one_application);
+  tcase_add_test(t, one_event);
   tcase_add_test(t, nothing_of_it);
   tcase_add_test(t, truncated);
   tcase_add_test(t, numbers_of_no_chain);
