@@ -55,6 +55,7 @@ void avm_report(algo_avm_context_t *cx, algo_err_t *err) {
   }
   cx->sh->failure = algo_arena_dup(cx->sh->opt.arena, algo_buf_view(&b));
   cx->sh->failure_is_eval = true;
+  avm_note_attributes(cx);
   if (err != NULL) {
     algo_err_set(err, ALGO_E_LOGIC, "%s", algo_buf_cstr(&b));
     err->pc = cx->pc;

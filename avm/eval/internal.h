@@ -108,6 +108,8 @@ typedef struct avm_shared {
   struct avm_level *levels[AVM_CALL_DEPTH + 2]; /* memory of running programs by depth, made when first needed */
   algo_bytes_t failure;
   bool failure_is_eval;
+  algo_bytes_t attributes;  /* of the last program's failure: JSON */
+  algo_bytes_t inner_failure, inner_attributes; /* of the inner transaction that made it fail; taken by the outer's */
   uint64_t *sumhash_matrix; /* made when first needed */
 } avm_shared_t;
 
@@ -200,6 +202,7 @@ algo_code_t avm_fail(algo_avm_context_t *cx, const char *fmt, ...) ALGO_PRINTF(2
 algo_code_t avm_fail_bytes(algo_avm_context_t *cx, const char *before, algo_bytes_t b, const char *after);
 algo_code_t avm_fail_err(algo_avm_context_t *cx, algo_code_t code, const algo_err_t *err); /* the ledger's error */
 algo_code_t avm_nomem(algo_avm_context_t *cx);
+void avm_note_attributes(algo_avm_context_t *cx);
 void avm_report(algo_avm_context_t *cx, algo_err_t *err); /* the program's failure, whole, to the group and *err */
 algo_code_t avm_group_fail(algo_avm_group_t *g, algo_err_t *err, const char *fmt, ...) ALGO_PRINTF(3, 4);
 

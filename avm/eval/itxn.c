@@ -189,6 +189,8 @@ static algo_code_t fail_inner(algo_avm_context_t *cx, size_t i, algo_code_t code
   size_t n = strlen(err->msg);
   if (whole.n < n || memcmp(whole.p, err->msg, n) != 0) whole = algo_bytes(err->msg, n);
   snprintf(before, sizeof before, "inner tx %zu failed: ", i);
+  cx->sh->inner_failure = whole;
+  cx->sh->inner_attributes = cx->sh->failure_is_eval ? cx->sh->attributes : algo_bytes(NULL, 0);
   return avm_fail_bytes(cx, before, whole, "");
 }
 

@@ -162,7 +162,9 @@ static algo_code_t run(algo_ledger_t *l, applied_t *x, uint64_t id, blob_t *prog
   blob_unref(program);
   if (rc || !*pass) algo_lundo(l, &m);
   if (!rc) return ALGO_OK;
+  l->failed_app = id;
   algo_bytes_t text = algo_avm_group_failure(x->group);
+  if (algo_avm_group_failure_is_eval(x->group)) l->attributes = algo_avm_group_failure_attributes(x->group);
   if (text.n) {
     algo_buf_clear(&l->fail);
     algo_buf_putb(&l->fail, text);

@@ -27,7 +27,7 @@ void algo_ldump_account(algo_buf_t *out, const account_data_t *d) {
   amount(out, "RewardedMicroAlgos", d->rewarded);
   address(out, "AuthAddr", &d->auth);
   algo_buf_printf(out, " IncentiveEligible:%s", d->incentive_eligible ? "true" : "false");
-  algo_buf_printf(out, " TotalAppSchema:{_struct:{} NumUint:%" PRIu64 " NumByteSlice:%" PRIu64 "}", d->schema_uint,
+  algo_buf_printf(out, " TotalAppSchema:{NumUint:%" PRIu64 " NumByteSlice:%" PRIu64 "}", d->schema_uint,
                   d->schema_bytes);
   count(out, "TotalExtraAppPages", d->extra_pages);
   count(out, "TotalAppParams", d->apps_created);
@@ -78,8 +78,8 @@ static void msig(algo_buf_t *out, const char *name, const algo_msig_t *m) {
 static void pqsig(algo_buf_t *out, const char *name, const algo_pqsig_t *p) {
   uint8_t scheme[2] = {0};
   if (p->scheme.n) memcpy(scheme, p->scheme.p, p->scheme.n < 2 ? p->scheme.n : 2);
-  algo_buf_printf(out, " %s:{_struct:{} ", name);
-  numbers(out, "Scheme", scheme, 2);
+  algo_buf_printf(out, " %s:{_struct:{} Scheme:", name);
+  algo_buf_put(out, scheme, sizeof scheme);
   count(out, "Salt", p->salt);
   bytes(out, " PublicKey", p->pk);
   bytes(out, " Signature", p->sig);
@@ -210,10 +210,10 @@ static void application(algo_buf_t *out, const algo_txn_t *t) {
   numbers64(out, "ForeignAssets", t->foreign_assets, t->n_foreign_assets);
   numbers64(out, "ForeignApps", t->foreign_apps, t->n_foreign_apps);
   access_list(out, t);
-  algo_buf_printf(out, " LocalStateSchema:{_struct:{} NumUint:%" PRIu64 " NumByteSlice:%" PRIu64 "}",
-                  t->local_schema.num_uint, t->local_schema.num_byte_slice);
-  algo_buf_printf(out, " GlobalStateSchema:{_struct:{} NumUint:%" PRIu64 " NumByteSlice:%" PRIu64 "}",
-                  t->global_schema.num_uint, t->global_schema.num_byte_slice);
+  algo_buf_printf(out, " LocalStateSchema:{NumUint:%" PRIu64 " NumByteSlice:%" PRIu64 "}", t->local_schema.num_uint,
+                  t->local_schema.num_byte_slice);
+  algo_buf_printf(out, " GlobalStateSchema:{NumUint:%" PRIu64 " NumByteSlice:%" PRIu64 "}", t->global_schema.num_uint,
+                  t->global_schema.num_byte_slice);
   bytes(out, " ApprovalProgram", t->approval_program);
   bytes(out, " ClearStateProgram", t->clear_program);
   count(out, "ExtraProgramPages", t->extra_program_pages);
@@ -234,7 +234,10 @@ void algo_ldump_stxn(algo_buf_t *out, const algo_stxn_t *s) {
   header(out, t);
   transfers(out, t);
   application(out, t);
-  algo_buf_puts(out, " StateProofTxnFields:{} HeartbeatTxnFields:");
+  algo_buf_puts(
+      out, " StateProofTxnFields:{_struct:{} StateProofType:0 StateProof:StateProof: {} Message:{_struct:{} "
+           "BlockHeadersCommitment:[] VotersCommitment:[] LnProvenWeight:0 FirstAttestedRound:0 LastAttestedRound:0}} "
+           "HeartbeatTxnFields:");
   algo_buf_puts(out, t->heartbeat ? "{}" : "<nil>");
   algo_buf_puts(out, "}");
   address(out, "AuthAddr", &s->auth_addr);

@@ -211,8 +211,19 @@ static algo_code_t make_group(algo_ledger_t *l, const decoded_t *d, algo_avm_gro
   return rc ? algo_lfail_code(l, rc, err, "%s", err ? err->msg : "") : ALGO_OK;
 }
 
-static algo_code_t submit(algo_ledger_t *l, const decoded_t *d, const algo_submit_options_t *opt,
-                          algo_submit_detail_t *detail, algo_err_t *err) {
+/* The pool looks at every last round before it evaluates the first transaction. */
+static algo_code_t check_expired(algo_ledger_t *l, const decoded_t *d, algo_err_t *err) {
+  uint64_t round = l->open.header.round;
+  for (size_t i = 0; i < d->n; i++) {
+    const algo_txn_t *t = &d->txns[i].txn;
+    if (t->last_valid < round)
+      return algo_lfail(l, err, "txn dead: round %" PRIu64 " outside of %" PRIu64 "--%" PRIu64, round, t->first_valid,
+                        t->last_valid);
+  }
+  return ALGO_OK;
+}
+
+static algo_code_t submit(algo_ledger_t *l, const decoded_t *d, const algo_submit_options_t *opt, algo_err_t *err) {
   int index;
   verify_opts_t vo = {
       .skip_signatures = opt && opt->skip_signatures, .given = opt ? opt->verified : NULL, .arena = &l->scratch};
@@ -222,14 +233,10 @@ static algo_code_t submit(algo_ledger_t *l, const decoded_t *d, const algo_submi
   rc = algo_lverify(l, d->views, d->n, d->ids, &vo, &index, err);
   if (rc) return rc;
   group_run_t r = {.txns = d->views, .n = d->n, .ids = d->ids, .ads = d->ads, .skip_signatures = vo.skip_signatures};
-  rc = make_group(l, d, &r.group, err);
+  rc = check_expired(l, d, err);
+  if (!rc) rc = make_group(l, d, &r.group, err);
   if (!rc) rc = algo_lgroup_eval(l, &r, err);
   if (!rc) return algo_lopen_add(l, &r, err);
-  if (rc == ALGO_E_LOGIC && detail && err && r.failed < r.n) {
-    *detail = (algo_submit_detail_t){true, true, r.txns[r.failed]->txn.app_id, (uint32_t)(err->pc > 0 ? err->pc : 0),
-                                     (uint32_t)r.failed};
-    if (r.group) detail->app = detail->app ? detail->app : algo_avm_group_apply(r.group, r.failed)->created_app;
-  }
   return algo_lfail_prefix(l, rc, err, "TransactionPool.Remember: ");
 }
 
@@ -242,11 +249,18 @@ algo_code_t algo_ledger_submit(algo_ledger_t *l, algo_bytes_t group, const algo_
   algo_arena_reset(&l->scratch);
   algo_buf_clear(&l->fail);
   if (detail) *detail = (algo_submit_detail_t){0};
+  l->attributes = algo_bytes(NULL, 0);
   algo_code_t rc = decode(l, group, &d, err);
   if (!rc && first) *first = d.ids[0];
-  if (!rc) rc = submit(l, &d, opt, detail, err);
+  if (!rc) rc = submit(l, &d, opt, err);
   if (!rc) return ALGO_OK;
   if (l->open.started && l->open.n_txns == 0) algo_lopen_cancel(l); /* not even the block has begun */
+  if (rc == ALGO_E_LOGIC && detail && l->attributes.n)
+    *detail = (algo_submit_detail_t){.present = true,
+                                     .has_app = l->failed_app != 0,
+                                     .app = l->failed_app,
+                                     .pc = (uint32_t)(err->pc > 0 ? err->pc : 0),
+                                     .attributes = l->attributes};
   err->http_status = rc == ALGO_E_NOMEM ? 500 : 400;
   if (text) algo_buf_put(text, l->fail.p, l->fail.n);
   return rc;

@@ -261,9 +261,11 @@ struct algo_ledger {
   uint64_t next_snapshot;
   account_t **online; /* every account that ever was online */
   size_t n_online, cap_online;
-  uint64_t walk;        /* stamp for account_t.seen */
-  algo_buf_t fail;      /* whole text of the last refusal */
-  algo_arena_t scratch; /* of one submitted group */
+  uint64_t walk;           /* stamp for account_t.seen */
+  algo_buf_t fail;         /* whole text of the last refusal */
+  algo_bytes_t attributes; /* of the last program that failed; in the scratch arena */
+  uint64_t failed_app;     /* its application; 0: a logic signature */
+  algo_arena_t scratch;    /* of one submitted group */
   bool oom;
 };
 
@@ -421,7 +423,7 @@ void algo_lkv_view(const kv_t *kv, algo_kv_t *out);
 void algo_lonline_update(algo_ledger_t *l, uint64_t round);
 void algo_lstake_at(const algo_ledger_t *l, const account_t *a, uint64_t round, uint64_t *stake, bool *eligible);
 uint64_t algo_lbalance_round(const algo_ledger_t *l);
-uint64_t algo_lonline_stake(const algo_ledger_t *l);
+uint64_t algo_lonline_stake(const algo_ledger_t *l, uint64_t round); /* what votes in that round */
 void algo_lknock_offline(algo_ledger_t *l, algo_header_t *h, algo_arena_t *arena);
 void algo_ltotals_update(algo_ledger_t *l, totals_t *t);
 void algo_ltotals_add(const algo_ledger_t *l, totals_t *t, const account_data_t *d, int sign);

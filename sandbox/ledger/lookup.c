@@ -115,7 +115,7 @@ void algo_ledger_account(const algo_ledger_t *l, const algo_addr_t *addr, algo_a
   const account_data_t *raw = a ? &a->d : &empty;
   account_data_t d = algo_lrewarded(l, raw);
   *out = (algo_account_view_t){.addr = *addr, .balance = d.balance, .pending_rewards = d.balance - raw->balance};
-  out->rewards_base = raw->rewards_base;
+  out->rewards_base = d.rewards_base;
   out->rewards = d.rewarded;
   out->min_balance = algo_lmin_balance(l, &d);
   out->status = d.status;
@@ -251,5 +251,5 @@ bool algo_ledger_box(const algo_ledger_t *l, uint64_t app, algo_bytes_t name, al
 
 void algo_ledger_supply(const algo_ledger_t *l, algo_supply_t *out) {
   const totals_t *t = &l->blocks[l->n_blocks - 1].totals;
-  *out = (algo_supply_t){t->online + t->offline, t->online, l->tip.round};
+  *out = (algo_supply_t){t->online + t->offline, t->online, algo_lonline_stake(l, l->tip.round), l->tip.round};
 }

@@ -56,7 +56,7 @@ static algo_code_t op_voter(void *self, const algo_addr_t *a, uint64_t *stake, b
 
 static algo_code_t op_online_stake(void *self, uint64_t *out, algo_err_t *err) {
   (void)err;
-  *out = algo_lonline_stake(self);
+  *out = algo_lonline_stake(self, ((const algo_ledger_t *)self)->tip.round + 1);
   return ALGO_OK;
 }
 

@@ -75,7 +75,7 @@ typedef struct sim_initial_kv {
   algo_addr_t account;
   algo_bytes_t key;
   algo_tv_t value;
-  bool created;
+  bool created, absent;
 } sim_initial_kv_t;
 
 typedef struct sim {

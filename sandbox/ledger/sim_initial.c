@@ -25,8 +25,9 @@ void algo_lsim_initial(sim_t *s, algo_avm_context_t *cx, const algo_avm_state_op
   algo_avm_state_value(cx, op, &v, &exists);
   sim_initial_kv_t *x = SIM_PUSH(s->arena, s->initial);
   if (!x) return;
-  *x = (sim_initial_kv_t){op->kind, op->app, op->account, op->key, {0}, false};
-  x->created = !exists; /* what was not there is not shown */
+  *x = (sim_initial_kv_t){.kind = op->kind, .app = op->app, .account = op->account, .key = op->key};
+  x->created = !exists && op->verb == ALGO_AVM_STATE_WRITE;
+  x->absent = !exists;
   if (!exists) return;
   x->value = v;
   if (v.is_bytes) x->value.bytes = algo_arena_dup(s->arena, v.bytes);
@@ -38,7 +39,7 @@ static size_t collect(const sim_t *s, uint64_t app, char kind, const algo_addr_t
   for (size_t i = 0; i < s->initial.n; i++) {
     const sim_initial_kv_t *x = &s->initial.v[i];
     if (x->created || x->app != app || x->kind != kind || (account && !algo_addr_eq(account, &x->account))) continue;
-    if (out) out[n] = (algo_kv_t){x->key, x->value};
+    if (out) out[n] = (algo_kv_t){x->key, x->value, x->absent};
     n++;
   }
   return n;

@@ -79,13 +79,15 @@ void algo_lstake_at(const algo_ledger_t *l, const account_t *a, uint64_t round, 
   *eligible = s->eligible;
 }
 
-uint64_t algo_lonline_stake(const algo_ledger_t *l) {
-  uint64_t round = algo_lbalance_round(l), total = l->blocks[round].totals.online;
+uint64_t algo_lonline_stake(const algo_ledger_t *l, uint64_t vote_round) {
+  const algo_consensus_t *c = l->consensus;
+  uint64_t round = sat_sub(vote_round, 2 * c->seed_refresh_interval * c->seed_lookback),
+           total = l->blocks[round].totals.online;
   for (size_t i = 0; round > 0 && i < l->n_online; i++) { /* keys that expired since do not count */
     const stake_t *s = stake_of(l->online[i], round);
     uint64_t stake;
     bool eligible;
-    if (!s || s->vote_last == 0 || s->vote_last >= l->tip.round + 1) continue;
+    if (!s || s->vote_last == 0 || s->vote_last >= vote_round) continue;
     algo_lstake_at(l, l->online[i], round, &stake, &eligible);
     total = sat_sub(total, stake);
   }
@@ -148,7 +150,7 @@ static bool is_absent(const algo_ledger_t *l, const account_t *a, uint64_t seen)
   bool eligible;
   algo_lstake_at(l, a, algo_lbalance_round(l), &stake, &eligible);
   if (seen == 0 || stake == 0) return false;
-  u128 lag = (u128)20 * algo_lonline_stake(l) / stake;
+  u128 lag = (u128)20 * algo_lonline_stake(l, l->tip.round + 1) / stake;
   return lag <= UINT32_MAX && seen + (uint64_t)lag < l->tip.round + 1;
 }
 

@@ -100,7 +100,7 @@ void algo_lkv_put(algo_ledger_t *l, kv_t *kv, algo_bytes_t key, const algo_tv_t 
 void algo_lkv_view(const kv_t *kv, algo_kv_t *out) {
   for (uint32_t i = 0; i < kv->n; i++) {
     const kv_item_t *k = &kv->items[i];
-    out[i] = (algo_kv_t){blob_view(k->key), {k->bytes != NULL, k->bytes ? 0 : k->uint, blob_view(k->bytes)}};
+    out[i] = (algo_kv_t){blob_view(k->key), {k->bytes != NULL, k->bytes ? 0 : k->uint, blob_view(k->bytes)}, false};
   }
 }
 

@@ -214,6 +214,8 @@ static algo_code_t run_logic(signing_t *g, algo_avm_group_t *group, size_t i, ui
   rc = algo_avm_eval_sig(group, i, &pass, cost, g->err);
   if (rc) {
     algo_bytes_t text = algo_avm_group_failure(group);
+    g->l->failed_app = 0;
+    if (algo_avm_group_failure_is_eval(group)) g->l->attributes = algo_avm_group_failure_attributes(group);
     algo_buf_clear(&g->l->fail);
     if (text.n) algo_buf_putb(&g->l->fail, text);
     else algo_buf_puts(&g->l->fail, g->err ? g->err->msg : "");
@@ -309,10 +311,14 @@ static algo_code_t check_signature(signing_t *g, algo_avm_group_t *group, size_t
 
 /* "transaction {...} invalid : " before what is there: the node prints the whole structure. */
 static algo_code_t invalid(algo_ledger_t *l, const algo_stxn_t *s, algo_code_t rc, algo_err_t *err) {
-  algo_buf_t dump = ALGO_BUF_INIT;
-  algo_ldump_stxn(&dump, s);
-  rc = algo_lfail_prefix(l, rc, err, "transaction %s invalid : ", algo_buf_cstr(&dump));
-  algo_buf_fini(&dump);
+  algo_buf_t text = ALGO_BUF_INIT;
+  algo_buf_puts(&text, "transaction ");
+  algo_ldump_stxn(&text, s); /* any bytes may be in it */
+  algo_buf_puts(&text, " invalid : ");
+  algo_buf_put(&text, l->fail.p, l->fail.n);
+  algo_buf_fini(&l->fail);
+  l->fail = text;
+  if (err) err->code = rc;
   return rc;
 }
 

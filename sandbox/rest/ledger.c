@@ -11,7 +11,7 @@ static void supply(rest_call_t *c) {
   rest_begin(c);
   model_key_u64(&c->json, "current_round", s.round);
   model_key_u64(&c->json, "online-money", s.online);
-  model_key_u64(&c->json, "online-stake", s.online);
+  model_key_u64(&c->json, "online-stake", s.online_stake);
   model_key_u64(&c->json, "total-money", s.total);
   rest_end(c);
 }

@@ -210,6 +210,13 @@ static void put_group(algo_buf_t *b, const algo_sim_result_t *r) {
 
 /* ---- initial states ---- */
 
+/* A value of no type: what was read and is not there. */
+static void put_absent(algo_buf_t *b) {
+  algo_mp_put_map(b, 1);
+  algo_mp_put_str(b, "type", 4);
+  algo_mp_put_uint(b, 0);
+}
+
 static void put_kvs(algo_buf_t *b, const algo_addr_t *account, const algo_kv_t *kv, size_t n) {
   mpw_map_t m = mpw_open(b);
   if (account != NULL && !algo_addr_is_zero(account)) key_addr(b, &m, "account", account);
@@ -219,7 +226,8 @@ static void put_kvs(algo_buf_t *b, const algo_addr_t *account, const algo_kv_t *
     algo_mp_put_str(b, "key", 3);
     algo_mp_put_bin(b, kv[i].key.p, kv[i].key.n);
     algo_mp_put_str(b, "value", 5);
-    put_value(b, &kv[i].value);
+    if (kv[i].absent) put_absent(b);
+    else put_value(b, &kv[i].value);
   }
   mpw_close(b, &m);
 }

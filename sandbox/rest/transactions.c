@@ -17,16 +17,7 @@ static void put_refusal(rest_call_t *c, algo_bytes_t text, const algo_submit_det
   c->res->status = 400;
   rest_begin(c);
   algo_json_key(j, "data");
-  algo_json_open(j, '{');
-  if (d->has_app) {
-    algo_json_key(j, "app-index");
-    algo_json_uint(j, d->app);
-  }
-  algo_json_key(j, "group-index");
-  algo_json_uint(j, d->group_index);
-  algo_json_key(j, "pc");
-  algo_json_uint(j, d->pc);
-  algo_json_close(j, '}');
+  algo_json_raw(j, d->attributes.p, d->attributes.n);
   algo_json_key(j, "message");
   algo_json_strb(j, text);
   rest_end(c);

@@ -60,8 +60,9 @@ typedef struct algo_submit_options {
  * ("TransactionPool.Remember: transaction ...: ..."). */
 typedef struct algo_submit_detail { /* what a node adds to a refusal by a program, beside the text */
   bool present;
-  bool has_app; uint64_t app;
-  uint32_t pc, group_index;
+  bool has_app; uint64_t app; /* the program that failed: the outermost; no application: a logic signature */
+  uint32_t pc;
+  algo_bytes_t attributes;  /* a JSON object (algo_avm_group_failure_attributes); until the ledger's next call */
 } algo_submit_detail_t;
 ALGO_API algo_code_t algo_ledger_submit(algo_ledger_t *l, algo_bytes_t group, const algo_submit_options_t *opt, algo_digest_t *first,
                                         algo_buf_t *text, algo_submit_detail_t *detail, algo_err_t *err);
@@ -110,7 +111,11 @@ typedef struct algo_account_view {
 /* An account that was never heard of is an empty one, as algod answers. */
 ALGO_API void algo_ledger_account(const algo_ledger_t *l, const algo_addr_t *a, algo_account_view_t *out);
 
-typedef struct algo_kv { algo_bytes_t key; algo_tv_t value; } algo_kv_t;
+typedef struct algo_kv {
+  algo_bytes_t key;
+  algo_tv_t value;
+  bool absent;              /* initial states alone: it was read and is not there */
+} algo_kv_t;
 /* Iteration in ascending id (or key) order; the callback returns false to stop. `after`: ids above it only. */
 typedef bool algo_holding_fn(void *user, uint64_t asset, const algo_avm_holding_t *h);
 typedef bool algo_asset_fn(void *user, uint64_t asset, const algo_asset_params_t *p, const algo_addr_t *creator);
@@ -127,7 +132,11 @@ ALGO_API bool algo_ledger_app(const algo_ledger_t *l, uint64_t app, algo_app_fn 
 ALGO_API bool algo_ledger_holding(const algo_ledger_t *l, const algo_addr_t *a, uint64_t asset, algo_avm_holding_t *out);
 ALGO_API bool algo_ledger_local(const algo_ledger_t *l, const algo_addr_t *a, uint64_t app, algo_local_fn *fn, void *user);
 ALGO_API bool algo_ledger_box(const algo_ledger_t *l, uint64_t app, algo_bytes_t name, algo_bytes_t *value);
-typedef struct algo_supply { uint64_t total, online, round; } algo_supply_t;
+typedef struct algo_supply {
+  uint64_t total, online;   /* microAlgos, rewards applied; what takes no part is in neither */
+  uint64_t online_stake;    /* what agreement would count in the last round: 320 rounds back, expired keys out */
+  uint64_t round;
+} algo_supply_t;
 ALGO_API void algo_ledger_supply(const algo_ledger_t *l, algo_supply_t *out);
 
 /* ---- simulate: structures mirror algod's SimulateRequest and its answer ---- */
