@@ -10,14 +10,14 @@ typedef struct algo_arena_chunk algo_arena_chunk_t;
 typedef struct algo_arena {
   algo_arena_chunk_t *first, *cur;
   uint8_t *at, *end;
-  size_t total;  /* bytes of all chunks */
-  size_t limit;  /* no chunk is added past this many bytes in all; 0: no limit */
+  size_t total; /* bytes of all chunks */
+  size_t limit; /* no chunk is added past this many bytes in all; 0: no limit */
 } algo_arena_t;
 #define ALGO_ARENA_INIT ((algo_arena_t){NULL, NULL, NULL, NULL, 0, 0})
 
-ALGO_API void algo_arena_fini(algo_arena_t *a);  /* frees every chunk; usable again */
-ALGO_API void algo_arena_reset(algo_arena_t *a); /* forgets the content, keeps the chunks */
-ALGO_API void *algo_arena_alloc(algo_arena_t *a, size_t n); /* 16-byte aligned, not cleared; NULL: out of memory */
+ALGO_API void algo_arena_fini(algo_arena_t *a);              /* frees every chunk; usable again */
+ALGO_API void algo_arena_reset(algo_arena_t *a);             /* forgets the content, keeps the chunks */
+ALGO_API void *algo_arena_alloc(algo_arena_t *a, size_t n);  /* 16-byte aligned, not cleared; NULL: out of memory */
 ALGO_API void *algo_arena_zalloc(algo_arena_t *a, size_t n); /* cleared */
 ALGO_API void *algo_arena_array(algo_arena_t *a, size_t count, size_t size); /* cleared; NULL on overflow too */
 ALGO_API algo_bytes_t algo_arena_dup(algo_arena_t *a, algo_bytes_t v); /* a copy; p NULL with n 0 when out of memory */

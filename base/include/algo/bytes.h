@@ -34,9 +34,13 @@ typedef struct algo_buf {
 } algo_buf_t;
 #define ALGO_BUF_INIT ((algo_buf_t){NULL, 0, 0, false})
 
-ALGO_API void algo_buf_fini(algo_buf_t *b);             /* frees; b is empty and usable again */
-static inline void algo_buf_clear(algo_buf_t *b) { b->n = 0; b->oom = false; } /* keeps the memory */
-ALGO_API uint8_t *algo_buf_reserve(algo_buf_t *b, size_t n); /* room for n more bytes at p + n, or NULL; n is not raised */
+ALGO_API void algo_buf_fini(algo_buf_t *b); /* frees; b is empty and usable again */
+static inline void algo_buf_clear(algo_buf_t *b) {
+  b->n = 0;
+  b->oom = false;
+} /* keeps the memory */
+ALGO_API uint8_t *algo_buf_reserve(algo_buf_t *b,
+                                   size_t n); /* room for n more bytes at p + n, or NULL; n is not raised */
 ALGO_API void algo_buf_put(algo_buf_t *b, const void *p, size_t n);
 ALGO_API void algo_buf_putc(algo_buf_t *b, uint8_t c);
 ALGO_API void algo_buf_puts(algo_buf_t *b, const char *s);

@@ -9,8 +9,8 @@ typedef enum { ALGO_LOG_ERROR, ALGO_LOG_WARN, ALGO_LOG_INFO, ALGO_LOG_DEBUG } al
 typedef struct algo_env {
   void *user;
   void (*log)(void *user, algo_log_level_t level, const char *msg); /* NULL: nothing is logged */
-  uint64_t (*now_ns)(void *user);                        /* Unix time in nanoseconds; NULL: the system's clock */
-  void (*random)(void *user, uint8_t *out, size_t n);    /* NULL: libsodium's randombytes_buf */
+  uint64_t (*now_ns)(void *user);                     /* Unix time in nanoseconds; NULL: the system's clock */
+  void (*random)(void *user, uint8_t *out, size_t n); /* NULL: libsodium's randombytes_buf */
 } algo_env_t;
 
 /* env NULL is the default everywhere. */

@@ -21,16 +21,16 @@ typedef enum algo_code {
 
 typedef struct algo_err {
   algo_code_t code;
-  int http_status;  /* the status a server answered with; 0: not from a server */
-  uint32_t line;    /* 1-based; 0: does not apply */
-  uint32_t column;  /* 0-based byte offset; meaningful only where line is not 0 */
-  int64_t pc;       /* byte offset in a program; -1: does not apply */
-  char file[256];   /* "" where it does not apply */
+  int http_status;            /* the status a server answered with; 0: not from a server */
+  uint32_t line;              /* 1-based; 0: does not apply */
+  uint32_t column;            /* 0-based byte offset; meaningful only where line is not 0 */
+  int64_t pc;                 /* byte offset in a program; -1: does not apply */
+  char file[256];             /* "" where it does not apply */
   char msg[ALGO_ERR_MSG_MAX]; /* UTF-8, one line or several, never with a newline at the end; cut at the limit */
 } algo_err_t;
 
-#define ALGO_API __attribute__((visibility("default")))
-#define ALGO_NODISCARD __attribute__((warn_unused_result))
+#define ALGO_API          __attribute__((visibility("default")))
+#define ALGO_NODISCARD    __attribute__((warn_unused_result))
 #define ALGO_PRINTF(f, a) __attribute__((format(printf, f, a)))
 
 /* Empties an error; a zero-filled one only lacks pc = -1. */

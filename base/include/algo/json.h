@@ -12,7 +12,7 @@
 
 typedef struct algo_json {
   algo_buf_t *out;
-  bool comma;      /* a comma goes before the next element */
+  bool comma; /* a comma goes before the next element */
   bool go_escape;
 } algo_json_t;
 
@@ -32,13 +32,15 @@ ALGO_API void algo_json_base64(algo_json_t *j, algo_bytes_t v);
 ALGO_API void algo_json_hex(algo_json_t *j, algo_bytes_t v);
 ALGO_API void algo_json_raw(algo_json_t *j, const void *p, size_t n); /* already JSON */
 
-/* One whole text, strict, nothing behind it, nesting up to 64, integers of -2^63 to 2^64 - 1; *out is owned by the caller (json_object_put). */
+/* One whole text, strict, nothing behind it, nesting up to 64, integers of -2^63 to 2^64 - 1; *out is owned by the
+ * caller (json_object_put). */
 ALGO_API algo_code_t algo_json_parse(json_object **out, const void *p, size_t n, algo_err_t *err);
 /* Members of an object; the error names the key. opt_: *out is left as it was when the key is absent or null. */
 ALGO_API algo_code_t algo_json_get_u64(json_object *o, const char *key, uint64_t *out, algo_err_t *err);
 ALGO_API algo_code_t algo_json_opt_u64(json_object *o, const char *key, uint64_t *out, algo_err_t *err);
 ALGO_API algo_code_t algo_json_opt_bool(json_object *o, const char *key, bool *out, algo_err_t *err);
-ALGO_API algo_code_t algo_json_get_str(json_object *o, const char *key, algo_bytes_t *out, algo_err_t *err); /* view into o */
+ALGO_API algo_code_t algo_json_get_str(json_object *o, const char *key, algo_bytes_t *out,
+                                       algo_err_t *err); /* view into o */
 ALGO_API algo_code_t algo_json_opt_str(json_object *o, const char *key, algo_bytes_t *out, algo_err_t *err);
 ALGO_API algo_code_t algo_json_opt_base64(json_object *o, const char *key, algo_buf_t *out, algo_err_t *err);
 

@@ -1,4 +1,5 @@
-/* algo/address.h - addresses: 32 bytes; as text 58 letters of base32 with a 4-byte checksum (SHA-512/256's last four). */
+/* algo/address.h - addresses: 32 bytes; as text 58 letters of base32 with a 4-byte checksum (SHA-512/256's last four).
+ */
 #ifndef ALGO_ADDRESS_H
 #define ALGO_ADDRESS_H
 
@@ -17,12 +18,13 @@ static inline bool algo_addr_is_zero(const algo_addr_t *a) {
 static inline bool algo_addr_eq(const algo_addr_t *a, const algo_addr_t *b) { return memcmp(a, b, sizeof *a) == 0; }
 
 ALGO_API void algo_addr_format(char out[ALGO_ADDR_TEXT + 1], const algo_addr_t *a); /* with a NUL */
-/* Errors: PARSE (length, letter), CHECKSUM. The two bits left over in the last letter are not looked at, as in the SDKs. */
+/* Errors: PARSE (length, letter), CHECKSUM. The two bits left over in the last letter are not looked at, as in the
+ * SDKs. */
 ALGO_API algo_code_t algo_addr_parse(algo_addr_t *out, const char *s, size_t n, algo_err_t *err);
-ALGO_API void algo_addr_of_app(algo_addr_t *out, uint64_t app_id);                /* SHA-512/256("appID" || id) */
-ALGO_API void algo_addr_of_program(algo_addr_t *out, algo_bytes_t program);       /* SHA-512/256("Program" || program) */
+ALGO_API void algo_addr_of_app(algo_addr_t *out, uint64_t app_id);          /* SHA-512/256("appID" || id) */
+ALGO_API void algo_addr_of_program(algo_addr_t *out, algo_bytes_t program); /* SHA-512/256("Program" || program) */
 /* SHA-512/256("MultisigAddr" || version || threshold || public keys). Errors: INVALID. */
-ALGO_API algo_code_t algo_addr_of_multisig(algo_addr_t *out, uint8_t version, uint8_t threshold, const algo_addr_t *keys,
-                                           size_t n, algo_err_t *err);
+ALGO_API algo_code_t algo_addr_of_multisig(algo_addr_t *out, uint8_t version, uint8_t threshold,
+                                           const algo_addr_t *keys, size_t n, algo_err_t *err);
 
 #endif

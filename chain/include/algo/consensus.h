@@ -5,8 +5,8 @@
 #include "algo/bytes.h"
 
 typedef struct algo_consensus {
-  const char *name;             /* "future", or the specification's URL */
-  uint64_t logic_sig_version;   /* newest AVM version */
+  const char *name;           /* "future", or the specification's URL */
+  uint64_t logic_sig_version; /* newest AVM version */
   /* fees and balances, microAlgos */
   uint64_t min_txn_fee, min_balance;
   uint64_t app_flat_params_min_balance, app_flat_opt_in_min_balance;
@@ -19,16 +19,18 @@ typedef struct algo_consensus {
   bool enforce_auth_addr_sender_diff; /* sgnr equal to the sender is refused */
   bool enable_pq_falcon1024;          /* post-quantum signatures */
   /* applications */
-  uint64_t max_app_args, max_app_total_arg_len, max_app_txn_accounts, max_app_txn_foreign_apps, max_app_txn_foreign_assets;
+  uint64_t max_app_args, max_app_total_arg_len, max_app_txn_accounts, max_app_txn_foreign_apps,
+      max_app_txn_foreign_assets;
   uint64_t max_app_total_txn_references, max_app_access, max_app_box_references;
-  uint64_t max_app_program_len, max_extra_app_program_pages, max_app_program_cost, max_app_key_len, max_app_bytes_value_len, max_app_sum_key_value_lens;
+  uint64_t max_app_program_len, max_extra_app_program_pages, max_app_program_cost, max_app_key_len,
+      max_app_bytes_value_len, max_app_sum_key_value_lens;
   uint64_t max_global_schema_entries, max_local_schema_entries;
   uint64_t max_box_size, bytes_per_box_reference;
   uint64_t max_inner_transactions, max_app_call_depth; /* inner: for each transaction of the group, pooled */
-  bool app_versioning;                /* aprv, and the version of an application */
-  bool app_size_updates;              /* an update may change extra pages and the global schema */
-  bool allow_zero_local_app_ref;      /* l.p = 0 in al is this application */
-  bool select_f128;                   /* how sortition counts */
+  bool app_versioning;                                 /* aprv, and the version of an application */
+  bool app_size_updates;                               /* an update may change extra pages and the global schema */
+  bool allow_zero_local_app_ref;                       /* l.p = 0 in al is this application */
+  bool select_f128;                                    /* how sortition counts */
   /* logic signatures */
   uint64_t logic_sig_max_size, logic_sig_max_cost;
   uint64_t max_absolute_logic_sig_program_size;
@@ -37,11 +39,12 @@ typedef struct algo_consensus {
   uint64_t per_byte_txn_surcharge;
   uint64_t max_absolute_txn_note_bytes, max_absolute_total_arg_len, max_absolute_extra_program_pages;
   uint64_t max_app_total_program_len; /* approval and clear-state together, a page */
-  uint64_t min_inner_appl_version;  /* of a program called by an inner transaction */
+  uint64_t min_inner_appl_version;    /* of a program called by an inner transaction */
   /* rewards of proposers */
   bool payouts_enabled;
   uint64_t payouts_go_online_fee, payouts_percent, payouts_min_balance, payouts_max_balance; /* microAlgos */
-  uint64_t payouts_max_mark_absent, challenge_interval, challenge_grace_period, challenge_bits; /* rounds, rounds, bits */
+  uint64_t payouts_max_mark_absent, challenge_interval, challenge_grace_period,
+      challenge_bits; /* rounds, rounds, bits */
   uint64_t bonus_base_round, bonus_base_amount, bonus_decay_interval;
   /* the older rewards, a microAlgo for each whole unit at each level */
   uint64_t reward_unit, rewards_rate_refresh_interval;
@@ -51,8 +54,8 @@ typedef struct algo_consensus {
   uint64_t max_bal_lookback, seed_lookback, seed_refresh_interval; /* rounds */
   uint64_t state_proof_interval, state_proof_voters_lookback, state_proof_top_voters;
   uint64_t state_proof_weight_threshold, state_proof_strength_target, state_proof_max_recovery_intervals;
-  bool sha512_block_hash;             /* prev512, txn512 */
-  bool load_tracking;                 /* ld, ct */
+  bool sha512_block_hash; /* prev512, txn512 */
+  bool load_tracking;     /* ld, ct */
   bool heartbeat;
   uint64_t default_key_dilution;
   /* upgrades: rounds, votes, bytes */

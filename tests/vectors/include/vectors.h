@@ -19,7 +19,7 @@ void vec_fail(vec_report_t *r, const char *id, const char *fmt, ...) ALGO_PRINTF
 void vec_skip(vec_report_t *r, const char *id, const char *fmt, ...) ALGO_PRINTF(3, 4); /* likewise */
 
 typedef struct vec_kind {
-  const char *pattern;      /* of the file's name (fnmatch); of a folder: NULL, `takes` decides */
+  const char *pattern;             /* of the file's name (fnmatch); of a folder: NULL, `takes` decides */
   bool (*takes)(const char *path); /* a folder's form; NULL for files */
   void (*run)(vec_report_t *r, const char *path);
 } vec_kind_t;
@@ -29,10 +29,10 @@ extern const vec_kind_t vec_txn, vec_blocks, vec_block_archive, vec_assemble, ve
 /* ---- one case: a line of a JSONL file ---- */
 typedef struct vec_case {
   vec_report_t *report;
-  const char *id;           /* "id" of the line */
+  const char *id; /* "id" of the line */
   json_object *line;
-  algo_arena_t *arena;      /* emptied behind each case */
-  bool done;                /* failed or skipped already */
+  algo_arena_t *arena; /* emptied behind each case */
+  bool done;           /* failed or skipped already */
 } vec_case_t;
 
 /* Each line of a file; a case that neither failed nor was skipped has passed. A line that is no JSON object fails. */
@@ -52,7 +52,7 @@ algo_bytes_t vec_hex_at(vec_case_t *c, json_object *array, size_t i);
 algo_bytes_t vec_text_at(vec_case_t *c, json_object *array, size_t i);
 
 /* Compares, and fails the case where they differ. */
-bool vec_same(vec_case_t *c, const char *what, algo_bytes_t got, algo_bytes_t want);     /* shown as hex */
+bool vec_same(vec_case_t *c, const char *what, algo_bytes_t got, algo_bytes_t want); /* shown as hex */
 bool vec_same_text(vec_case_t *c, const char *what, const char *got, algo_bytes_t want);
 bool vec_ok(vec_case_t *c, const char *what, algo_code_t code, const algo_err_t *err);
 
