@@ -126,7 +126,10 @@ static void put_step(algo_buf_t *b, const algo_sim_step_t *s) {
     put_pairs_head(b, &m, "stack-additions", s->n_pushes);
     for (size_t i = 0; i < s->n_pushes; i++) put_value(b, &s->pushes[i]);
   }
-  mpw_uint(b, &m, "stack-pop-count", s->pops);
+  if (s->pops != 0) {
+    mpw_key(b, &m, "stack-pop-count");
+    algo_mp_put_int(b, s->pops); /* negative where go-algorand explains a step so */
+  }
   if (s->n_state > 0) {
     put_pairs_head(b, &m, "state-changes", s->n_state);
     for (size_t i = 0; i < s->n_state; i++) put_state_change(b, &s->state[i]);

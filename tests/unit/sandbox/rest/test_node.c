@@ -1,0 +1,202 @@
+/* A live node through its handlers: a payment from KMD's key to its block, time, snapshots, changes; and its folder. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "algo/kmd.h"
+#include "rest_client.h"
+
+static algo_node_t *node;
+static algo_rest_t *rest;
+
+static void open_node(const algo_node_options_t *opt) {
+  algo_err_t err;
+  ck_assert_msg(algo_node_new(&node, opt, NULL, &err) == ALGO_OK, "%s", err.msg);
+  ck_assert_int_eq(algo_rest_new(&rest, node, "secret", NULL, NULL), ALGO_OK);
+}
+
+static void shut(void) {
+  algo_rest_free(rest);
+  algo_node_free(node);
+}
+
+static void expect(const char *method, const char *path, algo_bytes_t body, int status, const char *contains) {
+  rest_answer_t a = rest_ask(rest, method, path, "secret", body);
+  ck_assert_msg(a.status == status && strstr(a.body, contains) != NULL, "%s %s: %d %s", method, path, a.status, a.body);
+  rest_answer_free(&a);
+}
+
+/* A payment of the first account to itself; its id, and whether it was taken. */
+static int pay(uint64_t note, char txid[53]) {
+  algo_key_t key;
+  uint8_t n[8];
+  algo_node_dev_key(&key, 1);
+  algo_put_be64(n, note);
+  algo_stxn_t s = {.txn = {.type = ALGO_TX_PAY,
+                           .sender = key.addr,
+                           .receiver = key.addr,
+                           .fee = 1000,
+                           .first_valid = 1,
+                           .last_valid = 900,
+                           .genesis_hash = *algo_node_genesis_hash(node),
+                           .note = {n, sizeof n}}};
+  algo_digest_t id;
+  algo_buf_t raw = ALGO_BUF_INIT;
+  algo_stxn_sign(&s, &key);
+  algo_stxn_encode(&raw, &s);
+  algo_txn_id(&id, &s.txn);
+  algo_txid_format(txid, &id);
+  rest_answer_t a = rest_ask(rest, "POST", "/v2/transactions", "secret", algo_buf_view(&raw));
+  int status = a.status;
+  rest_answer_free(&a);
+  algo_buf_fini(&raw);
+  algo_key_fini(&key);
+  return status;
+}
+
+#define NONE algo_bytes(NULL, 0)
+
+START_TEST(a_payment_is_a_block) {
+  algo_node_options_t opt = {.mode = ALGO_NODE_DEV};
+  char txid[53], path[128];
+  open_node(&opt);
+  expect("POST", "/v2/devmode/blocks/offset/5", NONE, 200, "");
+  ck_assert_int_eq(pay(1, txid), 200);
+  ck_assert_int_eq(pay(1, txid), 400); /* already there */
+  snprintf(path, sizeof path, "/v2/transactions/pending/%s", txid);
+  expect("GET", path, NONE, 200, "\"confirmed-round\": 1,");
+  expect("GET", "/v2/blocks/1", NONE, 200, "\"ts\": 5,");
+  expect("GET", "/v2/blocks/1/txids", NONE, 200, txid);
+  snprintf(path, sizeof path, "/v2/blocks/1/transactions/%s/proof", txid);
+  expect("GET", path, NONE, 200, "\"idx\":0");
+  shut();
+}
+END_TEST
+
+START_TEST(blocks_when_they_are_asked_for) {
+  algo_node_options_t opt = {.mode = ALGO_NODE_MANUAL};
+  char txid[53], path[128];
+  open_node(&opt);
+  ck_assert_int_eq(pay(1, txid), 200);
+  ck_assert_uint_eq(algo_node_round(node), 0);
+  snprintf(path, sizeof path, "/v2/transactions/pending/%s", txid);
+  rest_answer_t a = rest_get(rest, path);
+  ck_assert_ptr_null(strstr(a.body, "confirmed-round"));
+  rest_answer_free(&a);
+  expect("POST", "/sandbox/v1/time/1900000000", NONE, 200, "{\"round\":0}");
+  expect("POST", "/sandbox/v1/time/0", NONE, 200, "");
+  expect("POST", "/sandbox/v1/time/1900000000", NONE, 200, "");
+  expect("POST", "/sandbox/v1/advance/2", NONE, 200, "{\"round\":2}");
+  expect("GET", path, NONE, 200, "\"confirmed-round\": 1,");
+  expect("GET", "/v2/blocks/1", NONE, 200, "\"ts\": 1900000000,");
+  expect("POST", "/sandbox/v1/time/1899999999", NONE, 400, "before the last block's");
+  expect("POST", "/sandbox/v1/advance/1000001", NONE, 400, "at most");
+  shut();
+}
+END_TEST
+
+START_TEST(back_to_a_snapshot_and_to_the_beginning) {
+  algo_node_options_t opt = {.mode = ALGO_NODE_DEV};
+  char txid[53];
+  open_node(&opt);
+  expect("POST", "/sandbox/v1/snapshot", NONE, 200, "\"round\":0");
+  ck_assert_int_eq(pay(1, txid), 200);
+  expect("POST", "/sandbox/v1/revert/1", NONE, 200, "{\"round\":0}");
+  ck_assert_int_eq(pay(1, txid), 200);
+  algo_buf_t dump = ALGO_BUF_INIT;
+  algo_err_t err;
+  ck_assert_int_eq(algo_node_dump(node, &dump, &err), ALGO_OK);
+  expect("POST", "/sandbox/v1/reset", NONE, 200, "{\"round\":0}");
+  expect("POST", "/sandbox/v1/load", algo_buf_view(&dump), 200, "{\"round\":1}");
+  for (size_t cut = 1; cut < dump.n; cut += 7) { /* half a dump is refused, or is what was there at the time */
+    (void)algo_node_load(node, algo_bytes(dump.p, cut), &err);
+    ck_assert_uint_le(algo_node_round(node), 1);
+  }
+  dump.p[dump.n - 3] ^= 1;
+  ck_assert_int_ne(algo_node_load(node, algo_buf_view(&dump), &err), ALGO_OK);
+  algo_buf_fini(&dump);
+  shut();
+}
+END_TEST
+
+START_TEST(a_folder_keeps_the_chain) {
+  char dir[] = "build/test-node-XXXXXX", path[128], txid[53];
+  ck_assert_ptr_nonnull(mkdtemp(dir));
+  snprintf(path, sizeof path, "%s/log", dir);
+  algo_node_options_t opt = {.mode = ALGO_NODE_DEV, .data_dir = dir};
+  for (unsigned i = 0; i < 5; i++) {
+    open_node(&opt);
+    ck_assert_uint_eq(algo_node_round(node), i);
+    ck_assert_int_eq(pay(i, txid), 200);
+    algo_node_t *second = NULL;
+    algo_err_t err;
+    ck_assert_int_eq(algo_node_new(&second, &opt, NULL, &err), ALGO_E_EXISTS);
+    shut();
+    FILE *f = fopen(path, "ab"); /* what a kill within a write leaves */
+    ck_assert_ptr_nonnull(f);
+    for (unsigned k = 0; k < i * 5; k++) fputc((int)(k * 37 + i), f);
+    fclose(f);
+  }
+  open_node(&opt);
+  ck_assert_uint_eq(algo_node_round(node), 5);
+  expect("GET", "/v2/blocks/5/txids", NONE, 200, txid);
+  shut();
+  unlink(path);
+  rmdir(dir);
+}
+END_TEST
+
+START_TEST(kmd_has_the_funded_keys) {
+  algo_kmd_t *kmd = NULL;
+  algo_key_t key;
+  algo_node_dev_key(&key, 1);
+  ck_assert_int_eq(algo_kmd_new(&kmd, "t", &key, 1, NULL, NULL), ALGO_OK);
+  algo_httpd_param_t token[2] = {{"X-KMD-API-Token", "t"}, {NULL, NULL}};
+  algo_httpd_request_t req = {.method = "GET", .path = "/v1/wallets", .headers = token};
+  algo_httpd_response_t res = {.status = 200, .body = ALGO_BUF_INIT};
+  algo_kmd_handle(kmd, &req, &res);
+  const char *text = algo_buf_cstr(&res.body), *id = strstr(text, "\"id\": \"");
+  ck_assert(res.status == 200 && id != NULL && strstr(text, "unencrypted-default-wallet") != NULL);
+  char body[256];
+  int n = snprintf(body, sizeof body, "{\"wallet_id\":\"%.32s\",\"wallet_password\":\"\"}", id + 7);
+  req = (algo_httpd_request_t){
+      .method = "POST", .path = "/v1/wallet/init", .headers = token, .body = {(uint8_t *)body, (size_t)n}};
+  algo_buf_clear(&res.body);
+  algo_kmd_handle(kmd, &req, &res);
+  const char *handle = strstr(algo_buf_cstr(&res.body), "wallet_handle_token\": \"");
+  ck_assert_ptr_nonnull(handle);
+  n = snprintf(body, sizeof body, "{\"wallet_handle_token\":\"%.81s\"}", handle + strlen("wallet_handle_token\": \""));
+  req.path = "/v1/key/list";
+  req.body = algo_bytes(body, (size_t)n);
+  algo_buf_clear(&res.body);
+  algo_kmd_handle(kmd, &req, &res);
+  char addr[ALGO_ADDR_TEXT + 1];
+  algo_addr_format(addr, &key.addr);
+  ck_assert_ptr_nonnull(strstr(algo_buf_cstr(&res.body), addr));
+  token[0].value = "wrong";
+  algo_buf_clear(&res.body);
+  algo_kmd_handle(kmd, &req, &res);
+  ck_assert_int_eq(res.status, 401);
+  algo_buf_fini(&res.body);
+  algo_kmd_free(kmd);
+  algo_key_fini(&key);
+}
+END_TEST
+
+int main(void) {
+  Suite *s = suite_create("node");
+  TCase *t = tcase_create("node");
+  tcase_add_test(t, a_payment_is_a_block);
+  tcase_add_test(t, blocks_when_they_are_asked_for);
+  tcase_add_test(t, back_to_a_snapshot_and_to_the_beginning);
+  tcase_add_test(t, a_folder_keeps_the_chain);
+  tcase_add_test(t, kmd_has_the_funded_keys);
+  suite_add_tcase(s, t);
+  SRunner *r = srunner_create(s);
+  srunner_run_all(r, CK_NORMAL);
+  int failed = srunner_ntests_failed(r);
+  srunner_free(r);
+  return failed != 0;
+}
