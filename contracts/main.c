@@ -1,8 +1,11 @@
 /* teal-gen: the contract builder with this project's contracts. */
 #include "escrow/description.h"
 #include "rental/description.h"
+#include "topup/description.h"
 
 int main(int argc, char **argv) {
   static const tg_contract_t *const contracts[] = {&rental_contract, &escrow_contract};
-  return tg_main(argc, argv, contracts, sizeof contracts / sizeof contracts[0]);
+  static const tg_signature_t *const signatures[] = {&topup_signature};
+  static const tg_catalogue_t all = {TG_ARRAY(contracts), TG_ARRAY(signatures)};
+  return tg_main(argc, argv, &all);
 }

@@ -1,13 +1,13 @@
 # The contracts' descriptions, and the files generated from them.
 $(eval $(call library,contracts_common,contracts/common,tealgen,))
-contracts_SRCS := $(wildcard contracts/rental/*.c contracts/escrow/*.c)
+contracts_SRCS := $(wildcard contracts/rental/*.c contracts/escrow/*.c contracts/topup/*.c)
 $(eval $(call library,contracts,contracts,contracts_common tealgen,))
 $(eval $(call program,teal-gen,contracts,contracts/main.c,contracts tealgen))
 
 contracts_bindings_SRCS := $(wildcard contracts/*/generated/*.c)
 $(eval $(call library,contracts_bindings,contracts,chain base,))
 
-CONTRACTS := rental escrow
+CONTRACTS := rental escrow topup
 
 GEN += gen-contracts
 GEN_CHECK += gen-check-contracts

@@ -7,6 +7,7 @@
 
 static const char help[] =
     "usage: teal-gen CONTRACT [--asset algo|asa] [--avm N] [-O0|-O1|-O2] [--out DIR] [--include DIR] [--json]\n"
+    "       teal-gen SIGNATURE [--asset algo|asa] [--avm N] [--set NAME=VALUE]... [--out DIR] [--include DIR]\n"
     "       teal-gen assemble FILE [--out FILE] [--json]\n"
     "       teal-gen disassemble FILE [--out FILE]\n"
     "       teal-gen --list [--json]\n"
@@ -19,6 +20,7 @@ static const char help[] =
     "  --out DIR         where the files go; without it the approval program's TEAL goes to standard output,\n"
     "                    with --json the application description\n"
     "  --include DIR     where the binding's header algo/CONTRACT.h goes (DIR of --out)\n"
+    "  --set NAME=VALUE  puts a value in: a number, an address, 0x and hex, or base64\n"
     "  --json            results and errors as JSON\n"
     "  --help, --version\n"
     "\n"
@@ -27,6 +29,7 @@ static const char help[] =
     "examples:\n"
     "  teal-gen rental --asset asa                       the approval program as TEAL\n"
     "  teal-gen rental --out /tmp/rental                 all of its files, both variants\n"
+    "  teal-gen topup --asset algo --set TMPL_APP=1002   a smart signature for that market\n"
     "  teal-gen assemble my.teal --out my.bin\n"
     "  teal-gen disassemble my.bin\n"
     "\n"
@@ -46,7 +49,7 @@ static bool value_of(const char *name, int argc, char **argv, int *i, const char
 static bool is_option(const char *arg) { return arg[0] == '-' && arg[1] != '\0'; }
 
 static algo_code_t parse(tg_cli_t *cli, int argc, char **argv, algo_err_t *err) {
-  const char *avm = NULL;
+  const char *avm = NULL, *set = NULL;
   for (int i = 1; i < argc; i++) {
     if (strcmp(argv[i], "--json") == 0) cli->json = true;
     else if (strcmp(argv[i], "--list") == 0) cli->list = true;
@@ -55,6 +58,7 @@ static algo_code_t parse(tg_cli_t *cli, int argc, char **argv, algo_err_t *err) 
     else if (value_of("--asset", argc, argv, &i, &cli->asset) || value_of("--out", argc, argv, &i, &cli->out) ||
              value_of("--include", argc, argv, &i, &cli->include) || value_of("--avm", argc, argv, &i, &avm))
       continue;
+    else if (cli->n_set < TG_CLI_SETS && value_of("--set", argc, argv, &i, &set)) cli->set[cli->n_set++] = set;
     else if (is_option(argv[i]))
       return algo_err_set(err, ALGO_E_USAGE, "%s: no such option, or its value is missing", argv[i]);
     else if (!cli->command) cli->command = argv[i];
@@ -80,8 +84,11 @@ static algo_code_t run(const tg_cli_t *cli, algo_err_t *err) {
     return assemble ? tg_command_assemble(cli, err) : tg_command_disassemble(cli, err);
   }
   if (cli->input) return algo_err_set(err, ALGO_E_USAGE, "%s: one argument too many", cli->input);
-  for (size_t i = 0; i < cli->n_contracts; i++)
-    if (strcmp(cli->contracts[i]->name, cli->command) == 0) return tg_command_generate(cli, cli->contracts[i], err);
+  const tg_catalogue_t *all = cli->all;
+  for (size_t i = 0; i < all->n_contracts; i++)
+    if (strcmp(all->contracts[i]->name, cli->command) == 0) return tg_command_generate(cli, all->contracts[i], err);
+  for (size_t i = 0; i < all->n_signatures; i++)
+    if (strcmp(all->signatures[i]->name, cli->command) == 0) return tg_command_signature(cli, all->signatures[i], err);
   return algo_err_set(err, ALGO_E_USAGE, "%s: no such contract or command; teal-gen --list names them", cli->command);
 }
 
@@ -102,7 +109,7 @@ static void report(const tg_cli_t *cli, const algo_err_t *err) {
   algo_buf_fini(&text);
 }
 
-int tg_main(int argc, char **argv, const tg_contract_t *const *contracts, size_t n) {
+int tg_main(int argc, char **argv, const tg_catalogue_t *catalogue) {
   for (int i = 1; i < argc; i++) {
     if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
       fputs(help, stdout);
@@ -113,7 +120,7 @@ int tg_main(int argc, char **argv, const tg_contract_t *const *contracts, size_t
       return 0;
     }
   }
-  tg_cli_t cli = {.contracts = contracts, .n_contracts = n, .avm = 11, .optimise = 2};
+  tg_cli_t cli = {.all = catalogue, .avm = 11, .optimise = 2};
   algo_err_t err;
   algo_err_init(&err);
   algo_code_t code = parse(&cli, argc, argv, &err);

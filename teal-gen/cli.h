@@ -6,9 +6,10 @@
 
 #include "algo/tealgen.h"
 
+enum { TG_CLI_SETS = 32 };
+
 typedef struct tg_cli {
-  const tg_contract_t *const *contracts;
-  size_t n_contracts;
+  const tg_catalogue_t *all;
   const char *command; /* a contract's name, assemble, disassemble */
   const char *input;   /* FILE; "-": standard input */
   const char *asset;   /* "algo", "asa"; NULL: both */
@@ -17,16 +18,22 @@ typedef struct tg_cli {
   unsigned avm;
   int optimise;
   bool list, json;
+  const char *set[TG_CLI_SETS]; /* NAME=VALUE, of a smart signature */
+  size_t n_set;
 } tg_cli_t;
 
 /* ---- files.c ---- */
 algo_code_t tg_write_file(const char *path, algo_bytes_t content, algo_err_t *err); /* whole or not at all */
 algo_code_t tg_read_file(algo_buf_t *out, const char *path, algo_err_t *err);
+algo_code_t tg_make_folders(const char *path, algo_err_t *err);
+algo_code_t tg_write_in(const char *folder, const char *name, const char *suffix, algo_bytes_t content,
+                        algo_err_t *err);
 algo_code_t tg_write_contract(const tg_cli_t *cli, const tg_contract_t *c, algo_err_t *err);
 
 /* ---- commands ---- */
 algo_code_t tg_command_list(const tg_cli_t *cli, algo_err_t *err);
 algo_code_t tg_command_generate(const tg_cli_t *cli, const tg_contract_t *c, algo_err_t *err);
+algo_code_t tg_command_signature(const tg_cli_t *cli, const tg_signature_t *s, algo_err_t *err);
 algo_code_t tg_command_assemble(const tg_cli_t *cli, algo_err_t *err);
 algo_code_t tg_command_disassemble(const tg_cli_t *cli, algo_err_t *err);
 

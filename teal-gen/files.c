@@ -33,7 +33,7 @@ algo_code_t tg_write_file(const char *path, algo_bytes_t content, algo_err_t *er
   return code;
 }
 
-static algo_code_t make_folders(const char *path, algo_err_t *err) {
+algo_code_t tg_make_folders(const char *path, algo_err_t *err) {
   algo_buf_t at = ALGO_BUF_INIT;
   algo_code_t code = ALGO_OK;
   for (const char *p = path; !code; p++) {
@@ -46,8 +46,8 @@ static algo_code_t make_folders(const char *path, algo_err_t *err) {
   return code;
 }
 
-static algo_code_t write_in(const char *folder, const char *name, const char *suffix, algo_bytes_t content,
-                            algo_err_t *err) {
+algo_code_t tg_write_in(const char *folder, const char *name, const char *suffix, algo_bytes_t content,
+                        algo_err_t *err) {
   algo_buf_t path = ALGO_BUF_INIT;
   algo_buf_printf(&path, "%s/%s%s", folder, name, suffix);
   algo_code_t code = tg_write_file(algo_buf_cstr(&path), content, err);
@@ -70,7 +70,7 @@ static algo_code_t write_variant(const char *folder, const tg_built_t *b, algo_e
   };
   algo_code_t code = ALGO_OK;
   for (size_t i = 0; i < sizeof files / sizeof files[0] && !code; i++)
-    code = write_in(folder, v, files[i].suffix, files[i].content, err);
+    code = tg_write_in(folder, v, files[i].suffix, files[i].content, err);
   return code;
 }
 
@@ -79,18 +79,18 @@ static algo_code_t write_shared(const tg_cli_t *cli, const tg_contract_t *c, con
                                 algo_arena_t *arena, algo_err_t *err) {
   algo_buf_t text = ALGO_BUF_INIT;
   algo_code_t code = tg_out_binding_source(&text, c, variants, 2, err);
-  if (!code) code = write_in(cli->out, c->name, ".c", algo_buf_view(&text), err);
+  if (!code) code = tg_write_in(cli->out, c->name, ".c", algo_buf_view(&text), err);
   algo_buf_clear(&text);
   if (!code) code = tg_out_tables(&text, c, arena, err);
-  if (!code) code = write_in(cli->out, c->name, "_tables.c", algo_buf_view(&text), err);
+  if (!code) code = tg_write_in(cli->out, c->name, "_tables.c", algo_buf_view(&text), err);
   algo_buf_clear(&text);
   tg_out_sql(&text, c);
-  if (!code) code = write_in(cli->out, c->name, ".sql", algo_buf_view(&text), err);
+  if (!code) code = tg_write_in(cli->out, c->name, ".sql", algo_buf_view(&text), err);
   algo_buf_clear(&text);
   tg_out_binding_header(&text, c);
   const char *folder = algo_arena_printf(arena, "%s/algo", cli->include ? cli->include : cli->out);
-  if (!code) code = make_folders(folder, err);
-  if (!code) code = write_in(folder, c->name, ".h", algo_buf_view(&text), err);
+  if (!code) code = tg_make_folders(folder, err);
+  if (!code) code = tg_write_in(folder, c->name, ".h", algo_buf_view(&text), err);
   if (!code && text.oom) code = algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   algo_buf_fini(&text);
   return code;
@@ -99,7 +99,7 @@ static algo_code_t write_shared(const tg_cli_t *cli, const tg_contract_t *c, con
 algo_code_t tg_write_contract(const tg_cli_t *cli, const tg_contract_t *c, algo_err_t *err) {
   algo_arena_t arena = ALGO_ARENA_INIT;
   tg_built_t built[2];
-  algo_code_t code = make_folders(cli->out, err);
+  algo_code_t code = tg_make_folders(cli->out, err);
   for (int asa = 0; asa < 2 && !code; asa++) {
     if (cli->asset && (strcmp(cli->asset, "asa") == 0) != (asa == 1)) continue;
     tg_options_t o = {.asa = asa == 1, .avm = cli->avm, .optimise = cli->optimise};

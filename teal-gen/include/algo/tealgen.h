@@ -162,7 +162,50 @@ algo_code_t tg_build(tg_built_t *out, const tg_contract_t *c, const tg_options_t
 algo_code_t tg_out_binding_source(algo_buf_t *out, const tg_contract_t *c, const tg_built_t *variants, size_t n,
                                   algo_err_t *err);
 
-/* The program teal-gen over these contracts; returns its exit status. */
-int tg_main(int argc, char **argv, const tg_contract_t *const *contracts, size_t n);
+/* ---- smart signatures: a row of checks without a branch, with values put in before assembly ---- */
+
+typedef struct tg_signature_var {
+  const char *tmpl;  /* "TMPL_APP" */
+  const char *name;  /* of the member in C: "app" */
+  tg_type_t type;    /* TG_U32, TG_U64, TG_ADDRESS, TG_BYTES32 */
+  uint64_t min, max; /* of a number */
+  const char *doc;
+  bool asa_only;
+} tg_signature_var_t;
+
+enum { TG_LINE_ALGO = 1, TG_LINE_ASA = 2 };
+
+typedef struct tg_signature_check {
+  unsigned variants;     /* TG_LINE_ */
+  const char *doc;       /* what has to hold */
+  const char *lines[16]; /* TEAL, NULL behind the last; constants are pushed, never from a block */
+} tg_signature_check_t;
+
+typedef struct tg_signature {
+  const char *name;
+  const char *doc;
+  const tg_signature_var_t *vars;
+  size_t n_vars;
+  const tg_signature_check_t *checks;
+  size_t n_checks;
+} tg_signature_t;
+
+/* The TEAL with its TMPL_ names, or with values: a decimal number, 0x and hex, or an address, one for each variable of
+ * the variant, in their order; NULL: the name stays. Errors: RANGE, PARSE. */
+algo_code_t tg_signature_teal(algo_buf_t *out, const tg_signature_t *s, bool asa, unsigned avm,
+                              const char *const *values, algo_err_t *err);
+/* The C binding: a structure with the values, and a function that makes the program. */
+void tg_signature_header(algo_buf_t *out, const tg_signature_t *s);
+algo_code_t tg_signature_source(algo_buf_t *out, const tg_signature_t *s, unsigned avm, algo_arena_t *arena,
+                                algo_err_t *err);
+
+/* ---- the program teal-gen ---- */
+typedef struct tg_catalogue {
+  const tg_contract_t *const *contracts;
+  size_t n_contracts;
+  const tg_signature_t *const *signatures;
+  size_t n_signatures;
+} tg_catalogue_t;
+int tg_main(int argc, char **argv, const tg_catalogue_t *catalogue); /* returns its exit status */
 
 #endif
