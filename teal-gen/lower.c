@@ -186,16 +186,16 @@ static void inner_submit(tg_t *b) {
 
 void tg_inner_pay(tg_t *b, tg_x receiver, tg_x amount) {
   inner_begin(b, 1);
-  inner_field(b, "Receiver", receiver);
   inner_field(b, "Amount", tg_native(amount));
+  inner_field(b, "Receiver", receiver);
   inner_submit(b);
 }
 
 void tg_inner_xfer(tg_t *b, tg_x asset, tg_x receiver, tg_x amount) {
   inner_begin(b, 4);
-  inner_field(b, "XferAsset", tg_native(asset));
-  inner_field(b, "AssetReceiver", receiver);
   inner_field(b, "AssetAmount", tg_native(amount));
+  inner_field(b, "AssetReceiver", receiver);
+  inner_field(b, "XferAsset", tg_native(asset));
   inner_submit(b);
 }
 

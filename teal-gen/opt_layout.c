@@ -39,7 +39,7 @@ bool tg_pass_place(tg_t *b, tg_flow_t *f) {
 
 /* ---- outlining ---- */
 
-enum { MIN_GAIN = 8, MAX_LENGTH = 24 };
+enum { MIN_GAIN = 12, MAX_LENGTH = 24 };
 
 static bool movable(const tg_ins_t *x) { return !(tg_ops[x->op].flags & FLOW) || x->op == TG_CALLSUB; }
 

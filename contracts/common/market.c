@@ -60,15 +60,16 @@ void market_deposit(tg_t *b, tg_x amount) {
 /* With the amount, the account reaches its minimum balance: a closed account too, if the amount is large enough. */
 static void build_reaches(tg_t *b) {
   tg_x party = tg_param(b, 0);
-  tg_return(b, tg_ge(tg_add(tg_balance(party), tg_param(b, 1)), tg_min_balance(party)));
+  tg_return(b, tg_ge(tg_add(tg_param(b, 1), tg_balance(party)), tg_min_balance(party)));
 }
 const tg_routine_t market_reaches = {
     "reaches", "can this account take so many microAlgos?", 2, party_amount, TG_BOOL, build_reaches};
 
 static void build_takes(tg_t *b) {
   tg_x asset = tg_get(b, "asset");
+  tg_x enough = tg_le(tg_param(b, 1), tg_holding_amount(tg_self(b), asset));
   tg_x ways = tg_and(tg_holding_usable(tg_param(b, 0), asset), tg_holding_usable(tg_self(b), asset));
-  tg_return(b, tg_and(ways, tg_ge(tg_holding_amount(tg_self(b), asset), tg_param(b, 1))));
+  tg_return(b, tg_and(enough, ways));
 }
 static const tg_routine_t takes_asset = {
     "takes", "can so much of the asset be sent to this account?", 2, party_amount, TG_BOOL, build_takes};

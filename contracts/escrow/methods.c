@@ -43,84 +43,103 @@ static void worker_only(tg_t *b) {
 }
 static tg_x until(tg_t *b, const char *from, const char *span) { return tg_add(t(b, from), t(b, span)); }
 
-/* ---- payouts: (box's key, offset of what is owed in it, party, amount, minimum balance of the box) ---- */
+/* ---- payouts ---- */
 
-static const tg_type_t payout[] = {TG_BYTES, TG_U64, TG_ADDRESS, TG_U64, TG_U64};
+typedef struct party {
+  tg_x key;         /* of the box that is the party's */
+  unsigned at;      /* in it, what is owed */
+  tg_x who, amount; /* amount: a variable */
+  uint64_t mbr;
+} party_t;
 
-static void owe(tg_t *b) {
-  tg_box_write(b, tg_param(b, 0), tg_param(b, 1), tg_itob(tg_param(b, 3)));
-  tg_emit(b, "Owed", id(b), tg_param(b, 2), tg_param(b, 3), NULL);
+static party_t client_of(tg_t *b) {
+  return (party_t){tkey(b), tg_struct_offset(&escrow_task, "owed_client", NULL), t(b, "client"), v(b, "to_client"),
+                   TASK_MBR};
+}
+static party_t worker_of(tg_t *b) {
+  return (party_t){wkey(b), tg_struct_offset(&escrow_worker, "owed", NULL), worker(b), v(b, "to_worker"), WORKER_MBR};
 }
 
-/* The box's minimum balance, with `more` microAlgos in the same payout; then the box goes. */
-static void close_box(tg_t *b, tg_x total) {
-  tg_if(b, tg_call(b, &market_reaches, tg_param(b, 2), total));
-  tg_do(b, tg_call(b, &market_send_algo, tg_param(b, 2), total));
-  tg_box_delete(b, tg_param(b, 0));
+static void owe(tg_t *b, const party_t *p) {
+  tg_box_write(b, p->key, tg_int(b, p->at), tg_itob(p->amount));
+  tg_emit(b, "Owed", id(b), p->who, p->amount, NULL);
+}
+
+/* The box's minimum balance, with what is in `total` beside it in the same payout; then the box goes. */
+static void close_box(tg_t *b, const party_t *p, tg_x total) {
+  tg_if(b, tg_call(b, &market_reaches, p->who, total));
+  tg_do(b, tg_call(b, &market_send_algo, p->who, total));
+  tg_box_delete(b, p->key);
   tg_return(b, tg_int(b, 1));
   tg_end(b);
 }
 
-static void build_deliver(tg_t *b) {
-  tg_x amount = tg_param(b, 3);
+/* Pays a party, or owes it; returns whether its box went. */
+static void deliver(tg_t *b, party_t p) {
   if (tg_is_asa(b)) {
-    tg_if(b, amount);
-    tg_if(b, market_takes(b, tg_param(b, 2), amount));
-    market_send(b, tg_param(b, 2), amount);
+    tg_if(b, p.amount);
+    tg_if(b, market_takes(b, p.who, p.amount));
+    market_send(b, p.who, p.amount);
     tg_else(b);
-    owe(b);
+    owe(b, &p);
     tg_return(b, tg_int(b, 0));
     tg_end(b);
     tg_end(b);
-    close_box(b, tg_param(b, 4));
+    close_box(b, &p, tg_int(b, p.mbr));
   } else {
-    tg_set(b, "total", tg_add(amount, tg_param(b, 4)));
-    close_box(b, v(b, "total"));
-    tg_if(b, amount);
-    owe(b);
+    tg_set(b, "total", tg_add(p.amount, tg_int(b, p.mbr)));
+    close_box(b, &p, v(b, "total"));
+    tg_if(b, p.amount);
+    owe(b, &p);
     tg_end(b);
   }
   tg_return(b, tg_int(b, 0));
 }
-static const tg_routine_t deliver = {"deliver",    "pays a party, or owes it; does its box go?", 5, payout, TG_BOOL,
-                                     build_deliver};
+static void build_deliver_worker(tg_t *b) { deliver(b, worker_of(b)); }
+static void build_deliver_client(tg_t *b) { deliver(b, client_of(b)); }
+static const tg_routine_t deliver_worker = {
+    "deliver_worker", "pays the worker, or owes him; does his box go?", 0, NULL, TG_BOOL, build_deliver_worker};
+static const tg_routine_t deliver_client = {
+    "deliver_client", "pays the client, or owes him; does his box go?", 0, NULL, TG_BOOL, build_deliver_client};
+
+/* Pays what is owed, or refuses; returns whether the box went. Rare: one routine for both parties. */
+static const tg_type_t payout[] = {TG_BYTES, TG_U64, TG_ADDRESS, TG_U64, TG_U64};
+
+static void withdraw_asa(tg_t *b, const party_t *p) {
+  tg_set(b, "left", p->amount);
+  tg_if(b, tg_and(p->amount, market_takes(b, p->who, p->amount)));
+  market_send(b, p->who, p->amount);
+  tg_box_write(b, p->key, tg_param(b, 1), tg_zeros(b, 8));
+  tg_emit(b, "Withdrawn", id(b), p->who, p->amount, NULL);
+  tg_set(b, "left", tg_int(b, 0));
+  tg_end(b);
+  tg_if(b, tg_not(v(b, "left")));
+  close_box(b, p, tg_param(b, 4));
+  tg_end(b);
+  tg_assert(b, tg_ne(v(b, "left"), p->amount), "nothing can be delivered");
+  tg_return(b, tg_int(b, 0));
+}
 
 static void build_withdraw(tg_t *b) {
-  tg_x amount = tg_param(b, 3);
+  party_t p = {tg_param(b, 0), 0, tg_param(b, 2), tg_param(b, 3), 0};
   if (tg_is_asa(b)) {
-    tg_set(b, "left", amount);
-    tg_if(b, tg_and(amount, market_takes(b, tg_param(b, 2), amount)));
-    market_send(b, tg_param(b, 2), amount);
-    tg_box_write(b, tg_param(b, 0), tg_param(b, 1), tg_zeros(b, 8));
-    tg_emit(b, "Withdrawn", id(b), tg_param(b, 2), amount, NULL);
-    tg_set(b, "left", tg_int(b, 0));
-    tg_end(b);
-    tg_if(b, tg_not(v(b, "left")));
-    close_box(b, tg_param(b, 4));
-    tg_end(b);
-    tg_assert(b, tg_ne(v(b, "left"), amount), "nothing can be delivered");
-    tg_return(b, tg_int(b, 0));
-  } else {
-    tg_set(b, "total", tg_add(amount, tg_param(b, 4)));
-    tg_assert(b, tg_call(b, &market_reaches, tg_param(b, 2), v(b, "total")), "nothing can be delivered");
-    tg_do(b, tg_call(b, &market_send_algo, tg_param(b, 2), v(b, "total")));
-    tg_box_delete(b, tg_param(b, 0));
-    tg_if(b, amount);
-    tg_emit(b, "Withdrawn", id(b), tg_param(b, 2), amount, NULL);
-    tg_end(b);
-    tg_return(b, tg_int(b, 1));
+    withdraw_asa(b, &p);
+    return;
   }
+  tg_set(b, "total", tg_add(p.amount, tg_param(b, 4)));
+  tg_assert(b, tg_call(b, &market_reaches, p.who, v(b, "total")), "nothing can be delivered");
+  tg_do(b, tg_call(b, &market_send_algo, p.who, v(b, "total")));
+  tg_box_delete(b, p.key);
+  tg_if(b, p.amount);
+  tg_emit(b, "Withdrawn", id(b), p.who, p.amount, NULL);
+  tg_end(b);
+  tg_return(b, tg_int(b, 1));
 }
 static const tg_routine_t withdraw = {
     "pay_owed", "pays what is owed, or refuses; does the box go?", 5, payout, TG_BOOL, build_withdraw};
 
-static tg_x for_client(tg_t *b, const tg_routine_t *r, tg_x amount) {
-  return tg_call(b, r, tkey(b), tg_int(b, tg_struct_offset(&escrow_task, "owed_client", NULL)), t(b, "client"), amount,
-                 tg_int(b, TASK_MBR));
-}
-static tg_x for_worker(tg_t *b, const tg_routine_t *r, tg_x amount) {
-  return tg_call(b, r, wkey(b), tg_int(b, tg_struct_offset(&escrow_worker, "owed", NULL)), worker(b), amount,
-                 tg_int(b, WORKER_MBR));
+static tg_x withdraw_of(tg_t *b, party_t p, tg_x amount) {
+  return tg_call(b, &withdraw, p.key, tg_int(b, p.at), p.who, amount, tg_int(b, p.mbr));
 }
 
 static void count_down(tg_t *b, const char *counter) { tg_put(b, counter, tg_sub_(tg_get(b, counter), tg_int(b, 1))); }
@@ -144,8 +163,8 @@ static const tg_routine_t task_closed = {
 
 /* Both parties, after the event of the cause; the worker's box is in hand. Ends the call. */
 static void build_pay_both(tg_t *b) {
-  tg_set(b, "worker_goes", for_worker(b, &deliver, v(b, "to_worker")));
-  tg_set(b, "task_goes", for_client(b, &deliver, v(b, "to_client")));
+  tg_set(b, "worker_goes", tg_call(b, &deliver_worker));
+  tg_set(b, "task_goes", tg_call(b, &deliver_client));
   worker_closed(b, v(b, "worker_goes"));
   tg_do(b, tg_call(b, &task_closed, v(b, "task_goes")));
 }
@@ -253,7 +272,7 @@ void escrow_build_reclaim(tg_t *b) {
   client_only(b);
   tg_set(b, "to_client", t(b, "reward"));
   market_call(b, &refunded);
-  tg_do(b, tg_call(b, &task_closed, for_client(b, &deliver, v(b, "to_client"))));
+  tg_do(b, tg_call(b, &task_closed, tg_call(b, &deliver_client)));
 }
 
 /* ---- the way there ---- */
@@ -349,7 +368,7 @@ static void ended(tg_t *b) { tg_assert(b, tg_ge(t(b, "state"), tg_int(b, PAID)),
 void escrow_build_withdraw(tg_t *b) {
   market_call(b, &load);
   ended(b);
-  tg_do(b, tg_call(b, &task_closed, for_client(b, &withdraw, t(b, "owed_client"))));
+  tg_do(b, tg_call(b, &task_closed, withdraw_of(b, client_of(b), t(b, "owed_client"))));
 }
 
 void escrow_build_withdraw_worker(tg_t *b) {
@@ -359,7 +378,7 @@ void escrow_build_withdraw_worker(tg_t *b) {
   ended(b);
   tg_end(b);
   tg_x owed = tg_field(tg_var(b, "wb", TG_BYTES), &escrow_worker, "owed");
-  worker_closed(b, for_worker(b, &withdraw, owed));
+  worker_closed(b, withdraw_of(b, worker_of(b), owed));
   tg_approve(b);
 }
 

@@ -59,6 +59,7 @@ static struct {
   unsigned by;
   algo_buf_t logs;
   unsigned accepted[STEPS], owed;
+  uint64_t budget; /* the most that an accepted step used */
 } k;
 
 static uint64_t rnd(uint64_t n) {
@@ -620,6 +621,7 @@ static const char *one_step(const step_t *s) {
   if (ok != !want || (want && strcmp(want, k.w.refusal) != 0)) return want ? want : "accepted";
   if (want) return NULL;
   k.accepted[s->what]++;
+  if (k.w.budget > k.budget) k.budget = k.w.budget;
   if (!same_logs()) return "the logs differ";
   if (!same_balances(algo, asset)) return "the balances differ";
   if (!same_globals()) return "the global state differs";
@@ -650,6 +652,7 @@ START_TEST(walk) {
   const char *env = getenv("ALGORENT_WALK");
   int steps = env ? atoi(env) : 2500;
   open_market(_i & 1, (uint64_t)_i + 1);
+  k.w.measures = _i < 2; /* the first two say what the dearest call uses */
   for (int i = 0; i < steps && k.next + 2 < TASKS; i++) {
     step_t s;
     algo_arena_reset(&k.w.arena);
@@ -661,7 +664,9 @@ START_TEST(walk) {
     ck_assert_msg(!why, "seed %d, step %d: %u by %u, id %" PRIu64 ", amount %" PRIu64 ": expected: %s; got: %s", _i + 1,
                   i, s.what, s.by, s.id, s.amount, why, k.w.refusal ? k.w.refusal : "accepted");
   }
+  ck_assert_msg(k.budget <= (k.asa ? 313 : 226), "a call used %" PRIu64, k.budget);
   if (getenv("ALGORENT_WALK_SHOW")) {
+    fprintf(stderr, "dearest call: %" PRIu64 "\n", k.budget);
     for (unsigned i = 0; i < STEPS; i++) fprintf(stderr, "step %u: %u accepted\n", i, k.accepted[i]);
     fprintf(stderr, "%u owed\n", k.owed);
   }

@@ -362,6 +362,7 @@ static bool one_step(walk_t *k, const step_t *s, bool all) {
     return true;
   }
   k->accepted[s->what]++;
+  if (k->w.budget > k->budget[s->what]) k->budget[s->what] = k->w.budget;
   if (k->seen_logs) k->seen_logs(k->user, k->w.delta);
   if (!same_logs(k)) return differs(k, s, "the logs differ");
   if (!same_balances(k, s, &b)) return differs(k, s, "the balances differ");

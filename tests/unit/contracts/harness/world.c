@@ -23,6 +23,17 @@ static void read_refusal(world_t *w, const algo_submit_detail_t *d) {
   w->refusal = m ? m : algo_buf_cstr(&w->text);
 }
 
+/* What the group's programs use, inner calls none: simulated, so that nothing happens yet. */
+static void measure(world_t *w, algo_bytes_t group) {
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_sim_request_t req = {.group = group, .allow_empty_signatures = true};
+  algo_sim_result_t result;
+  w->budget = 0;
+  if (!algo_ledger_simulate(w->l, &req, &result, &arena, NULL) && !result.failure)
+    w->budget = result.app_budget_consumed;
+  algo_arena_fini(&arena);
+}
+
 bool world_send(world_t *w, algo_txn_t *txns, size_t n) {
   const algo_txn_t *all[ALGO_GROUP_MAX];
   algo_buf_t group = ALGO_BUF_INIT;
@@ -49,6 +60,7 @@ bool world_send(world_t *w, algo_txn_t *txns, size_t n) {
   algo_submit_detail_t detail;
   algo_buf_clear(&w->text);
   w->refusal = NULL;
+  if (w->measures) measure(w, algo_buf_view(&group));
   bool ok = !algo_ledger_submit(w->l, algo_buf_view(&group), &opt, &first, &w->text, &detail, &err);
   algo_buf_fini(&group);
   if (!ok) {

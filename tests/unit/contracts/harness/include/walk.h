@@ -12,7 +12,8 @@ typedef struct walk {
   u128_t clawed;     /* base units taken from the application's holding by the issuer */
   unsigned seen[64]; /* how often each refusal was seen; refusals[] names them */
   const char *refusals[64];
-  unsigned n_refusals, accepted[STEPS], undelivered;
+  unsigned n_refusals, accepted[STEPS];
+  uint64_t budget[STEPS];   /* the most that an accepted step of each kind used; with w.measures */
   void (*seen_logs)(void *user, const algo_eval_delta_t *delta); /* of each call that was accepted; NULL: nobody looks */
   void *user;
   char why[4096]; /* the first difference; "" while all is well */
