@@ -6,7 +6,7 @@
 void codec_in_init(codec_in_t *in, algo_bytes_t bytes, bool strict, algo_arena_t *arena, algo_err_t *err) {
   memset(in, 0, sizeof *in);
   in->p = in->start = bytes.p;
-  in->end = bytes.p + bytes.n;
+  in->end = bytes.n == 0 ? bytes.p : bytes.p + bytes.n;
   in->arena = arena;
   in->err = err;
   in->strict = strict;

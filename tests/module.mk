@@ -61,6 +61,7 @@ $(eval $(call fuzz,asm,asm))
 $(eval $(call fuzz,disasm,asm))
 $(eval $(call fuzz,rest,rest node))
 $(eval $(call fuzz,eval,eval asm))
+$(eval $(call fuzz,client,client))
 
 .PHONY: fuzz-run
 ifeq ($(BUILD),fuzz)

@@ -28,7 +28,7 @@ typedef struct algo_mp {
   const uint8_t *p, *end, *start;
 } algo_mp_t;
 
-static inline algo_mp_t algo_mp(algo_bytes_t in) { return (algo_mp_t){in.p, in.p + in.n, in.p}; }
+static inline algo_mp_t algo_mp(algo_bytes_t in) { return (algo_mp_t){in.p, in.n == 0 ? in.p : in.p + in.n, in.p}; }
 ALGO_API algo_mp_kind_t algo_mp_peek(const algo_mp_t *r);
 /* Each takes one value of that kind, or leaves the cursor and returns ALGO_E_PARSE / ALGO_E_TRUNCATED with the offset in
  * the message. Any integer width is taken; `uint` refuses negative numbers. */
