@@ -73,12 +73,29 @@ void algo_failure_parse(algo_failure_t *out, const char *text, size_t n) {
   if (end != SIZE_MAX) out->reason.n = end;
 }
 
+/* "overspend (account X, data {everything about it}, tried to spend N)", without the middle. False: it is none. */
+static bool explain_overspend(algo_bytes_t reason, algo_err_t *err) {
+  static const char tried[] = ", tried to spend ";
+  if (!skip_prefix(&reason, "overspend (account ")) return false;
+  size_t comma = find(reason, ",", 0), at = find(reason, tried, 0);
+  if (comma == SIZE_MAX || at == SIZE_MAX || comma > ALGO_ADDR_TEXT) return false;
+  algo_bytes_t amount = algo_bytes(reason.p + at + strlen(tried), reason.n - at - strlen(tried));
+  while (amount.n > 0 && (amount.p[amount.n - 1] == ')' || amount.p[amount.n - 1] == '}')) amount.n--;
+  bool braced = amount.n > 0 && amount.p[0] == '{'; /* older nodes: {microAlgos} */
+  if (braced) step_over(&amount, 1);
+  if (amount.n > 40) return false;
+  algo_err_set(err, ALGO_E_LEDGER, "account %.*s has too little ALGO: overspend, it tried to spend %.*s%s", (int)comma,
+               (const char *)reason.p, (int)amount.n, (const char *)amount.p, braced ? " microAlgos" : "");
+  return true;
+}
+
 algo_code_t algo_failure_explain(const algo_failure_t *f, uint64_t app, const algo_app_spec_t *spec, algo_err_t *err) {
   algo_code_t r;
   const char *message = NULL;
   int n = (int)(f->reason.n < 900 ? f->reason.n : 900);
   if (spec != NULL && f->pc >= 0 && (app == 0 || f->app == app)) message = algo_app_error_at(spec, (uint32_t)f->pc);
   if (message != NULL) r = algo_err_set(err, ALGO_E_REFUSED, "%s", message);
+  else if (!f->logic && explain_overspend(f->reason, err)) r = ALGO_E_LEDGER;
   else if (f->logic && f->pc >= 0)
     r = algo_err_set(err, ALGO_E_LOGIC, "%.*s (application %" PRIu64 ", byte %" PRId64 " of its program)", n,
                      (const char *)f->reason.p, f->app, f->pc);

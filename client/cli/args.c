@@ -8,6 +8,7 @@ const cli_option_t cli_common_options[] = {
     {"--app", "ID", "the market's application id (ALGORENT_APP)"},
     {"--node", "URL", "the node (ALGOD_URL; http://127.0.0.1:4001); its token is taken from ALGOD_TOKEN alone"},
     {"--key", "FILE", "the key to sign with (ALGORENT_KEY names a file, ALGORENT_MNEMONIC holds the words)"},
+    {"--kmd", "WALLET", "sign with a key daemon's wallet, for --sender (KMD_URL, KMD_TOKEN, KMD_PASSWORD)"},
     {"--sender", "ADDRESS", "the account that calls, where it is not the key's own (rekeyed, or --unsigned)"},
     {"--unsigned", "FILE", "sign nothing: write the group for a wallet; `send` sends it once signed"},
     {"--json", NULL, "the result as JSON on stdout; amounts in base units, times in Unix seconds"},

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "algo/kmd.h"
 #include "algo/market.h"
 #include "algo/text.h"
 
@@ -40,6 +41,8 @@ struct cli {
   algo_arena_t arena;
   algo_algod_t *algod;
   algo_signer_t *signer; /* NULL until asked for; stays NULL with --unsigned */
+  algo_kmd_t *kmd;
+  algo_kmd_wallet_t *wallet; /* the signer's, with --kmd */
   algo_addr_t sender;
   bool has_sender;
   algo_market_t market;
@@ -77,6 +80,7 @@ algo_code_t cli_open_market(cli_t *cli, algo_err_t *err);           /* connects,
 algo_code_t cli_identify(cli_t *cli, algo_err_t *err);
 algo_code_t cli_begin(cli_t *cli,
                       algo_err_t *err); /* cli_identify, then cli_open_market: of a command that changes something */
+algo_code_t cli_open_wallet(cli_t *cli, const char *name, algo_err_t *err); /* KMD_URL, KMD_TOKEN, KMD_PASSWORD */
 algo_code_t cli_load_key(cli_t *cli, algo_key_t *key, algo_err_t *err);
 /* One call: sent and waited for, or written with --unsigned. *result: NULL where nothing was sent. */
 algo_code_t cli_run_call(cli_t *cli, const algo_method_call_t *call, const algo_call_result_t **result,
@@ -107,7 +111,8 @@ void cli_out_events(cli_t *cli, const algo_bytes_t *logs,
 algo_code_t cli_out_close(cli_t *cli, algo_err_t *err); /* prints */
 
 /* ---- the commands ---- */
-extern const cli_command_t cli_cmd_keys_new, cli_cmd_keys_import, cli_cmd_keys_show, cli_cmd_keys_list;
+extern const cli_command_t cli_cmd_keys_new, cli_cmd_keys_import, cli_cmd_keys_show, cli_cmd_keys_list,
+    cli_cmd_keys_kmd;
 extern const cli_command_t cli_cmd_deploy, cli_cmd_send, cli_cmd_market;
 extern const cli_command_t cli_cmd_verify, cli_cmd_call, cli_cmd_pay, cli_cmd_optin;
 extern const cli_command_t cli_cmd_gpu_register, cli_cmd_gpu_update, cli_cmd_gpu_suspend, cli_cmd_gpu_resume,

@@ -137,3 +137,27 @@ const cli_command_t cli_cmd_keys_list = {"keys list",
                                          NULL,
                                          "  algorent keys list ~/.algorent",
                                          keys_list};
+
+static algo_code_t keys_kmd(cli_t *cli, algo_err_t *err) {
+  const algo_addr_t *addrs = NULL;
+  size_t n = 0;
+  algo_code_t r = cli_open_wallet(cli, cli->args[0], err);
+  if (r == ALGO_OK) r = algo_kmd_addresses(cli->wallet, &addrs, &n, &cli->arena, err);
+  if (r != ALGO_OK) return r;
+  cli_out_list(cli, "accounts");
+  for (size_t i = 0; i < n; i++) {
+    cli_out_row(cli);
+    cli_out_addr(cli, "address", &addrs[i]);
+  }
+  return ALGO_OK;
+}
+
+const cli_command_t cli_cmd_keys_kmd = {
+    "keys kmd",
+    "WALLET",
+    "the accounts in a wallet of a key daemon",
+    "The daemon is at KMD_URL (http://127.0.0.1:4002), its token in KMD_TOKEN, the wallet's password in KMD_PASSWORD.",
+    NULL,
+    "  algorent keys kmd unencrypted-default-wallet\n"
+    "  algorent rent 1 60 --kmd unencrypted-default-wallet --sender ADDRESS",
+    keys_kmd};

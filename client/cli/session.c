@@ -9,6 +9,9 @@
 
 #include "algo/block.h"
 
+/* What every developer node takes, by default. */
+#define CLI_DEVELOPER_TOKEN "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
 static const char *from_env(const char *name) {
   const char *v = getenv(name);
   return v != NULL && v[0] != '\0' ? v : NULL;
@@ -28,8 +31,7 @@ algo_code_t cli_connect(cli_t *cli, algo_err_t *err) {
   algo_algod_options_t opt = {.url = cli_value(cli, "--node"), .token = from_env("ALGOD_TOKEN"), .retries = 2};
   if (opt.url == NULL) opt.url = from_env("ALGOD_URL");
   /* A developer node's token, for the default node alone. */
-  if (opt.url == NULL && opt.token == NULL)
-    opt.token = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+  if (opt.url == NULL && opt.token == NULL) opt.token = CLI_DEVELOPER_TOKEN;
   return algo_algod_new(&cli->algod, &opt, NULL, err);
 }
 
@@ -70,12 +72,36 @@ algo_code_t cli_load_key(cli_t *cli, algo_key_t *key, algo_err_t *err) {
   return r;
 }
 
+algo_code_t cli_open_wallet(cli_t *cli, const char *name, algo_err_t *err) {
+  const char *token = from_env("KMD_TOKEN"), *url = from_env("KMD_URL");
+  if (url == NULL && token == NULL) token = CLI_DEVELOPER_TOKEN;
+  algo_code_t r = algo_kmd_new(&cli->kmd, url, token, NULL, err);
+  return r == ALGO_OK ? algo_kmd_open(&cli->wallet, cli->kmd, name, from_env("KMD_PASSWORD"), err) : r;
+}
+
+/* The wallet signs for --sender; without one for its only account. */
+static algo_code_t identify_kmd(cli_t *cli, bool given, algo_err_t *err) {
+  const algo_addr_t *addrs = NULL;
+  size_t n = 0;
+  algo_code_t r = cli_open_wallet(cli, cli_value(cli, "--kmd"), err);
+  if (r == ALGO_OK && !given) r = algo_kmd_addresses(cli->wallet, &addrs, &n, &cli->arena, err);
+  if (r == ALGO_OK && !given && n != 1)
+    r = algo_err_set(err, ALGO_E_USAGE,
+                     "the wallet '%s' has %zu accounts: say which with --sender (algorent keys kmd lists them)",
+                     cli_value(cli, "--kmd"), n);
+  if (r == ALGO_OK && !given) cli->sender = addrs[0];
+  if (r == ALGO_OK) r = algo_kmd_signer(&cli->signer, cli->wallet, &cli->sender, NULL, err);
+  cli->has_sender = r == ALGO_OK;
+  return r;
+}
+
 algo_code_t cli_identify(cli_t *cli, algo_err_t *err) {
   algo_key_t key;
   if (cli->has_sender) return ALGO_OK;
   bool given = cli_value(cli, "--sender") != NULL;
   algo_code_t r = cli_opt_addr(cli, "--sender", &cli->sender, err);
   if (r != ALGO_OK) return r;
+  if (cli_value(cli, "--kmd") != NULL) return identify_kmd(cli, given, err);
   if (cli_value(cli, "--unsigned") == NULL || !given) {
     r = cli_load_key(cli, &key, err);
     if (r != ALGO_OK) return r;

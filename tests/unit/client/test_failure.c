@@ -78,7 +78,10 @@ START_TEST(the_contract_speaks) {
   explained(cases[0].text, 7, &spec, ALGO_E_LOGIC, "assert failed (application 1001, byte 41");
   explained(cases[0].text, 1001, NULL, ALGO_E_LOGIC, "assert failed (application 1001, byte 41");
   explained(cases[2].text, 1001, &spec, ALGO_E_LOGIC, "application 2002");
-  explained(cases[5].text, 1001, &spec, ALGO_E_LEDGER, "overspend");
+  explained(cases[5].text, 1001, &spec, ALGO_E_LEDGER,
+            "account A has too little ALGO: overspend, it tried to spend 9 microAlgos");
+  explained("overspend (account A, data {x}, tried to spend 1mA)", 0, NULL, ALGO_E_LEDGER, "tried to spend 1mA");
+  explained("overspend (account", 0, NULL, ALGO_E_LEDGER, "overspend (account");
 }
 END_TEST
 

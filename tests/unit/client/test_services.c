@@ -1,0 +1,110 @@
+/* The clients of a key daemon and of an indexer. */
+#include "algo/indexer.h"
+#include "algo/kmd.h"
+#include "fake.h"
+#include "py_vectors.h"
+
+START_TEST(a_wallet_signs) {
+  fake_t f;
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_kmd_t *k = NULL;
+  algo_kmd_wallet_t *w = NULL;
+  algo_key_t key, exported;
+  const algo_addr_t *addrs = NULL;
+  size_t n = 0;
+  uint8_t seed[32] = {7};
+  algo_buf_t json = ALGO_BUF_INIT, body = ALGO_BUF_INIT;
+  algo_key_from_seed(&key, seed);
+  fake_start(&f);
+  fake_text(&f, "/v1/wallets", 200, "{\"wallets\":[{\"id\":\"17\",\"name\":\"mine\"}]}", 0);
+  fake_text(&f, "/v1/wallet/init", 200, "{\"wallet_handle_token\":\"handle\"}", 0);
+  fake_text(&f, "/v1/wallet/release", 200, "{}", 0);
+  fake_text(&f, "/v1/key/list", 200, "{\"addresses\":[\"" PY_SENDER "\"]}", 0);
+  algo_json_t j = algo_json(&json);
+  algo_json_open(&j, '{');
+  algo_json_key(&j, "private_key");
+  algo_json_base64(&j, algo_bytes(key.secret, 64));
+  algo_json_close(&j, '}');
+  fake_bytes(&f, "/v1/key/export", 200, algo_buf_view(&json), 0);
+  SUITE_OK(algo_kmd_new(&k, f.url, "token", NULL, suite_err));
+  ck_assert_int_eq(algo_kmd_open(&w, k, "other", NULL, NULL), ALGO_E_NOT_FOUND);
+  SUITE_OK(algo_kmd_open(&w, k, "mine", "pass\"word", suite_err));
+  algo_buf_putb(&body, algo_buf_view(&f.last_body));
+  ck_assert_ptr_nonnull(strstr(algo_buf_cstr(&body), "\"wallet_id\":\"17\",\"wallet_password\":\"pass\\\"word\""));
+  SUITE_OK(algo_kmd_addresses(w, &addrs, &n, &arena, suite_err));
+  ck_assert_uint_eq(n, 1);
+  SUITE_OK(algo_kmd_export(w, &key.addr, &exported, suite_err));
+  ck_assert_mem_eq(&exported.addr, &key.addr, 32);
+
+  /* What comes back signed must be what was sent. */
+  algo_signer_t *s = NULL;
+  algo_stxn_t mine = {.txn = {.type = ALGO_TX_PAY, .sender = key.addr, .amount = 5, .fee = 1000, .last_valid = 9}},
+              theirs = mine;
+  bool wanted[1] = {true};
+  SUITE_OK(algo_kmd_signer(&s, w, &key.addr, NULL, suite_err));
+  for (int other = 0; other < 2; other++) {
+    algo_buf_t encoded = ALGO_BUF_INIT, answer = ALGO_BUF_INIT;
+    theirs.txn.amount = other ? 6 : 5;
+    algo_stxn_sign(&theirs, &key);
+    algo_stxn_encode(&encoded, &theirs);
+    j = algo_json(&answer);
+    algo_json_open(&j, '{');
+    algo_json_key(&j, "signed_transaction");
+    algo_json_base64(&j, algo_buf_view(&encoded));
+    algo_json_close(&j, '}');
+    fake_bytes(&f, "/v1/transaction/sign", 200, algo_buf_view(&answer), 1);
+    algo_code_t r = algo_signer_sign(s, &mine, 1, wanted, &arena, NULL);
+    ck_assert_int_eq(r, other ? ALGO_E_SIGNATURE : ALGO_OK);
+    if (!other) ck_assert(mine.has_sig);
+    algo_buf_fini(&encoded);
+    algo_buf_fini(&answer);
+  }
+  algo_signer_free(s);
+  algo_kmd_close(w);
+  ck_assert_str_eq(f.last_path, "/v1/wallet/release");
+  algo_kmd_free(k);
+  algo_buf_fini(&json);
+  algo_buf_fini(&body);
+  algo_arena_fini(&arena);
+  fake_stop(&f);
+}
+END_TEST
+
+START_TEST(searches_page_by_page) {
+  fake_t f;
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_indexer_t *x = NULL;
+  algo_indexer_pages_t *p = NULL;
+  json_object *item = NULL;
+  algo_indexer_health_t h;
+  int seen = 0;
+  fake_start(&f);
+  fake_text(&f, "/v2/transactions", 200, "{\"transactions\":[{\"id\":\"A\"},{\"id\":\"B\"}],\"next-token\":\"t 1\"}",
+            1);
+  fake_text(&f, "/v2/transactions", 200, "{\"transactions\":[{\"id\":\"C\"}],\"next-token\":\"t2\"}", 1);
+  fake_text(&f, "/v2/transactions", 200, "{\"transactions\":[]}", 1);
+  fake_text(&f, "/health", 200, "{\"round\":12,\"version\":\"3\",\"db-available\":true,\"is-migrating\":false}", 0);
+  SUITE_OK(algo_indexer_new(&x, f.url, "t", NULL, suite_err));
+  SUITE_OK(algo_indexer_health(x, &h, &arena, suite_err));
+  ck_assert_uint_eq(h.round, 12);
+  ck_assert(h.db_available);
+  algo_indexer_query_t q = {.app = 5, .note_prefix = ALGO_BYTES_LIT("a+b")};
+  SUITE_OK(algo_indexer_transactions(&p, x, &q, suite_err));
+  for (;; seen++) {
+    SUITE_OK(algo_indexer_next(p, &item, suite_err));
+    if (item == NULL) break;
+    ck_assert_str_eq(json_object_get_string(json_object_object_get(item, "id")), seen == 0   ? "A"
+                                                                                 : seen == 1 ? "B"
+                                                                                             : "C");
+  }
+  ck_assert_int_eq(seen, 3);
+  algo_indexer_pages_free(p);
+  ck_assert_int_eq(algo_indexer_transaction(x, "X", &item, NULL), ALGO_E_NOT_FOUND);
+  ck_assert_ptr_null(item);
+  algo_indexer_free(x);
+  algo_arena_fini(&arena);
+  fake_stop(&f);
+}
+END_TEST
+
+SUITE_MAIN("client/services", a_wallet_signs, searches_page_by_page)
