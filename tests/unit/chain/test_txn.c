@@ -116,6 +116,15 @@ START_TEST(what_is_no_transaction_is_refused) {
 }
 END_TEST
 
+START_TEST(no_bytes_at_all) {
+  algo_txn_t t;
+  algo_stxn_t s;
+  algo_bytes_t none = {NULL, 0};
+  ck_assert_int_eq(algo_txn_decode(&t, none, true, &arena, NULL), ALGO_E_TRUNCATED);
+  ck_assert_int_eq(algo_stxn_decode_next(&s, &none, true, &arena, NULL), ALGO_E_TRUNCATED);
+}
+END_TEST
+
 START_TEST(unknown_keys_are_stepped_over_where_asked) {
   algo_txn_t t;
   algo_bytes_t in = ALGO_BYTES_LIT("\x82\xa3zzz\x92\x01\x80\xa3"
@@ -266,7 +275,7 @@ START_TEST(the_id_is_the_hash_of_the_encoding) {
 END_TEST
 
 SUITE_MAIN("chain/txn", zero_is_left_out_and_keys_are_sorted, other_forms_give_the_same_bytes,
-           fixed_arrays_are_cut_and_filled, what_is_no_transaction_is_refused,
+           fixed_arrays_are_cut_and_filled, what_is_no_transaction_is_refused, no_bytes_at_all,
            unknown_keys_are_stepped_over_where_asked, cut_at_every_byte, a_count_cannot_ask_for_memory,
            signed_by_another_key, several_keys_sign_apart_and_are_joined, groups, ids_as_text,
            the_id_is_the_hash_of_the_encoding)
