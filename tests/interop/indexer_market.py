@@ -7,7 +7,7 @@ sys.path[:0] = [here, os.path.join(here, "../e2e")]
 import market_lib
 from indexer_lib import *
 
-CALLS = int(os.environ.get("CALLS", "150"))
+CALLS = int(os.environ.get("CALLS", "70"))
 SEED = int(os.environ.get("SEED", "7"))
 
 
@@ -128,16 +128,24 @@ def main():
             r.check("--scope market keeps what touches the market", int(psql(narrow, "select count(*) from chain.txn")) < int(psql(url, "select count(*) from chain.txn"))
                     and psql(narrow, "select count(*) from chain.log") == psql(url, f"select count(*) from chain.log where app = {app}"))
             r.check("--scope market: raw bytes", psql(narrow, "select count(*) from chain.txn t where get_byte(chain.raw(round, intra), 0) & 240 <> 128") == "0")
-            questions(r, url, app)
+            questions(r, url, app, m.parties[0])
         finally:
             cluster.remove()
     return r.end()
 
 
-def questions(r, url, app):
+def questions(r, url, app, party):
     for view in psql(url, "select relname from pg_class where relnamespace = 'rental'::regnamespace and relkind = 'v' order by 1").split():
         rows = psql(url, f"select count(*) from rental.{view}", check=False)
         r.check(f"view rental.{view} answers ({rows} rows)", rows.isdigit())
+    # Every question of docs/sql.md, as it stands there.
+    text = open(os.path.join(ROOT, "docs/sql.md")).read()
+    for n, q in re.findall(r"^(\d+)\. .*?```sql\n(.*?)```", text, re.S | re.M):
+        try:
+            psql(url, f"\\set market {app}\n\\set me '{party}'\n{q}")
+            r.check(f"docs/sql.md, question {n}", True)
+        except RuntimeError as e:
+            r.check(f"docs/sql.md, question {n}", False, e)
     left = psql(url, f"select (select sum(amount) from rental.payments where app = {app}) = (select held from rental.holdings where app = {app})")
     r.check("payments add up to what is held", left == "t", left)
 
