@@ -6,7 +6,8 @@
 #include "algo/asm.h"
 #include "algo/isa.h"
 
-#define CALLS_MAX 128u /* nesting past this counts as a circle */
+#define CALLS_MAX 128u       /* nesting past this counts as a circle */
+#define STEPS_MAX (1u << 26) /* of all walks together: more than any program that a network takes needs */
 #define NONE      UINT32_MAX
 
 typedef struct node {
@@ -41,6 +42,7 @@ typedef struct flow {
   bool *measuring;
   level_t levels[CALLS_MAX + 1];
   bool bounded, oom;
+  uint64_t steps;
   uint32_t circle;
 } flow_t;
 
@@ -130,6 +132,7 @@ static bool walk_routine(flow_t *f, walk_t *w, uint32_t entry, bool *changed) {
   visit(w, entry);
   while (w->n > 0) {
     uint32_t at = w->todo[--w->n];
+    f->steps++;
     const node_t *node = &f->nodes[at];
     if (!f->reachable[at]) *changed = f->reachable[at] = true;
     returns = returns || node->returns;
@@ -151,11 +154,11 @@ static bool find_reachable(flow_t *f) {
     if (f->nodes[k].callee != NONE) is_entry[f->nodes[k].callee] = true;
   }
   bool changed = true;
-  while (changed && f->n > 0) {
+  while (changed && f->n > 0 && f->steps < STEPS_MAX) {
     changed = false;
     (void)walk_routine(f, &w, 0, &changed);
     for (uint32_t k = 0; k < f->n; k++) {
-      if (!is_entry[k] || !f->reachable[k]) continue;
+      if (!is_entry[k] || !f->reachable[k] || f->steps >= STEPS_MAX) continue;
       bool returns = walk_routine(f, &w, k, &changed);
       if (returns && !f->can_return[k]) f->can_return[k] = changed = true;
     }
@@ -211,7 +214,8 @@ static uint64_t measure(flow_t *f, uint32_t entry, unsigned depth) {
   frames[0] = (frame_t){entry, 0};
   color[entry] = GREY;
   f->measuring[entry] = true;
-  while (n > 0 && f->bounded && !f->oom) {
+  f->steps += f->n / 8; /* for the level's arrays */
+  while (n > 0 && f->bounded && !f->oom && f->steps++ < STEPS_MAX) {
     frame_t *top = &frames[n - 1];
     const node_t *node = &f->nodes[top->node];
     bool stuck = node->callee != NONE && !f->can_return[node->callee];
@@ -260,6 +264,7 @@ algo_code_t algo_flow_analyse(algo_flow_t *out, algo_bytes_t program, algo_arena
   if (!make_graph(&f) || !find_reachable(&f) || !keep(&f, out)) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   out->max_cost = f.n > 0 ? measure(&f, 0, 0) : 0;
   if (f.oom) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  if (f.steps >= STEPS_MAX) return algo_err_set(err, ALGO_E_RANGE, "too many ways through the program");
   out->bounded = f.bounded;
   out->circle_pc = f.circle;
   return ALGO_OK;

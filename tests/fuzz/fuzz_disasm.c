@@ -2,9 +2,17 @@
 #include <stdlib.h>
 
 #include "algo/asm.h"
+#include "algo/flow.h"
 #include "algo/isa.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void analyse(algo_bytes_t program) {
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_flow_t flow;
+  if (algo_flow_analyse(&flow, program, &arena, NULL) == ALGO_OK && flow.n_reachable > flow.n) abort();
+  algo_arena_fini(&arena);
+}
 
 static void each_instruction(algo_bytes_t program) {
   algo_buf_t one = ALGO_BUF_INIT;
@@ -25,6 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   algo_err_init(&err);
   if (algo_disasm(&text, program, &err) == ALGO_OK) {
     each_instruction(program);
+    analyse(program);
   } else if (err.msg[0] == '\0') {
     abort();
   }

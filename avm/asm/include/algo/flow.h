@@ -19,7 +19,8 @@ typedef struct algo_flow {
   uint32_t circle_pc; /* not bounded: the branch or callsub that closes a circle */
 } algo_flow_t;
 
-/* Errors: ASM (a program that does not disassemble: its message and pc), NOMEM. */
+/* Errors: ASM (a program that does not disassemble: its message and pc), RANGE (more ways through it than can be
+ * followed), NOMEM. */
 ALGO_API algo_code_t algo_flow_analyse(algo_flow_t *out, algo_bytes_t program, algo_arena_t *arena, algo_err_t *err);
 
 #endif
