@@ -94,6 +94,10 @@ static bool falcon_verify(algo_bytes_t msg, algo_bytes_t sig, const uint8_t *key
   return norm(c, s, h) <= NORM_MAX;
 }
 
+bool algo_avm_falcon_verify(algo_bytes_t msg, algo_bytes_t sig, algo_bytes_t key) {
+  return key.n == KEY_SIZE && falcon_verify(msg, sig, key.p);
+}
+
 algo_code_t avm_op_falcon_verify(algo_avm_context_t *cx) {
   const avm_value_t *msg = avm_top(cx, 2), *sig = avm_top(cx, 1), *key = avm_top(cx, 0);
   if (key->n != KEY_SIZE) return avm_fail(cx, "invalid public key size %u != %u", key->n, KEY_SIZE);

@@ -148,12 +148,16 @@ static algo_code_t check_pqsig(signing_t *g, const algo_pqsig_t *p, const char *
     return algo_lfail(g->l, g->err, "%s: pq signature authorizer mismatch: derived %s, expected %s", what,
                       algo_laddr(&addr).s, algo_laddr(algo_stxn_authorizer(g->s)).s);
   if (p->sig.n == 0) return algo_lfail(g->l, g->err, "%s: pq signature is empty", what);
+  if (p->pk.n != ALGO_FALCON1024_KEY)
+    return algo_lfail(g->l, g->err, "%s: invalid falcon-1024 signature: public key size %zu, want %u", what, p->pk.n,
+                      ALGO_FALCON1024_KEY);
   algo_buf_t message = ALGO_BUF_INIT;
   algo_buf_puts(&message, tag);
   algo_buf_putb(&message, msg);
-  bool good = false;
+  bool good = !message.oom && algo_avm_falcon_verify(algo_buf_view(&message), p->sig, p->pk);
   algo_buf_fini(&message);
-  return good ? ALGO_OK : algo_lfail(g->l, g->err, "%s: falcon1024 signature verification failed", what);
+  if (good) return ALGO_OK;
+  return algo_lfail(g->l, g->err, "%s: invalid falcon-1024 signature: error code -4: falcon verify failed", what);
 }
 
 /* ---- logic signatures ---- */

@@ -74,7 +74,7 @@ START_TEST(recorded_chain_is_made_again_byte_for_byte) {
   algo_ledger_t *l = ledger_of_genesis(genesis);
   size_t refused = 0, differ = 0;
   algo_arena_t arena = ALGO_ARENA_INIT;
-  for (uint64_t round = 0; round <= 229; round++) {
+  for (uint64_t round = 0; round <= 231; round++) {
     char name[64];
     algo_block_t b;
     algo_err_t err;

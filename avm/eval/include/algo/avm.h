@@ -206,4 +206,8 @@ ALGO_API bool algo_avm_explain_state(algo_avm_context_t *cx, algo_avm_state_op_t
 /* The value there now (from after_op); *exists false: nothing, or not to be read. */
 ALGO_API void algo_avm_state_value(algo_avm_context_t *cx, const algo_avm_state_op_t *op, algo_tv_t *out, bool *exists);
 
+/* Falcon-1024, deterministic and compressed, as the opcode falcon_verify and post-quantum signatures have it. */
+#define ALGO_FALCON1024_KEY 1793u
+ALGO_API bool algo_avm_falcon_verify(algo_bytes_t msg, algo_bytes_t sig, algo_bytes_t key);
+
 #endif
