@@ -201,12 +201,14 @@ static algo_code_t check_off_curve(algo_ledger_t *l, const decoded_t *d, algo_er
   return ALGO_OK;
 }
 
-static algo_code_t make_group(algo_ledger_t *l, const decoded_t *d, algo_avm_group_t **out, algo_err_t *err) {
+static algo_code_t make_group(algo_ledger_t *l, const decoded_t *d, const algo_avm_tracer_t *tracer, algo_avm_group_t **out,
+                              algo_err_t *err) {
   *out = NULL;
   if (!d->calls) return ALGO_OK;
   algo_avm_options_t opt = {.consensus = l->consensus, .ledger = &algo_lops, .ledger_self = l, .arena = &l->scratch};
   opt.disassemble = algo_disasm_around;
   opt.genesis_hash = l->genesis_hash;
+  opt.tracer = tracer;
   algo_code_t rc = algo_avm_group_new(out, d->views, d->n, &opt, err);
   return rc ? algo_lfail_code(l, rc, err, "%s", err ? err->msg : "") : ALGO_OK;
 }
@@ -234,7 +236,7 @@ static algo_code_t submit(algo_ledger_t *l, const decoded_t *d, const algo_submi
   if (rc) return rc;
   group_run_t r = {.txns = d->views, .n = d->n, .ids = d->ids, .ads = d->ads, .skip_signatures = vo.skip_signatures};
   rc = check_expired(l, d, err);
-  if (!rc) rc = make_group(l, d, &r.group, err);
+  if (!rc) rc = make_group(l, d, opt ? opt->tracer : NULL, &r.group, err);
   if (!rc) rc = algo_lgroup_eval(l, &r, err);
   if (!rc) return algo_lopen_add(l, &r, err);
   return algo_lfail_prefix(l, rc, err, "TransactionPool.Remember: ");

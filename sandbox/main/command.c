@@ -32,6 +32,8 @@ static const command_t commands[] = {
     {"box", "POST", "/sandbox/v1/applications/%s/box", 1, JSON_TEXT, "APP '{\"key\":\"str:k\",\"bytes\":\"AA==\"}'"},
     {"program", "POST", "/sandbox/v1/applications/%s/program", 1, JSON_TEXT, "APP '{\"approval\":\"CoEB\"}'"},
     {"impersonate", "POST", "/sandbox/v1/impersonate/%s", 1, NOTHING, "on|off"},
+    {"coverage", "POST", "/sandbox/v1/coverage/%s", 1, NOTHING, "on|off"},
+    {"report", "GET", "/sandbox/v1/coverage", 0, NOTHING, ""},
     {"send-unsigned", "POST", "/sandbox/v1/transactions", 0, FROM_FILE, "FILE"},
     {"dump", "GET", "/sandbox/v1/dump", 0, TO_FILE, "FILE"},
     {"load", "POST", "/sandbox/v1/load", 0, FROM_FILE, "FILE"},
@@ -41,7 +43,8 @@ const char sandbox_command_help[] =
     "  algorent-sandbox COMMAND [--url URL] [--token TEXT]   to one that runs (http://127.0.0.1:4001):\n"
     "    status | snapshot | revert SNAPSHOT | reset | advance BLOCKS | time UNIX-SECONDS | offset SECONDS | clock\n"
     "    mining JSON | balance ADDRESS MICROALGOS | global APP JSON | local ADDRESS APP JSON | box APP JSON\n"
-    "    program APP JSON | impersonate on|off | send-unsigned FILE | dump FILE | load FILE\n";
+    "    program APP JSON | impersonate on|off | send-unsigned FILE | dump FILE | load FILE\n"
+    "    coverage on|off | report\n";
 
 static const command_t *find(const char *name) {
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {

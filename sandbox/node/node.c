@@ -34,6 +34,7 @@ void algo_node_free(algo_node_t *n) {
     free(w);
   }
   node_log_close(n->log);
+  node_coverage_free(n->coverage);
   algo_buf_fini(&n->open_groups);
   free(n->genesis_id);
   algo_buf_fini(&n->genesis_json);

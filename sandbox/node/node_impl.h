@@ -26,7 +26,8 @@ typedef struct node_source {
   void (*fini)(algo_node_t *n);
 } node_source_t;
 
-typedef struct node_log node_log_t; /* log.c */
+typedef struct node_log node_log_t;           /* log.c */
+typedef struct node_coverage node_coverage_t; /* coverage.c */
 
 struct algo_node {
   algo_env_t env;
@@ -65,6 +66,7 @@ struct algo_node {
   node_log_t *log;        /* everything that happened */
   algo_buf_t open_groups; /* accepted since the last block, as the log will have them */
   uint32_t n_open;
+  node_coverage_t *coverage; /* NULL: off */
 };
 
 /* node.c */
@@ -102,6 +104,10 @@ algo_code_t node_events_genesis(algo_bytes_t records, algo_bytes_t *json, algo_e
 /* Everything behind it, done again on a fresh ledger. */
 algo_code_t node_events_apply(algo_ledger_t *l, algo_bytes_t records, algo_err_t *err);
 algo_code_t node_change_apply(algo_ledger_t *l, const algo_node_change_t *c, algo_err_t *err);
+
+/* coverage.c */
+const algo_avm_tracer_t *node_coverage_tracer(node_coverage_t *c); /* NULL where c is */
+void node_coverage_free(node_coverage_t *c);
 
 /* wait.c: the tip is now `round`; whoever waited for it, or for less, is woken. */
 void node_tip(algo_node_t *n, uint64_t round);

@@ -32,6 +32,7 @@ algo_code_t algo_node_submit(algo_node_t *n, algo_bytes_t group, const algo_subm
     with.verified = verified;
   }
   pthread_rwlock_wrlock(&n->lock);
+  with.tracer = node_coverage_tracer(n->coverage);
   algo_code_t rc = algo_ledger_submit(n->ledger, group, &with, first, text, detail, err);
   if (rc == ALGO_OK) {
     node_event_group(&n->open_groups, group, with.skip_signatures);

@@ -7,15 +7,16 @@
 
 #define MAX_SEGMENTS 8u
 
-static const rest_table_t *const tables[] = {&rest_txn_routes,    &rest_status_routes,   &rest_account_routes,
-                                             &rest_app_routes,    &rest_block_routes,    &rest_teal_routes,
-                                             &rest_ledger_routes, &rest_simulate_routes, &rest_control_routes};
+static const rest_table_t *const tables[] = {
+    &rest_txn_routes,  &rest_status_routes, &rest_account_routes,  &rest_app_routes,     &rest_block_routes,
+    &rest_teal_routes, &rest_ledger_routes, &rest_simulate_routes, &rest_control_routes, &rest_coverage_routes};
 
 algo_code_t algo_rest_new(algo_rest_t **out, algo_node_t *node, const char *token, const algo_env_t *env,
                           algo_err_t *err) {
   algo_rest_t *r = calloc(1, sizeof *r);
   if (r == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   r->node = node;
+  pthread_mutex_init(&r->lock, NULL);
   if (env != NULL) r->env = *env;
   if (token != NULL && *token != '\0') {
     r->token = strdup(token);
@@ -30,6 +31,8 @@ algo_code_t algo_rest_new(algo_rest_t **out, algo_node_t *node, const char *toke
 
 void algo_rest_free(algo_rest_t *r) {
   if (r == NULL) return;
+  rest_sources_free(r);
+  pthread_mutex_destroy(&r->lock);
   if (r->token != NULL) sodium_memzero(r->token, strlen(r->token));
   free(r->token);
   free(r);

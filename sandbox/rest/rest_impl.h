@@ -2,6 +2,9 @@
 #ifndef REST_IMPL_H
 #define REST_IMPL_H
 
+#include <pthread.h>
+
+#include "algo/asm.h"
 #include "algo/json.h"
 #include "algo/rest.h"
 
@@ -10,11 +13,15 @@
 #define ERR_FORMAT    "failed to parse the format option"
 #define ERR_TXID      "no valid transaction ID was specified"
 
+typedef struct rest_source rest_source_t; /* coverage.c: where a program's instructions came from */
+
 struct algo_rest {
   algo_node_t *node;
   algo_env_t env;
   char *token;                  /* NULL: none is asked for */
   _Atomic bool skip_signatures; /* everyone's sender is taken as signed */
+  pthread_mutex_t lock;         /* the sources */
+  rest_source_t *sources;
 };
 
 typedef struct rest_call {
@@ -64,10 +71,12 @@ void rest_encoded(rest_call_t *c, algo_bytes_t mp, int shape, bool msgpack);
 void rest_account(rest_call_t *c);
 /* As POST /v2/transactions, but no signature is asked for. */
 void rest_submit_unsigned(rest_call_t *c);
+void rest_source_note(rest_call_t *c, const algo_addr_t *hash, const algo_asm_result_t *r);
+void rest_sources_free(algo_rest_t *r);
 
 /* ---- routes, one file each ---- */
 extern const rest_table_t rest_txn_routes, rest_status_routes, rest_account_routes, rest_app_routes, rest_block_routes,
-    rest_teal_routes, rest_simulate_routes, rest_ledger_routes, rest_control_routes;
+    rest_teal_routes, rest_simulate_routes, rest_ledger_routes, rest_control_routes, rest_coverage_routes;
 
 extern const rest_table_t indexer_routes, indexer_search_routes;
 

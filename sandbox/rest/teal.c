@@ -42,6 +42,7 @@ static void compile(rest_call_t *c) {
     char text[ALGO_ADDR_TEXT + 1];
     algo_addr_of_program(&addr, r.program);
     algo_addr_format(text, &addr);
+    rest_source_note(c, &addr, &r);
     rest_begin(c);
     algo_json_key(&c->json, "hash");
     algo_json_str(&c->json, text);

@@ -118,6 +118,26 @@ class Control(unittest.TestCase):
         with self.assertRaisesRegex(RuntimeError, "404"):
             control("global", 10**9, '{"key":"str:g","uint":7}')
 
+    def test_coverage_and_profile(self):
+        control("coverage", "on")
+        self.addCleanup(lambda: control("coverage", "off"))
+        r = client.compile("#pragma version 10\ntxn NumAppArgs\nbz yes\nint 7\nerr\nyes:\nint 1")
+        yes = base64.b64decode(client.compile("#pragma version 10\nint 1")["result"])
+        sp = client.suggested_params()
+        none = transaction.StateSchema(0, 0)
+        t = transaction.ApplicationCreateTxn(self.me, sp, 0, base64.b64decode(r["result"]), yes, none, none)
+        app = client.pending_transaction_info(client.send_transaction(t.sign(self.key)))["application-index"]
+        report = json.loads(control("report"))
+        program = next(p for p in report["programs"] if p["hash"] == r["hash"])
+        self.assertEqual((program["runs"], program["app"]), (1, app))
+        lines = dict(map(tuple, program["lines"]))
+        self.assertEqual((lines[2], lines[3], lines[4], lines[5], lines[7]), (1, 1, 0, 0, 1))
+        self.assertEqual({o["name"]: o["count"] for o in report["opcodes"]}["bz"], 1)
+        with self.assertRaises(error.AlgodHTTPError):
+            client.send_transaction(transaction.ApplicationNoOpTxn(self.me, sp, app, [b"x"]).sign(self.key))
+        program = next(p for p in json.loads(control("report"))["programs"] if p["hash"] == r["hash"])
+        self.assertEqual(dict(map(tuple, program["lines"]))[5], 1)
+
     def test_dump_load_reset(self):
         pay(self.me, self.key, self.me, 0)
         before, round_ = client.account_info(self.me)["amount"], client.status()["last-round"]

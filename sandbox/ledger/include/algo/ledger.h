@@ -53,6 +53,7 @@ typedef struct algo_submit_options {
   bool skip_pq_address_check;
   /* NULL, or one a transaction, ALGO_GROUP_MAX: its plain signature, the only one it has, was verified by the caller. */
   const bool *verified;
+  const algo_avm_tracer_t *tracer; /* sees the application calls; NULL: none */
 } algo_submit_options_t;
 
 /* Decodes, checks (form, signatures, life, leases, fees) and evaluates one group onto the open block; all or nothing. *first is

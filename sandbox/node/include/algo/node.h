@@ -126,6 +126,26 @@ ALGO_API algo_code_t algo_node_change(algo_node_t *n, const algo_node_change_t *
 ALGO_API algo_code_t algo_node_dump(algo_node_t *n, algo_buf_t *out, algo_err_t *err);
 /* Takes its place. Errors: PARSE, GENESIS (of another network); nothing has changed then. */
 ALGO_API algo_code_t algo_node_load(algo_node_t *n, algo_bytes_t dump, algo_err_t *err);
+/* ---- what programs did: coverage and profile, of accepted and refused calls alike, since it was turned on ---- */
+typedef struct algo_node_program {
+  algo_addr_t hash; /* as compile answers it */
+  uint64_t app;     /* the application that ran it last */
+  uint64_t runs;
+  const uint64_t *hits;
+  size_t n; /* by pc */
+} algo_node_program_t;
+typedef struct algo_node_opcode {
+  const char *name;
+  uint64_t count, cost;
+} algo_node_opcode_t;
+ALGO_API algo_code_t algo_node_set_coverage(algo_node_t *n, bool on, algo_err_t *err); /* turning it on begins anew */
+typedef void algo_node_program_fn(void *user, const algo_node_program_t *p);
+typedef void algo_node_opcode_fn(void *user, const algo_node_opcode_t *o);
+/* With the read lock held by the function itself. NULL callbacks are not called. */
+ALGO_API void algo_node_coverage(algo_node_t *n, algo_node_program_fn *program, algo_node_opcode_fn *opcode,
+                                 void *user);
+ALGO_API bool algo_node_covering(algo_node_t *n);
+
 /* The state delta of a block, as msgpack. */
 ALGO_API algo_code_t algo_node_delta(algo_node_t *n, uint64_t round, algo_buf_t *out, algo_err_t *err);
 
