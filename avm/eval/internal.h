@@ -108,9 +108,9 @@ typedef struct avm_shared {
   struct avm_level *levels[AVM_CALL_DEPTH + 2]; /* memory of running programs by depth, made when first needed */
   algo_bytes_t failure;
   bool failure_is_eval;
-  algo_bytes_t attributes;  /* of the last program's failure: JSON */
+  algo_bytes_t attributes;                      /* of the last program's failure: JSON */
   algo_bytes_t inner_failure, inner_attributes; /* of the inner transaction that made it fail; taken by the outer's */
-  uint64_t *sumhash_matrix; /* made when first needed */
+  uint64_t *sumhash_matrix;                     /* made when first needed */
 } avm_shared_t;
 
 typedef struct avm_level { /* reused by every program at one call depth */
