@@ -9,6 +9,7 @@
 #include "algo/rest.h"
 #include "command.h"
 #include "options.h"
+#include "world.h"
 
 static int complain(const algo_err_t *err) {
   fprintf(stderr, "algorent-sandbox: %s\n", err->msg);
@@ -74,6 +75,11 @@ static algo_code_t open_node(algo_node_t **out, const sandbox_options_t *o, cons
   opt.genesis_json = algo_buf_view(&genesis);
   opt.load = algo_buf_view(&dump);
   if (rc == ALGO_OK) rc = algo_node_new(out, &opt, env, err);
+  if (rc == ALGO_OK && o->seed != NULL &&
+      algo_node_round(*out) == 0) { /* a block a second, from a day that is always the same */
+    rc = algo_node_set_next_time(*out, SANDBOX_SEED_TIME, err);
+    if (rc == ALGO_OK) rc = algo_node_set_offset(*out, 1, err);
+  }
   algo_buf_fini(&genesis);
   algo_buf_fini(&dump);
   return rc;
@@ -152,7 +158,7 @@ int main(int argc, char **argv) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, NULL);
   signal(SIGPIPE, SIG_IGN);
-  algo_log_level_t level = o.verbose ? ALGO_LOG_DEBUG : ALGO_LOG_WARN;
-  algo_env_t env = {.user = &level, .log = algo_log_stderr};
+  sandbox_world_t world = {.level = o.verbose ? ALGO_LOG_DEBUG : ALGO_LOG_WARN, .seed = o.seed};
+  algo_env_t env = sandbox_world_env(&world);
   return serve(&o, &signals, &env);
 }

@@ -22,6 +22,7 @@ static const char help_options[] =
     "  --genesis FILE    the network's genesis (dockernet-v1 with three funded accounts)\n"
     "  --data DIR        keep the state there; it survives a kill at any instant\n"
     "  --load FILE       start from a dump\n"
+    "  --seed TEXT       the same run every time: clock, keys and tokens come from the seed\n"
     "  --dev             a block for each group of transactions, at once (the default)\n"
     "  --interval MS     a block every MS milliseconds instead\n"
     "  --manual          a block only on demand\n"
@@ -49,7 +50,8 @@ enum {
   OPT_NO_INDEXER,
   OPT_DATA,
   OPT_LOAD,
-  OPT_URL
+  OPT_URL,
+  OPT_SEED
 };
 
 static const struct option longs[] = {
@@ -71,6 +73,7 @@ static const struct option longs[] = {
     {"data", required_argument, NULL, OPT_DATA},
     {"load", required_argument, NULL, OPT_LOAD},
     {"url", required_argument, NULL, OPT_URL},
+    {"seed", required_argument, NULL, OPT_SEED},
     {"no-indexer", no_argument, NULL, OPT_NO_INDEXER},
     {NULL, 0, NULL, 0},
 };
@@ -104,6 +107,7 @@ static bool take(sandbox_options_t *o, int c, const char *arg) {
   case OPT_NO_KMD: o->no_kmd = true; return true;
   case OPT_DATA: o->data = arg; return true;
   case OPT_LOAD: o->load = arg; return true;
+  case OPT_SEED: o->seed = arg; return true;
   case OPT_URL: o->url = arg; return true;
   case OPT_NO_INDEXER: o->no_indexer = true; return true;
   case OPT_INDEXER_PORT:

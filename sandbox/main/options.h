@@ -9,7 +9,7 @@
   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" /* what every Algorand tool tries */
 
 typedef struct sandbox_options {
-  const char *host, *token, *genesis, *data, *load, *url, *replay; /* replay: the folder; NULL: a live node */
+  const char *host, *token, *genesis, *data, *load, *seed, *url, *replay; /* replay: the folder; NULL: a live node */
   uint16_t port, kmd_port, indexer_port;
   uint32_t interval_ms; /* 0: a block for each group */
   bool manual, json, verbose, no_kmd, no_indexer, kmd_chosen, indexer_chosen;

@@ -160,10 +160,10 @@ class Control(unittest.TestCase):
 class Durable(unittest.TestCase):
     ROUNDS = int(os.environ.get("KILLS", "40"))
 
-    def start(self, folder):
+    def start(self, *options):
         r, w = os.pipe()
         os.set_inheritable(w, True)
-        p = subprocess.Popen([PROGRAM, "--port", "0", "--json", "--no-kmd", "--no-indexer", "--data", folder, "--ready-fd", str(w)],
+        p = subprocess.Popen([PROGRAM, "--port", "0", "--json", "--no-kmd", "--no-indexer", *options, "--ready-fd", str(w)],
                              pass_fds=(w,), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         os.close(w)
         with os.fdopen(r) as f:
@@ -172,12 +172,25 @@ class Durable(unittest.TestCase):
             raise AssertionError(p.communicate()[1].decode())
         return p, json.loads(line)["algod"]
 
+    def test_a_seed_makes_the_same_chain(self):
+        hashes = []
+        for seed in ("7", "7", "8"):
+            p, url = self.start("--seed", seed)
+            c = algod.AlgodClient(common.TOKEN, url)
+            for _ in range(3):
+                ask("POST", "/sandbox/v1/advance/2", url=url)
+            hashes.append((c.get_block_hash(6)["blockHash"], c.block_info(6)["block"]["ts"]))
+            p.terminate()
+            self.assertEqual(p.wait(10), 0)
+        self.assertEqual(hashes[0], hashes[1])
+        self.assertEqual(hashes[0][1], 1767225600 + 5)
+
     def test_killed_at_any_instant(self):
         """No block that was answered for is lost, none is half there, and the chain goes on from it."""
         rng = random.Random(7)
         key, me = account.generate_account()
         with tempfile.TemporaryDirectory() as folder:
-            p, url = self.start(folder)
+            p, url = self.start("--data", folder)
             ask("POST", f"/sandbox/v1/accounts/{me}/balance/{10**12}", url=url)
             confirmed = []
             for _ in range(self.ROUNDS):
@@ -190,7 +203,7 @@ class Durable(unittest.TestCase):
                 p.wait()
                 with open(folder + "/log", "ab") as f:  # as a write that a kill cut short leaves it
                     f.write(rng.randbytes(rng.randrange(0, 30)))
-                p, url = self.start(folder)
+                p, url = self.start("--data", folder)
             c = algod.AlgodClient(common.TOKEN, url)
             self.assertGreater(len(confirmed), self.ROUNDS)
             self.assertEqual(c.status()["last-round"], confirmed[-1][1])
