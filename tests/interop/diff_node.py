@@ -134,8 +134,10 @@ class Differ:
             keys = [k for k in set(x[b"block"]) | set(y[b"block"]) if x[b"block"].get(k) != y[b"block"].get(k)]
             self.tell(f"block {self.round} in {keys}", {k: x[b"block"].get(k) for k in keys}, {k: y[b"block"].get(k) for k in keys})
         a, b = (n.get(f"/v2/deltas/{self.round}?format=msgpack") for n in (self.real, self.ours))
-        if a[0] == b[0] == 200 and a != b and sorted(a[1]) != sorted(b[1]):
-            self.tell(f"delta {self.round}", a[1][:200], b[1][:200])
+        # the node's header there has the time before the offset; lists that it fills from maps come in any order
+        x, y = (sorted(re.sub(rb"\xa2ts.{1,9}?\xa6txn256", b"", n[1], flags=re.DOTALL)) for n in (a, b))
+        if a[0] == b[0] == 200 and x != y:
+            self.tell(f"delta {self.round}", a[1], b[1])
 
     def same(self, path):
         a, b = self.real.get(path), self.ours.get(path)
