@@ -9,7 +9,7 @@
 
 #define FETCH "500" /* logs at a time */
 
-const ix_contract_t *ix_contract_of(const algo_indexer_t *ix, uint64_t app) {
+const ix_contract_t *ix_contract_of(const algo_follower_t *ix, uint64_t app) {
   for (size_t i = 0; i < ix->opt.n_contracts; i++)
     if (ix->opt.contracts[i].app == app) return ix->contract_of[i];
   return NULL;
@@ -83,8 +83,8 @@ static algo_code_t catch_up(PGconn *c, const ix_contract_t *k, uint64_t app, alg
   return rc;
 }
 
-static algo_code_t join(algo_indexer_t *ix, size_t i, const ix_cursor_t *cur, algo_err_t *err) {
-  const algo_indexer_contract_t *o = &ix->opt.contracts[i];
+static algo_code_t join(algo_follower_t *ix, size_t i, const ix_cursor_t *cur, algo_err_t *err) {
+  const algo_follower_contract_t *o = &ix->opt.contracts[i];
   char app[24];
   snprintf(app, sizeof app, "%" PRIu64, o->app);
   PGresult *r;
@@ -104,7 +104,7 @@ static algo_code_t join(algo_indexer_t *ix, size_t i, const ix_cursor_t *cur, al
   return catch_up(ix->control, ix->contract_of[i], o->app, err);
 }
 
-algo_code_t ix_contracts_register(algo_indexer_t *ix, const ix_cursor_t *cur, algo_err_t *err) {
+algo_code_t ix_contracts_register(algo_follower_t *ix, const ix_cursor_t *cur, algo_err_t *err) {
   algo_code_t rc = ALGO_OK;
   for (size_t i = 0; rc == ALGO_OK && i < ix->opt.n_contracts; i++) {
     rc = ix_pg_exec(ix->control, "begin", err);

@@ -1,5 +1,5 @@
 /* indexer.c - an indexer's life: sessions, one after another, each from a connection to its loss. */
-#include "algo/indexer.h"
+#include "algo/follower.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 #define POLL_NS      20000000L /* how often a request to stop is looked for */
 
 /* The terms of the scope, and how chain.cursor says them. */
-static algo_code_t make_scope(algo_indexer_t *ix, algo_err_t *err) {
+static algo_code_t make_scope(algo_follower_t *ix, algo_err_t *err) {
   ix_term_t *terms = algo_arena_array(&ix->arena, TERMS_MAX, sizeof *terms);
   uint64_t *watch = algo_arena_array(&ix->arena, ix->opt.n_contracts ? ix->opt.n_contracts : 1, sizeof *watch);
   if (!terms || !watch) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
@@ -52,7 +52,7 @@ static algo_code_t make_scope(algo_indexer_t *ix, algo_err_t *err) {
   return rc;
 }
 
-static algo_code_t make_contracts(algo_indexer_t *ix, algo_err_t *err) {
+static algo_code_t make_contracts(algo_follower_t *ix, algo_err_t *err) {
   const size_t n = ix->opt.n_contracts;
   ix->contracts = algo_arena_array(&ix->arena, n ? n : 1, sizeof *ix->contracts);
   ix->contract_of = algo_arena_array(&ix->arena, n ? n : 1, sizeof *ix->contract_of);
@@ -70,14 +70,14 @@ static algo_code_t make_contracts(algo_indexer_t *ix, algo_err_t *err) {
   return ALGO_OK;
 }
 
-static const char *keep(algo_indexer_t *ix, const char *s, bool *ok) {
+static const char *keep(algo_follower_t *ix, const char *s, bool *ok) {
   if (!s) return NULL;
   char *copy = algo_arena_strdup(&ix->arena, s);
   if (!copy) *ok = false;
   return copy;
 }
 
-static algo_code_t keep_options(algo_indexer_t *ix, const algo_indexer_options_t *o, algo_err_t *err) {
+static algo_code_t keep_options(algo_follower_t *ix, const algo_follower_options_t *o, algo_err_t *err) {
   bool ok = true;
   ix->opt = *o;
   ix->opt.database_url = keep(ix, o->database_url, &ok);
@@ -89,7 +89,7 @@ static algo_code_t keep_options(algo_indexer_t *ix, const algo_indexer_options_t
   const algo_bytes_t contracts =
       algo_arena_dup(&ix->arena, algo_bytes(o->contracts, o->n_contracts * sizeof *o->contracts));
   ix->opt.scope = scope;
-  ix->opt.contracts = (const algo_indexer_contract_t *)(const void *)contracts.p;
+  ix->opt.contracts = (const algo_follower_contract_t *)(const void *)contracts.p;
   if (!ok || !scope || (o->n_contracts && !contracts.p)) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   for (char *s = (char *)(uintptr_t)ix->opt.algod_url; s && *s && s[strlen(s) - 1] == '/';) s[strlen(s) - 1] = 0;
   if (ix->opt.writers == 0) ix->opt.writers = 3;
@@ -99,8 +99,8 @@ static algo_code_t keep_options(algo_indexer_t *ix, const algo_indexer_options_t
   return ALGO_OK;
 }
 
-algo_code_t algo_indexer_new(algo_indexer_t **out, const algo_indexer_options_t *opt, const algo_env_t *env,
-                             algo_err_t *err) {
+algo_code_t algo_follower_new(algo_follower_t **out, const algo_follower_options_t *opt, const algo_env_t *env,
+                              algo_err_t *err) {
   *out = NULL;
   if (!opt->database_url) return algo_err_set(err, ALGO_E_INVALID, "no database is given (DATABASE_URL)");
   char *why = NULL;
@@ -114,7 +114,7 @@ algo_code_t algo_indexer_new(algo_indexer_t **out, const algo_indexer_options_t 
   PQconninfoFree(parsed);
   if (!opt->algod_url == !opt->blocks_dir)
     return algo_err_set(err, ALGO_E_INVALID, "one of a node (ALGOD_URL) and a folder of blocks is needed");
-  algo_indexer_t *ix = calloc(1, sizeof *ix);
+  algo_follower_t *ix = calloc(1, sizeof *ix);
   if (!ix) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   if (env) ix->env = *env;
   pthread_mutex_init(&ix->partitions, NULL);
@@ -123,7 +123,7 @@ algo_code_t algo_indexer_new(algo_indexer_t **out, const algo_indexer_options_t 
   if (rc == ALGO_OK) rc = make_contracts(ix, err);
   if (rc == ALGO_OK) rc = ix_pipe_init(&ix->pipe, &ix->env, err);
   if (rc != ALGO_OK) {
-    algo_indexer_free(ix);
+    algo_follower_free(ix);
     return rc;
   }
   ix->pipe.until = opt->until;
@@ -132,7 +132,7 @@ algo_code_t algo_indexer_new(algo_indexer_t **out, const algo_indexer_options_t 
   return ALGO_OK;
 }
 
-void algo_indexer_free(algo_indexer_t *ix) {
+void algo_follower_free(algo_follower_t *ix) {
   if (!ix) return;
   ix_pipe_fini(&ix->pipe);
   pthread_mutex_destroy(&ix->partitions);
@@ -140,10 +140,10 @@ void algo_indexer_free(algo_indexer_t *ix) {
   free(ix);
 }
 
-void algo_indexer_stop(algo_indexer_t *ix) { atomic_store(&ix->stop, true); }
+void algo_follower_stop(algo_follower_t *ix) { atomic_store(&ix->stop, true); }
 
-void algo_indexer_stats(const algo_indexer_t *ix, algo_indexer_stats_t *out) {
-  algo_indexer_t *mutable_ix = (algo_indexer_t *)(uintptr_t)ix; /* its lock alone changes */
+void algo_follower_stats(const algo_follower_t *ix, algo_follower_stats_t *out) {
+  algo_follower_t *mutable_ix = (algo_follower_t *)(uintptr_t)ix; /* its lock alone changes */
   pthread_mutex_lock(&mutable_ix->pipe.mu);
   *out = ix->pipe.stats;
   out->at_tip = ix->pipe.node_known && ix->pipe.next_commit > ix->pipe.node_round;
@@ -154,7 +154,7 @@ void algo_indexer_stats(const algo_indexer_t *ix, algo_indexer_stats_t *out) {
 /* ---- a session ---- */
 
 /* Locks the database and brings it to this version; the ring starts where the cursor stands. */
-static algo_code_t open_database(algo_indexer_t *ix, algo_err_t *err) {
+static algo_code_t open_database(algo_follower_t *ix, algo_err_t *err) {
   ix_cursor_t cur;
   bool taken = false;
   algo_code_t rc = ix_pg_open(&ix->control, ix->opt.database_url, IX_APPLICATION_NAME, err);
@@ -188,7 +188,7 @@ static algo_code_t open_database(algo_indexer_t *ix, algo_err_t *err) {
 }
 
 /* Whether a partition without indexes is complete, or the tip is reached: then they are made. */
-static algo_code_t look_after_indexes(algo_indexer_t *ix, uint64_t *looked, bool end, algo_err_t *err) {
+static algo_code_t look_after_indexes(algo_follower_t *ix, uint64_t *looked, bool end, algo_err_t *err) {
   ix_pipe_t *p = &ix->pipe;
   pthread_mutex_lock(&p->mu);
   const uint64_t next = p->next_commit;
@@ -203,7 +203,7 @@ static algo_code_t look_after_indexes(algo_indexer_t *ix, uint64_t *looked, bool
 }
 
 /* Waits for the session's end; meanwhile hears the request to stop, and has indexes made. */
-static void supervise(algo_indexer_t *ix) {
+static void supervise(algo_follower_t *ix) {
   ix_pipe_t *p = &ix->pipe;
   uint64_t looked = 0;
   pthread_mutex_lock(&p->mu);
@@ -226,7 +226,7 @@ static void supervise(algo_indexer_t *ix) {
   if (end && look_after_indexes(ix, &looked, true, &err) != ALGO_OK) ix_pipe_fail(p, &err, false);
 }
 
-static algo_code_t run_threads(algo_indexer_t *ix, void *(*fetch)(void *), void *fetcher, algo_err_t *err) {
+static algo_code_t run_threads(algo_follower_t *ix, void *(*fetch)(void *), void *fetcher, algo_err_t *err) {
   ix_pipe_t *p = &ix->pipe;
   pthread_t threads[1 + DECODERS_MAX + WRITERS_MAX];
   ix_decoder_t decoder = {p, &ix->scope, &ix->watch};
@@ -249,7 +249,7 @@ static algo_code_t run_threads(algo_indexer_t *ix, void *(*fetch)(void *), void 
   return p->failed ? p->error.code : ALGO_OK;
 }
 
-static algo_code_t run_session(algo_indexer_t *ix, algo_err_t *err) {
+static algo_code_t run_session(algo_follower_t *ix, algo_err_t *err) {
   ix_pipe_t *p = &ix->pipe;
   p->failed = p->fatal = p->done = false;
   algo_code_t rc = open_database(ix, err);
@@ -275,12 +275,12 @@ static algo_code_t run_session(algo_indexer_t *ix, algo_err_t *err) {
   return rc;
 }
 
-static bool is_final(const algo_indexer_t *ix, algo_code_t rc) {
+static bool is_final(const algo_follower_t *ix, algo_code_t rc) {
   return ix->pipe.fatal || rc == ALGO_E_INVALID || rc == ALGO_E_UNSUPPORTED || rc == ALGO_E_GENESIS ||
          rc == ALGO_E_AUTH || rc == ALGO_E_NOMEM;
 }
 
-algo_code_t algo_indexer_run(algo_indexer_t *ix, algo_err_t *err) {
+algo_code_t algo_follower_run(algo_follower_t *ix, algo_err_t *err) {
   algo_err_t why;
   unsigned failures = 0;
   while (!atomic_load(&ix->stop)) {
@@ -304,7 +304,7 @@ algo_code_t algo_indexer_run(algo_indexer_t *ix, algo_err_t *err) {
   return ALGO_OK;
 }
 
-algo_code_t algo_indexer_migrate(const char *database_url, const algo_env_t *env, algo_err_t *err) {
+algo_code_t algo_follower_migrate(const char *database_url, const algo_env_t *env, algo_err_t *err) {
   PGconn *c = NULL;
   bool taken = false;
   algo_code_t rc = ix_pg_open(&c, database_url, IX_APPLICATION_NAME, err);

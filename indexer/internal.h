@@ -9,8 +9,8 @@
 #define IX_APPLICATION_NAME "algorent-indexer"
 #define IX_BLOCK_CHANNEL    "algorent_block" /* NOTIFY: the last round of a batch */
 
-struct algo_indexer {
-  algo_indexer_options_t opt; /* strings and arrays are the arena's */
+struct algo_follower {
+  algo_follower_options_t opt; /* strings and arrays are the arena's */
   algo_env_t env;
   algo_arena_t arena;
   ix_pipe_t pipe;
@@ -29,15 +29,15 @@ struct algo_indexer {
   _Atomic uint64_t events;    /* applied */
 };
 
-const ix_contract_t *ix_contract_of(const algo_indexer_t *ix, uint64_t app);
+const ix_contract_t *ix_contract_of(const algo_follower_t *ix, uint64_t app);
 
 /* Tables and registrations of the contracts, with what chain.log already holds. */
-algo_code_t ix_contracts_register(algo_indexer_t *ix, const ix_cursor_t *cur, algo_err_t *err) ALGO_NODISCARD;
+algo_code_t ix_contracts_register(algo_follower_t *ix, const ix_cursor_t *cur, algo_err_t *err) ALGO_NODISCARD;
 
 /* A writer's thread. */
 void *ix_writer_main(void *indexer);
 
 /* Makes the indexes of the partitions up to that of `round` that have none; several tables at a time. */
-algo_code_t ix_index_partitions(algo_indexer_t *ix, uint64_t round, algo_err_t *err) ALGO_NODISCARD;
+algo_code_t ix_index_partitions(algo_follower_t *ix, uint64_t round, algo_err_t *err) ALGO_NODISCARD;
 
 #endif

@@ -45,7 +45,7 @@ static void *hand_main(void *arg) {
   return NULL;
 }
 
-static algo_code_t index_partition(algo_indexer_t *ix, uint64_t partition, algo_err_t *err) {
+static algo_code_t index_partition(algo_follower_t *ix, uint64_t partition, algo_err_t *err) {
   work_t w = {.url = ix->opt.database_url, .partition = partition, .err = err};
   pthread_t others[HANDS_MAX];
   const long cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -65,7 +65,7 @@ static algo_code_t index_partition(algo_indexer_t *ix, uint64_t partition, algo_
   return rc;
 }
 
-algo_code_t ix_index_partitions(algo_indexer_t *ix, uint64_t round, algo_err_t *err) {
+algo_code_t ix_index_partitions(algo_follower_t *ix, uint64_t round, algo_err_t *err) {
   uint64_t ids[64];
   size_t n;
   pthread_mutex_lock(&ix->partitions);

@@ -320,7 +320,7 @@ bool ix_pipe_turn(ix_pipe_t *p, uint64_t first) {
 void ix_pipe_committed(ix_pipe_t *p, uint64_t first, size_t n) {
   const uint64_t now = ix_now_ns();
   pthread_mutex_lock(&p->mu);
-  algo_indexer_stats_t *s = &p->stats;
+  algo_follower_stats_t *s = &p->stats;
   for (size_t i = 0; i < n; i++) {
     ix_job_t *j = ix_pipe_job(p, first + i);
     s->blocks++;

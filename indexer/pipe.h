@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 
 #include "algo/env.h"
-#include "algo/indexer.h"
+#include "algo/follower.h"
 #include "rows.h"
 
 typedef enum { IX_FREE, IX_WANTED, IX_FETCHING, IX_FETCHED, IX_DECODING, IX_READY, IX_TAKEN } ix_job_state_t;
@@ -58,7 +58,7 @@ typedef struct ix_pipe {
   bool done;          /* the end wanted is reached */
   bool failed, fatal; /* this session ends; fatal: and the run */
   algo_err_t error;   /* why */
-  algo_indexer_stats_t stats;
+  algo_follower_stats_t stats;
 } ix_pipe_t;
 
 algo_code_t ix_pipe_init(ix_pipe_t *p, const algo_env_t *env, algo_err_t *err) ALGO_NODISCARD;

@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "algo/algod.h"
-#include "algo/indexer.h"
+#include "algo/follower.h"
 #include "algo/text.h"
 #include "internal.h"
 
@@ -27,7 +27,7 @@ static const boxes_t all_boxes[] = {
 typedef struct verify {
   PGconn *conn;
   algo_algod_t *node;
-  algo_indexer_verdict_t *out;
+  algo_follower_verdict_t *out;
   void (*tell)(void *user, const char *difference);
   void *user;
   algo_arena_t *arena;
@@ -259,8 +259,8 @@ static algo_code_t last_rounds(verify_t *v, uint64_t *mine, uint64_t *chain) {
 }
 
 /* Compares in a snapshot of the database; *same false: the node moved meanwhile, and nothing of it counts. */
-static algo_code_t attempt(verify_t *v, const algo_indexer_contract_t *apps, size_t n, bool *same) {
-  const algo_indexer_verdict_t none = {0};
+static algo_code_t attempt(verify_t *v, const algo_follower_contract_t *apps, size_t n, bool *same) {
+  const algo_follower_verdict_t none = {0};
   uint64_t mine, chain, later;
   *v->out = none;
   algo_code_t rc = ix_pg_exec(v->conn, "begin isolation level repeatable read read only", v->err);
@@ -276,7 +276,7 @@ static algo_code_t attempt(verify_t *v, const algo_indexer_contract_t *apps, siz
   return rc == ALGO_OK ? end : rc;
 }
 
-static algo_code_t meet(verify_t *v, const algo_indexer_contract_t *apps, size_t n, uint64_t round) {
+static algo_code_t meet(verify_t *v, const algo_follower_contract_t *apps, size_t n, uint64_t round) {
   const uint64_t deadline = ix_now_ns() + MEET_NS;
   void (*tell)(void *, const char *) = v->tell;
   for (;;) {
@@ -306,7 +306,7 @@ static algo_code_t meet(verify_t *v, const algo_indexer_contract_t *apps, size_t
 
 /* The contracts that the database itself has. */
 static algo_code_t registered(verify_t *v, const algo_contract_tables_t *const *known, size_t n_known,
-                              algo_indexer_contract_t **out, size_t *n) {
+                              algo_follower_contract_t **out, size_t *n) {
   PGresult *r;
   algo_code_t rc = ix_pg_query(v->conn, &r, "select app, contract from chain.contract order by app", 0, NULL, v->err);
   if (rc != ALGO_OK) return rc;
@@ -315,21 +315,21 @@ static algo_code_t registered(verify_t *v, const algo_contract_tables_t *const *
   for (int i = 0; *out && i < PQntuples(r); i++)
     for (size_t k = 0; k < n_known; k++)
       if (strcmp(known[k]->contract, PQgetvalue(r, i, 1)) == 0)
-        (*out)[(*n)++] = (algo_indexer_contract_t){ix_pg_u64(r, i, 0), known[k]};
+        (*out)[(*n)++] = (algo_follower_contract_t){ix_pg_u64(r, i, 0), known[k]};
   PQclear(r);
   return *out ? ALGO_OK : algo_err_set(v->err, ALGO_E_NOMEM, "out of memory");
 }
 
-algo_code_t algo_indexer_verify(algo_indexer_verdict_t *out, const algo_indexer_options_t *opt,
-                                const algo_contract_tables_t *const *known, size_t n_known, uint64_t round,
-                                void (*tell)(void *user, const char *difference), void *user, const algo_env_t *env,
-                                algo_err_t *err) {
+algo_code_t algo_follower_verify(algo_follower_verdict_t *out, const algo_follower_options_t *opt,
+                                 const algo_contract_tables_t *const *known, size_t n_known, uint64_t round,
+                                 void (*tell)(void *user, const char *difference), void *user, const algo_env_t *env,
+                                 algo_err_t *err) {
   algo_arena_t arena = ALGO_ARENA_INIT;
   verify_t v = {.out = out, .tell = tell, .user = user, .arena = &arena, .err = err};
   const algo_algod_options_t node = {.url = opt->algod_url, .token = opt->algod_token};
-  algo_indexer_contract_t *apps = NULL;
+  algo_follower_contract_t *apps = NULL;
   size_t n = 0;
-  *out = (algo_indexer_verdict_t){0};
+  *out = (algo_follower_verdict_t){0};
   algo_code_t rc = ix_pg_open(&v.conn, opt->database_url, IX_APPLICATION_NAME " verify", err);
   if (rc == ALGO_OK) rc = algo_algod_new(&v.node, &node, env, err);
   if (rc == ALGO_OK && opt->n_contracts == 0) rc = registered(&v, known, n_known, &apps, &n);

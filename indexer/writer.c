@@ -9,12 +9,12 @@
 #define AHEAD UINT64_C(50000) /* rounds before its first block a partition is made */
 
 typedef struct writer {
-  algo_indexer_t *ix;
+  algo_follower_t *ix;
   PGconn *conn;
   ix_events_t events;
 } writer_t;
 
-static algo_code_t partition_for(algo_indexer_t *ix, uint64_t round, algo_err_t *err) {
+static algo_code_t partition_for(algo_follower_t *ix, uint64_t round, algo_err_t *err) {
   algo_code_t rc = ALGO_OK;
   pthread_mutex_lock(&ix->partitions);
   for (uint64_t r = round; rc == ALGO_OK && r < round + 2 * AHEAD; r += AHEAD) {
@@ -42,7 +42,7 @@ static algo_code_t copy_table(writer_t *w, ix_table_t t, uint64_t first, size_t 
 }
 
 static algo_code_t apply_events(writer_t *w, uint64_t first, size_t n, algo_err_t *err) {
-  algo_indexer_t *ix = w->ix;
+  algo_follower_t *ix = w->ix;
   bool begun = false;
   algo_code_t rc = ALGO_OK;
   for (size_t i = 0; rc == ALGO_OK && i < n; i++) {
@@ -61,7 +61,7 @@ static algo_code_t apply_events(writer_t *w, uint64_t first, size_t n, algo_err_
 }
 
 static algo_code_t move_cursor(writer_t *w, uint64_t first, size_t n, algo_err_t *err) {
-  algo_indexer_t *ix = w->ix;
+  algo_follower_t *ix = w->ix;
   const uint64_t next = first + n;
   const ix_rows_t *last = &ix_pipe_job(&ix->pipe, next - 1)->rows;
   if (ix->has_cursor) return ix_cursor_move(w->conn, first, next, &last->hash, err);
@@ -81,7 +81,7 @@ static algo_code_t commit(writer_t *w, uint64_t last, algo_err_t *err) {
 }
 
 static algo_code_t write_batch(writer_t *w, uint64_t first, size_t n, algo_err_t *err) {
-  algo_indexer_t *ix = w->ix;
+  algo_follower_t *ix = w->ix;
   algo_code_t rc = partition_for(ix, first, err);
   if (rc == ALGO_OK) rc = ix_pg_exec(w->conn, "begin", err);
   for (int t = 0; rc == ALGO_OK && t < IX_TABLES; t++) rc = copy_table(w, (ix_table_t)t, first, n, err);
@@ -100,7 +100,7 @@ static algo_code_t write_batch(writer_t *w, uint64_t first, size_t n, algo_err_t
 
 void *ix_writer_main(void *indexer) {
   writer_t w = {.ix = indexer};
-  algo_indexer_t *ix = w.ix;
+  algo_follower_t *ix = w.ix;
   algo_err_t err;
   algo_err_init(&err);
   algo_code_t rc = ix_pg_open(&w.conn, ix->opt.database_url, IX_APPLICATION_NAME, &err);

@@ -2,15 +2,15 @@
 #ifndef IX_CLI_H
 #define IX_CLI_H
 
-#include "algo/indexer.h"
+#include "algo/follower.h"
 
 #define CLI_CONTRACTS_MAX 64u
 #define CLI_SCOPE_MAX     64u
 
 typedef struct cli_options {
   const char *command; /* "run", "migrate", "verify" */
-  algo_indexer_options_t ix;
-  algo_indexer_contract_t contracts[CLI_CONTRACTS_MAX];
+  algo_follower_options_t ix;
+  algo_follower_contract_t contracts[CLI_CONTRACTS_MAX];
   const char *scope[CLI_SCOPE_MAX];
   const char *listen; /* HOST:PORT of metrics and health; NULL: none */
   uint64_t round;     /* of verify; UINT64_MAX: any */
@@ -25,12 +25,12 @@ extern const size_t cli_n_contracts;
 
 /* Shows on a terminal how far it is; a thread of its own. */
 typedef struct cli_progress cli_progress_t;
-cli_progress_t *cli_progress_start(const algo_indexer_t *ix); /* NULL: none, stderr is no terminal */
+cli_progress_t *cli_progress_start(const algo_follower_t *ix); /* NULL: none, stderr is no terminal */
 void cli_progress_stop(cli_progress_t *p);
 
 /* Metrics and health over HTTP. */
 typedef struct cli_status cli_status_t;
-algo_code_t cli_status_start(cli_status_t **out, const algo_indexer_t *ix, const char *listen, const algo_env_t *env,
+algo_code_t cli_status_start(cli_status_t **out, const algo_follower_t *ix, const char *listen, const algo_env_t *env,
                              algo_err_t *err);
 void cli_status_stop(cli_status_t *s);
 

@@ -8,13 +8,13 @@
 #include "cli.h"
 
 /* The one thing that a signal handler can reach. */
-static algo_indexer_t *volatile running;
+static algo_follower_t *volatile running;
 static volatile sig_atomic_t asked;
 
 static void on_signal(int sig) {
   if (asked++) _exit(128 + sig); /* asked twice */
-  algo_indexer_t *ix = running;
-  if (ix) algo_indexer_stop(ix);
+  algo_follower_t *ix = running;
+  if (ix) algo_follower_stop(ix);
 }
 
 static void catch_signals(void) {
@@ -32,27 +32,27 @@ static int fail(const algo_env_t *env, const algo_err_t *err) {
 
 static int run(const cli_options_t *o, const algo_env_t *env) {
   algo_err_t err;
-  algo_indexer_t *ix = NULL;
+  algo_follower_t *ix = NULL;
   cli_status_t *status = NULL;
   algo_err_init(&err);
-  algo_code_t rc = algo_indexer_new(&ix, &o->ix, env, &err);
+  algo_code_t rc = algo_follower_new(&ix, &o->ix, env, &err);
   if (rc == ALGO_OK && o->listen) rc = cli_status_start(&status, ix, o->listen, env, &err);
   if (rc == ALGO_OK) {
     running = ix;
     catch_signals();
     algo_env_log(env, ALGO_LOG_INFO, "following %s", o->ix.algod_url ? o->ix.algod_url : o->ix.blocks_dir);
     cli_progress_t *progress = o->json || o->quiet ? NULL : cli_progress_start(ix);
-    rc = algo_indexer_run(ix, &err);
+    rc = algo_follower_run(ix, &err);
     running = NULL;
     cli_progress_stop(progress);
-    algo_indexer_stats_t s;
-    algo_indexer_stats(ix, &s);
+    algo_follower_stats_t s;
+    algo_follower_stats(ix, &s);
     algo_env_log(env, ALGO_LOG_INFO,
                  "next round %" PRIu64 "; written %" PRIu64 " blocks, %" PRIu64 " transactions, %" PRIu64 " events",
                  s.next_round, s.blocks, s.txns + s.inner, s.events);
   }
   cli_status_stop(status);
-  algo_indexer_free(ix);
+  algo_follower_free(ix);
   return rc == ALGO_OK ? 0 : fail(env, &err);
 }
 
@@ -62,10 +62,10 @@ static void tell(void *user, const char *difference) {
 }
 
 static int verify(const cli_options_t *o, const algo_env_t *env) {
-  algo_indexer_verdict_t v;
+  algo_follower_verdict_t v;
   algo_err_t err;
-  algo_code_t rc =
-      algo_indexer_verify(&v, &o->ix, cli_contracts, cli_n_contracts, o->round, o->json ? NULL : tell, NULL, env, &err);
+  algo_code_t rc = algo_follower_verify(&v, &o->ix, cli_contracts, cli_n_contracts, o->round, o->json ? NULL : tell,
+                                        NULL, env, &err);
   if (rc != ALGO_OK) return fail(env, &err);
   printf(o->json ? "{\"round\":%" PRIu64 ",\"boxes\":%" PRIu64 ",\"values\":%" PRIu64 ",\"differences\":%" PRIu64 "}\n"
                  : "round %" PRIu64 ": %" PRIu64 " boxes and %" PRIu64 " values compared, %" PRIu64 " differences\n",
@@ -90,7 +90,7 @@ int main(int argc, char **argv) {
   } else if (o.version) {
     puts("algorent-indexer " ALGORENT_VERSION);
   } else if (strcmp(o.command, "migrate") == 0) {
-    rc = algo_indexer_migrate(o.ix.database_url, &env, &err);
+    rc = algo_follower_migrate(o.ix.database_url, &env, &err);
     status = rc == ALGO_OK ? 0 : fail(&env, &err);
   } else if (strcmp(o.command, "verify") == 0) {
     status = verify(&o, &env);

@@ -55,7 +55,7 @@ static algo_code_t number(uint64_t *out, const char *option, const char *s, algo
 
 static algo_code_t add_contract(cli_options_t *o, const char *name, size_t n, const char *id, algo_err_t *err) {
   if (o->ix.n_contracts == CLI_CONTRACTS_MAX) return usage(err, "too many contracts", NULL);
-  algo_indexer_contract_t *c = &o->contracts[o->ix.n_contracts];
+  algo_follower_contract_t *c = &o->contracts[o->ix.n_contracts];
   c->tables = NULL;
   for (size_t i = 0; i < sizeof contract_names / sizeof *contract_names; i++)
     if (strlen(contract_names[i].name) == n && memcmp(contract_names[i].name, name, n) == 0)

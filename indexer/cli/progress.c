@@ -12,7 +12,7 @@
 #define STEP_NS 500000000L
 
 struct cli_progress {
-  const algo_indexer_t *ix;
+  const algo_follower_t *ix;
   pthread_t thread;
   atomic_bool stop;
   bool shown;
@@ -32,7 +32,7 @@ static void left_text(char *out, size_t size, double s) {
   else snprintf(out, size, "%lu s", n);
 }
 
-static void show(cli_progress_t *p, const algo_indexer_stats_t *was, const algo_indexer_stats_t *now, double dt) {
+static void show(cli_progress_t *p, const algo_follower_stats_t *was, const algo_follower_stats_t *now, double dt) {
   if (now->at_tip || !now->node_up) {
     if (p->shown) fputs("\r\033[K", stderr);
     p->shown = false;
@@ -52,12 +52,12 @@ static void show(cli_progress_t *p, const algo_indexer_stats_t *was, const algo_
 
 static void *progress_main(void *arg) {
   cli_progress_t *p = arg;
-  algo_indexer_stats_t was, now;
-  algo_indexer_stats(p->ix, &was);
+  algo_follower_stats_t was, now;
+  algo_follower_stats(p->ix, &was);
   double at = seconds();
   while (!atomic_load(&p->stop)) {
     nanosleep(&(struct timespec){0, STEP_NS}, NULL);
-    algo_indexer_stats(p->ix, &now);
+    algo_follower_stats(p->ix, &now);
     const double t = seconds();
     show(p, &was, &now, t - at);
     if (t - at > 5) { /* a rate over the last seconds */
@@ -69,7 +69,7 @@ static void *progress_main(void *arg) {
   return NULL;
 }
 
-cli_progress_t *cli_progress_start(const algo_indexer_t *ix) {
+cli_progress_t *cli_progress_start(const algo_follower_t *ix) {
   if (!isatty(STDERR_FILENO)) return NULL;
   cli_progress_t *p = calloc(1, sizeof *p);
   if (!p) return NULL;

@@ -10,7 +10,7 @@
 #include "cli.h"
 
 struct cli_status {
-  const algo_indexer_t *ix;
+  const algo_follower_t *ix;
   algo_httpd_t *httpd;
   char host[256];
 };
@@ -20,7 +20,7 @@ typedef struct metric {
   double value;
 } metric_t;
 
-static void put_metrics(algo_buf_t *b, const algo_indexer_stats_t *s) {
+static void put_metrics(algo_buf_t *b, const algo_follower_stats_t *s) {
   const double age = s->block_time ? (double)time(NULL) - (double)s->block_time : 0;
   const metric_t all[] = {
       {"round", "gauge", "Newest committed round", s->next_round ? (double)(s->next_round - 1) : 0},
@@ -51,8 +51,8 @@ static void put_metrics(algo_buf_t *b, const algo_indexer_stats_t *s) {
 
 static void handle(void *user, algo_httpd_request_t *req, algo_httpd_response_t *res) {
   const cli_status_t *st = user;
-  algo_indexer_stats_t s;
-  algo_indexer_stats(st->ix, &s);
+  algo_follower_stats_t s;
+  algo_follower_stats(st->ix, &s);
   const bool get = strcmp(req->method, "GET") == 0 || strcmp(req->method, "HEAD") == 0;
   if (get && strcmp(req->path, "/metrics") == 0) {
     res->content_type = "text/plain; version=0.0.4";
@@ -71,7 +71,7 @@ static void handle(void *user, algo_httpd_request_t *req, algo_httpd_response_t 
   }
 }
 
-algo_code_t cli_status_start(cli_status_t **out, const algo_indexer_t *ix, const char *listen, const algo_env_t *env,
+algo_code_t cli_status_start(cli_status_t **out, const algo_follower_t *ix, const char *listen, const algo_env_t *env,
                              algo_err_t *err) {
   *out = NULL;
   const char *colon = strrchr(listen, ':');

@@ -1,22 +1,22 @@
-/* algo/indexer.h - follows an algod into PostgreSQL.
+/* algo/follower.h - follows an algod into PostgreSQL.
  *
- * algo_indexer_run reads blocks in order, writes them with the cursor in the same transaction, and does not come back
+ * algo_follower_run reads blocks in order, writes them with the cursor in the same transaction, and does not come back
  * until it is told to stop, an end was given, or something is wrong that waiting does not mend. Faults of the node and
  * the database are waited for, with back-off. The tables are described in docs/sql.md and by their own comments. */
-#ifndef ALGO_INDEXER_H
-#define ALGO_INDEXER_H
+#ifndef ALGO_FOLLOWER_H
+#define ALGO_FOLLOWER_H
 
 #include "algo/env.h"
 #include "algo/event.h"
 
-typedef struct algo_indexer algo_indexer_t;
+typedef struct algo_follower algo_follower_t;
 
-typedef struct algo_indexer_contract { /* an application whose events are read into its contract's tables */
+typedef struct algo_follower_contract { /* an application whose events are read into its contract's tables */
   uint64_t app;
   const algo_contract_tables_t *tables; /* static */
-} algo_indexer_contract_t;
+} algo_follower_contract_t;
 
-typedef struct algo_indexer_options {
+typedef struct algo_follower_options {
   const char *database_url; /* as libpq takes it */
   const char *algod_url;    /* "http://127.0.0.1:4001"; or */
   const char *blocks_dir;   /* a folder with NNNNNN.msgp, recorded blocks; then algod_url is NULL */
@@ -28,13 +28,13 @@ typedef struct algo_indexer_options {
    * every transaction; and "all" says so too, "market" nothing but the contracts. */
   const char *const *scope;
   size_t n_scope;
-  const algo_indexer_contract_t *contracts;
+  const algo_follower_contract_t *contracts;
   size_t n_contracts;
-  unsigned writers;       /* connections that write side by side when far behind; 0: chosen */
-  unsigned decoders;      /* threads that decode; 0: chosen */
-} algo_indexer_options_t; /* everything is copied but the tables */
+  unsigned writers;        /* connections that write side by side when far behind; 0: chosen */
+  unsigned decoders;       /* threads that decode; 0: chosen */
+} algo_follower_options_t; /* everything is copied but the tables */
 
-typedef struct algo_indexer_stats {                         /* since the start; for progress and metrics */
+typedef struct algo_follower_stats {                        /* since the start; for progress and metrics */
   uint64_t next_round;                                      /* first round that is not committed */
   uint64_t node_round;                                      /* newest round that the node told of */
   uint64_t blocks, txns, inner, participants, logs, events; /* rows committed */
@@ -45,39 +45,39 @@ typedef struct algo_indexer_stats {                         /* since the start; 
   int64_t block_time; /* of the newest committed round, Unix seconds */
   double latency_s;   /* from the whole body's arrival to the commit, newest batch */
   bool database_up, node_up, at_tip;
-} algo_indexer_stats_t;
+} algo_follower_stats_t;
 
 /* Errors: NOMEM, INVALID (options). Nothing is connected yet. */
-ALGO_API algo_code_t algo_indexer_new(algo_indexer_t **out, const algo_indexer_options_t *opt, const algo_env_t *env,
-                                      algo_err_t *err);
-ALGO_API void algo_indexer_free(algo_indexer_t *ix);
+ALGO_API algo_code_t algo_follower_new(algo_follower_t **out, const algo_follower_options_t *opt, const algo_env_t *env,
+                                       algo_err_t *err);
+ALGO_API void algo_follower_free(algo_follower_t *ix);
 /* OK: told to stop, or the end reached. Errors: GENESIS (the database or the node is of another chain, or a past block
  * has changed), AUTH (algod refuses the token), INVALID (another scope than the database's, a gap), DB (the tables and
  * the events contradict each other, or a newer version's database), UNSUPPORTED. */
-ALGO_API algo_code_t algo_indexer_run(algo_indexer_t *ix, algo_err_t *err);
+ALGO_API algo_code_t algo_follower_run(algo_follower_t *ix, algo_err_t *err);
 /* From any thread or signal handler: finishes the batch at hand, then run returns. */
-ALGO_API void algo_indexer_stop(algo_indexer_t *ix);
-ALGO_API void algo_indexer_stats(const algo_indexer_t *ix, algo_indexer_stats_t *out); /* any thread */
+ALGO_API void algo_follower_stop(algo_follower_t *ix);
+ALGO_API void algo_follower_stats(const algo_follower_t *ix, algo_follower_stats_t *out); /* any thread */
 
 /* Creates the schema, or brings it to this version. Errors: DB. */
-ALGO_API algo_code_t algo_indexer_migrate(const char *database_url, const algo_env_t *env, algo_err_t *err);
+ALGO_API algo_code_t algo_follower_migrate(const char *database_url, const algo_env_t *env, algo_err_t *err);
 
-/* What algo_indexer_verify found. */
-typedef struct algo_indexer_verdict {
+/* What algo_follower_verify found. */
+typedef struct algo_follower_verdict {
   uint64_t round;       /* both stood behind it */
   uint64_t boxes;       /* compared */
   uint64_t values;      /* of global state, compared */
   uint64_t differences; /* each was told to `tell` */
-} algo_indexer_verdict_t;
+} algo_follower_verdict_t;
 
 /* Compares the contracts' tables with the node's boxes, global state and balance, when both stand at one round:
  * `round`, or UINT64_MAX for whichever comes (a node tells of its newest round alone). Waits up to 30 s for that. Of
  * the options, the database, the node and the contracts count; no contracts: those that the database has, of the kinds
  * in `known`. Errors: RANGE (the node or the database is past `round`), TIMEOUT (they do not meet), NOT_FOUND (nothing
  * to compare), and those of either. Differences are no error. */
-ALGO_API algo_code_t algo_indexer_verify(algo_indexer_verdict_t *out, const algo_indexer_options_t *opt,
-                                         const algo_contract_tables_t *const *known, size_t n_known, uint64_t round,
-                                         void (*tell)(void *user, const char *difference), void *user,
-                                         const algo_env_t *env, algo_err_t *err);
+ALGO_API algo_code_t algo_follower_verify(algo_follower_verdict_t *out, const algo_follower_options_t *opt,
+                                          const algo_contract_tables_t *const *known, size_t n_known, uint64_t round,
+                                          void (*tell)(void *user, const char *difference), void *user,
+                                          const algo_env_t *env, algo_err_t *err);
 
 #endif
