@@ -176,26 +176,32 @@ void *ix_decoder_main(void *decoder) {
 
 /* ---- taking ---- */
 
-static algo_code_t wrong_chain(ix_pipe_t *p, const ix_rows_t *r, algo_err_t *err) {
-  algo_buf_t node = ALGO_BUF_INIT, mine = ALGO_BUF_INIT, id = ALGO_BUF_INIT;
-  algo_base64_encode(&node, algo_bytes(r->genesis_hash.b, 32));
+static algo_code_t wrong_network(const ix_pipe_t *p, algo_bytes_t node_id, const algo_digest_t *node_hash,
+                                 algo_err_t *err) {
+  algo_buf_t node = ALGO_BUF_INIT, mine = ALGO_BUF_INIT;
+  algo_base64_encode(&node, algo_bytes(node_hash->b, 32));
   algo_base64_encode(&mine, algo_bytes(p->genesis_hash.b, 32));
-  algo_buf_putb(&id, algo_buf_view(&r->genesis_id));
-  algo_code_t rc = algo_err_set(err, ALGO_E_GENESIS,
-                                "the node is of network %s (genesis hash %s), the database of %s (%s): give another "
-                                "database (DATABASE_URL) or another node (ALGOD_URL)",
-                                algo_buf_cstr(&id), algo_buf_cstr(&node), p->genesis_id, algo_buf_cstr(&mine));
+  algo_code_t rc =
+      algo_err_set(err, ALGO_E_GENESIS,
+                   "the node is of network %.*s (genesis hash %s), the database of %s (%s): give another "
+                   "database (DATABASE_URL) or another node (ALGOD_URL)",
+                   (int)node_id.n, (const char *)node_id.p, algo_buf_cstr(&node), p->genesis_id, algo_buf_cstr(&mine));
   algo_buf_fini(&node);
   algo_buf_fini(&mine);
-  algo_buf_fini(&id);
   return rc;
+}
+
+void ix_pipe_wrong_network(ix_pipe_t *p, algo_bytes_t node_id, const algo_digest_t *node_hash) {
+  algo_err_t err;
+  wrong_network(p, node_id, node_hash, &err);
+  fail_locked(p, &err, true);
 }
 
 /* Whether the job follows what was taken before it: OK; TIMEOUT: it was sent back to be asked for again; else fatal. */
 static algo_code_t follows(ix_pipe_t *p, ix_job_t *j, algo_err_t *err) {
   const ix_rows_t *r = &j->rows;
   if (p->has_genesis && memcmp(&r->genesis_hash, &p->genesis_hash, sizeof r->genesis_hash) != 0)
-    return wrong_chain(p, r, err);
+    return wrong_network(p, algo_buf_view(&r->genesis_id), &r->genesis_hash, err);
   const algo_digest_t *link = p->checking ? &r->hash : &r->prev;
   if (p->has_last && memcmp(link, &p->last_hash, sizeof *link) != 0) {
     if (j->failures < HASH_FAILURES) {

@@ -70,6 +70,8 @@ static inline bool ix_pipe_over(const ix_pipe_t *p) { return p->failed || p->don
 
 /* The session ends with *err; the first error stays. Takes the lock. */
 void ix_pipe_fail(ix_pipe_t *p, const algo_err_t *err, bool fatal);
+/* The node is of another network than the database: the session ends, and the run. With the lock held. */
+void ix_pipe_wrong_network(ix_pipe_t *p, algo_bytes_t node_id, const algo_digest_t *node_hash);
 /* Ends the session where what is wanted is committed. With the lock held. */
 void ix_pipe_check_done(ix_pipe_t *p);
 /* The job's body is no block, or not the one asked for: asked for again later. With the lock held. */

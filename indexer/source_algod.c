@@ -34,6 +34,7 @@ typedef struct fetcher {
   unsigned failures; /* in a row */
   uint64_t not_before_ns;
   uint64_t complained_ns;
+  bool asked_network; /* whether the node is of the database's network, which its blocks say only once it is as far */
 } fetcher_t;
 
 static size_t on_body(char *data, size_t size, size_t n, void *user) {
@@ -144,7 +145,8 @@ static uint64_t ask(fetcher_t *f, uint64_t now) {
   }
   if (!f->status.busy && (!p->node_known || p->next_fetch > p->node_round) && !p->stop) {
     char path[64] = "/v2/status";
-    if (p->node_known) snprintf(path, sizeof path, "/v2/status/wait-for-block-after/%" PRIu64, p->node_round);
+    if (p->has_genesis && !f->asked_network) snprintf(path, sizeof path, "/versions");
+    else if (p->node_known) snprintf(path, sizeof path, "/v2/status/wait-for-block-after/%" PRIu64, p->node_round);
     f->status.job = NULL;
     begin(f, &f->status, path, &f->status.answer, ANSWER_MAX, WAIT_S, false);
   }
@@ -180,6 +182,23 @@ static const char *fault(const transfer_t *t, CURLcode rc, long http, char *text
   if (http == 200) return NULL;
   snprintf(text, size, "HTTP status %ld", http);
   return text;
+}
+
+/* The answer of /versions. A node that says nothing there is judged by its blocks. */
+static void got_network(fetcher_t *f) {
+  ix_pipe_t *p = f->p;
+  json_object *o = NULL;
+  algo_buf_t hash = ALGO_BUF_INIT;
+  f->asked_network = true;
+  if (algo_json_parse(&o, f->status.answer.p, f->status.answer.n, NULL) == ALGO_OK &&
+      algo_json_opt_base64(o, "genesis_hash_b64", &hash, NULL) == ALGO_OK && hash.n == sizeof p->genesis_hash &&
+      memcmp(hash.p, p->genesis_hash.b, hash.n) != 0) {
+    algo_bytes_t id = ALGO_BYTES_LIT("?");
+    (void)algo_json_opt_str(o, "genesis_id", &id, NULL);
+    ix_pipe_wrong_network(p, id, (const algo_digest_t *)(const void *)hash.p);
+  }
+  algo_buf_fini(&hash);
+  json_object_put(o);
 }
 
 static void got_status(fetcher_t *f, algo_err_t *err) {
@@ -244,6 +263,8 @@ static void finished(fetcher_t *f, CURLMsg *m) {
   }
   if (t->job) {
     got_block(f, t, wrong, ix_now_ns());
+  } else if (f->p->has_genesis && !f->asked_network && (!wrong || http == 404)) {
+    got_network(f);
   } else if (wrong && rc == CURLE_OPERATION_TIMEDOUT && f->p->node_known && f->failures == 0) {
     f->failures = 1; /* nothing new in all the time, or a node that hangs: asked for its status at once */
     f->p->node_known = false;

@@ -77,6 +77,9 @@ static void look(ix_folder_t *f) {
   if (!any && !p->node_known && p->stats.fetch_errors++ == 0)
     algo_env_log(p->env, ALGO_LOG_WARN, "no block (NNNNNN.msgp) in %s yet: waiting", f->path);
   if (!any) return;
+  if (!p->node_known && round + 1 < p->next_take)
+    algo_env_log(p->env, ALGO_LOG_WARN, "the last block in %s is %" PRIu64 ", the database is at %" PRIu64 ": waiting",
+                 f->path, round, p->next_take);
   p->node_known = p->stats.node_up = true;
   p->node_round = p->stats.node_round = round;
   ix_pipe_check_done(p);
