@@ -280,10 +280,11 @@ algo_code_t algo_composer_simulate(algo_composer_t *c, algo_err_t *err) {
   algo_simulated_t s = {0};
   uint64_t credit = 0;
   if (c->n == 0) return algo_err_set(err, ALGO_E_INVALID, "an empty group");
-  algo_code_t r = fill_params(c, err);
-  if (r != ALGO_OK) return r;
-  fill_base_fees(c);
-  r = try_with_credit(c, &s, &credit, err);
+  if (c->state >= COMPOSER_SENT) return algo_err_set(err, ALGO_E_INVALID, "the group is sent already");
+  bool built = c->state >= COMPOSER_BUILT; /* then it is tried as it stands */
+  algo_code_t r = built ? ALGO_OK : fill_params(c, err);
+  if (r == ALGO_OK && !built) fill_base_fees(c);
+  if (r == ALGO_OK) r = built ? composer_try(c, 0, &s, err) : try_with_credit(c, &s, &credit, err);
   if (r == ALGO_OK && s.failure != NULL) r = composer_explain(c, &s, err);
   if (r == ALGO_OK && s.n_txns != c->n)
     r = algo_err_set(err, ALGO_E_PARSE, "simulate tells of %zu transactions, not %zu", s.n_txns, c->n);
