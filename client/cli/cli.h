@@ -114,6 +114,7 @@ algo_code_t cli_out_close(cli_t *cli, algo_err_t *err); /* prints */
 extern const cli_command_t cli_cmd_keys_new, cli_cmd_keys_import, cli_cmd_keys_show, cli_cmd_keys_list,
     cli_cmd_keys_kmd;
 extern const cli_command_t cli_cmd_deploy, cli_cmd_send, cli_cmd_market;
+extern const cli_command_t cli_cmd_topup_sign, cli_cmd_topup_submit;
 extern const cli_command_t cli_cmd_verify, cli_cmd_call, cli_cmd_pay, cli_cmd_optin;
 extern const cli_command_t cli_cmd_gpu_register, cli_cmd_gpu_update, cli_cmd_gpu_suspend, cli_cmd_gpu_resume,
     cli_cmd_gpu_retire, cli_cmd_gpu_withdraw, cli_cmd_gpu_list, cli_cmd_gpu_show;

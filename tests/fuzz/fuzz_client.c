@@ -11,6 +11,7 @@
 #include "algo/indexer.h"
 #include "algo/kmd.h"
 #include "algo/market.h"
+#include "algo/topup_client.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -198,7 +199,9 @@ static void read_texts(algo_bytes_t in) {
   algo_failure_t f;
   algo_err_t err;
   algo_key_t key;
+  algo_topup_signed_t topup;
   algo_buf_t b = ALGO_BUF_INIT;
+  (void)algo_topup_parse(&topup, in.p, in.n, NULL);
   algo_failure_parse(&f, (const char *)in.p, in.n);
   (void)algo_failure_explain(&f, 0, &algo_rental_spec_algo, &err);
   (void)algo_key_from_text(&key, (const char *)in.p, in.n, NULL);
