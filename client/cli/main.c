@@ -6,20 +6,16 @@
 
 const cli_command_t *const *cli_commands(void) {
   static const cli_command_t *const list[] = {
-      &cli_cmd_keys_new,     &cli_cmd_keys_import,  &cli_cmd_keys_show,    &cli_cmd_keys_list,
-      &cli_cmd_keys_kmd,     &cli_cmd_deploy,       &cli_cmd_market,       &cli_cmd_verify,
-      &cli_cmd_gpu_register, &cli_cmd_gpu_update,   &cli_cmd_gpu_suspend,  &cli_cmd_gpu_resume,
-      &cli_cmd_gpu_retire,   &cli_cmd_gpu_withdraw, &cli_cmd_gpu_list,     &cli_cmd_gpu_show,
-      &cli_cmd_quote,        &cli_cmd_rent,         &cli_cmd_start,        &cli_cmd_heartbeat,
-      &cli_cmd_extend,       &cli_cmd_claim,        &cli_cmd_stop,         &cli_cmd_cancel,
-      &cli_cmd_dispute,      &cli_cmd_resolve,      &cli_cmd_withdraw,     &cli_cmd_due,
-      &cli_cmd_status,       &cli_cmd_topup_sign,
-      &cli_cmd_topup_submit,
-      &cli_cmd_pay,          &cli_cmd_send,         &cli_cmd_call,
-      &cli_cmd_optin,        &cli_cmd_bootstrap,    &cli_cmd_approve,      &cli_cmd_revoke,
-      &cli_cmd_bar,          &cli_cmd_unbar,        &cli_cmd_collect,      &cli_cmd_configure,
-      &cli_cmd_pause,        &cli_cmd_unpause,      &cli_cmd_set_treasury, &cli_cmd_set_arbiter,
-      &cli_cmd_offer_admin,  &cli_cmd_accept_admin, &cli_cmd_delete,       NULL,
+      &cli_cmd_keys_new,     &cli_cmd_keys_import, &cli_cmd_keys_show,    &cli_cmd_keys_list,    &cli_cmd_keys_kmd,
+      &cli_cmd_deploy,       &cli_cmd_market,      &cli_cmd_verify,       &cli_cmd_gpu_register, &cli_cmd_gpu_update,
+      &cli_cmd_gpu_suspend,  &cli_cmd_gpu_resume,  &cli_cmd_gpu_retire,   &cli_cmd_gpu_withdraw, &cli_cmd_gpu_list,
+      &cli_cmd_gpu_show,     &cli_cmd_quote,       &cli_cmd_rent,         &cli_cmd_start,        &cli_cmd_heartbeat,
+      &cli_cmd_extend,       &cli_cmd_claim,       &cli_cmd_stop,         &cli_cmd_cancel,       &cli_cmd_dispute,
+      &cli_cmd_resolve,      &cli_cmd_withdraw,    &cli_cmd_due,          &cli_cmd_status,       &cli_cmd_topup_sign,
+      &cli_cmd_topup_submit, &cli_cmd_pay,         &cli_cmd_send,         &cli_cmd_call,         &cli_cmd_optin,
+      &cli_cmd_bootstrap,    &cli_cmd_approve,     &cli_cmd_revoke,       &cli_cmd_bar,          &cli_cmd_unbar,
+      &cli_cmd_collect,      &cli_cmd_configure,   &cli_cmd_pause,        &cli_cmd_unpause,      &cli_cmd_set_treasury,
+      &cli_cmd_set_arbiter,  &cli_cmd_offer_admin, &cli_cmd_accept_admin, &cli_cmd_delete,       NULL,
   };
   return list;
 }
