@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "algo/kmd.h"
@@ -10,6 +11,8 @@
 #include "command.h"
 #include "options.h"
 #include "world.h"
+
+#define MAX_FILES 16384u
 
 static int complain(const algo_err_t *err) {
   fprintf(stderr, "algorent-sandbox: %s\n", err->msg);
@@ -158,6 +161,11 @@ int main(int argc, char **argv) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, NULL);
   signal(SIGPIPE, SIG_IGN);
+  struct rlimit files; /* a connection is a file, and thousands may wait for a block */
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < MAX_FILES) {
+    files.rlim_cur = files.rlim_max < MAX_FILES ? files.rlim_max : MAX_FILES;
+    (void)setrlimit(RLIMIT_NOFILE, &files);
+  }
   sandbox_world_t world = {.level = o.verbose ? ALGO_LOG_DEBUG : ALGO_LOG_WARN, .seed = o.seed};
   algo_env_t env = sandbox_world_env(&world);
   return serve(&o, &signals, &env);
