@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A rental market at random: the indexer follows, and its tables equal the contract's boxes and global state, and the money
 adds up. The node is ALGOD_URL, a funded account KMD_URL's."""
-import os, random, signal, subprocess, sys, time
+import json, os, random, re, signal, subprocess, sys, time
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [here, os.path.join(here, "../e2e")]
 import market_lib
@@ -68,6 +68,10 @@ def main():
             url = cluster.url
             start = lambda u: subprocess.Popen([os.path.join(BIN, "algorent-indexer"), "--market", str(app), "--quiet"],
                                                env=dict(os.environ, DATABASE_URL=u, ALGOD_URL=algod), stderr=subprocess.PIPE, text=True)
+            listener = subprocess.Popen(["psql", "-X", "-q", "-At", url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            listener.stdin.write("listen algorent_event;\nselect 'listening';\n")
+            listener.stdin.flush()
+            listener.stdout.readline()
             ix = start(url)
             done = refused = 0
             why = {}
@@ -95,6 +99,7 @@ def main():
                     time.sleep(0.05)
 
             r.check("it follows to the tip", wait(url, ix))
+            heard(r, listener, url)
             compare(r, m, url, "followed and killed")
             verify = lambda *a: subprocess.run([os.path.join(BIN, "algorent-indexer"), "verify", *a], env=dict(os.environ, DATABASE_URL=url, ALGOD_URL=algod), capture_output=True, text=True)
             v = verify("--round", str(last))
@@ -132,6 +137,17 @@ def main():
         finally:
             cluster.remove()
     return r.end()
+
+
+def heard(r, listener, url):
+    """Each event came once as a notification, kills or not."""
+    out = listener.communicate("select 1;\n", timeout=20)[0]
+    heard = sorted((e["event"], e["round"], e["intra"], e["log"]) for e in map(json.loads, re.findall(r'with payload "(\{.*\})" received', out)))
+    tables = psql(url, "select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'log' "
+                       "where c.relnamespace = 'rental'::regnamespace and c.relkind = 'r'").split()
+    snake = lambda name: re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
+    rows = sorted((t, *map(int, l.split("|"))) for t in tables for l in psql(url, f"select round, intra, log from rental.{t}").splitlines())
+    r.check(f"{len(heard)} events were notified, each once", sorted((snake(e), *at) for e, *at in heard) == rows, (len(heard), len(rows)))
 
 
 def questions(r, url, app, party):
