@@ -96,7 +96,7 @@ void cli_note(const cli_t *cli, const char *fmt, ...) ALGO_PRINTF(2, 3); /* pros
 algo_code_t cli_out_open(cli_t *cli, algo_err_t *err);
 void cli_out_list(cli_t *cli, const char *key);                  /* what follows are rows of this list */
 void cli_out_row(cli_t *cli);                                    /* the next row */
-void cli_out_str(cli_t *cli, const char *key, const char *text); /* shown as it is: printable text only */
+void cli_out_str(cli_t *cli, const char *key, const char *text); /* printable text only; copied */
 void cli_out_bytes(cli_t *cli, const char *key, algo_bytes_t v); /* any bytes; JSON also gets key_base64 */
 void cli_out_hex(cli_t *cli, const char *key, const uint8_t *p, size_t n);
 void cli_out_u64(cli_t *cli, const char *key, uint64_t v);

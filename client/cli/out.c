@@ -63,7 +63,7 @@ static const char *json_string(cli_t *cli, algo_bytes_t v) {
 }
 
 void cli_out_str(cli_t *cli, const char *key, const char *text) {
-  cli_out_raw(cli, key, text, json_string(cli, algo_bytes_str(text)));
+  cli_out_raw(cli, key, must(cli, algo_arena_strdup(&cli->arena, text)), json_string(cli, algo_bytes_str(text)));
 }
 
 void cli_out_bytes(cli_t *cli, const char *key, algo_bytes_t v) {

@@ -23,7 +23,7 @@ if [[ -z ${ALGOD_URL:-} ]]; then
   "$bin/algorent-sandbox" --port 0 --token "$token" >"$work/sandbox" 2>&1 &
   sandbox=$!
   for _ in {1..200}; do
-    grep -q '^algod ' "$work/sandbox" && break
+    grep -qs '^algod ' "$work/sandbox" && break
     sleep 0.05
   done
   read -r _ ALGOD_URL _ KMD_URL _ <"$work/sandbox"
