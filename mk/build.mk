@@ -64,7 +64,7 @@ PROGRAMS += $(OUT)/bin/$(1)
 $$($(1)_PROG_OBJS): CPPFLAGS_DIR := -I$(2)/include $$(call includes,$$(call closure,$(4))) $$(call pkg_cflags,$$(call pkgs,$$(call closure,$(4))))
 $(OUT)/bin/$(1): $$($(1)_PROG_OBJS) $$(call archives,$$(call closure,$(4)))
 	@mkdir -p $$(@D)
-	@echo "  LD      $$@"
+	@echo "  LD      $$@" >&2
 	@$$(CC) $$(LDFLAGS_ALL) $$(LDFLAGS) -o $$@ $$^ $$(call pkg_libs,$$(call pkgs,$$(call closure,$(4)))) -lm -lpthread
 endef
 
@@ -82,7 +82,7 @@ endef
 
 $(OUT)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	@echo "  CC      $<"
+	@echo "  CC      $<" >&2
 	@$(CC) $(CPPFLAGS_ALL) $(CPPFLAGS_DIR) $(CPPFLAGS) $(CFLAGS_ALL) $(CFLAGS) -c -o $@ $<
 
 -include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)

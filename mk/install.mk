@@ -18,7 +18,7 @@ $(OUT)/lib/libalgorent.a: $(SDK_OBJS)
 
 $(OUT)/lib/$(SONAME): $(SDK_OBJS) mk/libalgorent.map
 	@mkdir -p $(@D)
-	@echo "  LD      $@"
+	@echo "  LD      $@" >&2
 	@$(CC) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=mk/libalgorent.map -Wl,--no-undefined $(LDFLAGS_ALL) $(LDFLAGS) \
 	  -o $@ $(SDK_OBJS) $(call pkg_libs,$(SDK_PKGS)) -lm -lpthread
 	@ln -sf $(SONAME) $(OUT)/lib/libalgorent.so

@@ -14,9 +14,12 @@ extern const char *const escrow_views[ESCROW_VIEWS];
 
 #define ESCROW_METHODS(X)                                                                                              \
   X(create)                                                                                                            \
-  X(bootstrap) X(configure) X(approve) X(collect) X(set_paused) X(set_treasury) X(set_arbiter) X(offer_admin)          \
-      X(accept_admin) X(post) X(accept) X(submit) X(reject) X(approve_result) X(release) X(resolve) X(abandon)         \
-          X(reclaim) X(withdraw) X(withdraw_worker) X(task) X(worker) X(delete)
+  X(bootstrap)                                                                                                         \
+  X(configure)                                                                                                         \
+  X(approve)                                                                                                           \
+  X(collect) X(set_paused) X(set_treasury) X(set_arbiter) X(offer_admin) X(accept_admin) X(post) X(accept) X(submit)   \
+      X(reject) X(approve_result) X(release) X(resolve) X(abandon) X(reclaim) X(withdraw) X(withdraw_worker) X(task)   \
+          X(worker) X(delete)
 #define ESCROW_DECLARE(name) void escrow_build_##name(tg_t *b);
 ESCROW_METHODS(ESCROW_DECLARE)
 

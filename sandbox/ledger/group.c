@@ -201,8 +201,8 @@ static algo_code_t check_off_curve(algo_ledger_t *l, const decoded_t *d, algo_er
   return ALGO_OK;
 }
 
-static algo_code_t make_group(algo_ledger_t *l, const decoded_t *d, const algo_avm_tracer_t *tracer, algo_avm_group_t **out,
-                              algo_err_t *err) {
+static algo_code_t make_group(algo_ledger_t *l, const decoded_t *d, const algo_avm_tracer_t *tracer,
+                              algo_avm_group_t **out, algo_err_t *err) {
   *out = NULL;
   if (!d->calls) return ALGO_OK;
   algo_avm_options_t opt = {.consensus = l->consensus, .ledger = &algo_lops, .ledger_self = l, .arena = &l->scratch};

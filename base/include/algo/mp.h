@@ -13,15 +13,26 @@ ALGO_API void algo_mp_put_uint(algo_buf_t *b, uint64_t v);
 ALGO_API void algo_mp_put_int(algo_buf_t *b, int64_t v);
 ALGO_API void algo_mp_put_bool(algo_buf_t *b, bool v);
 ALGO_API void algo_mp_put_nil(algo_buf_t *b);
-ALGO_API void algo_mp_put_str(algo_buf_t *b, const void *p, size_t n); /* not checked for UTF-8: state keys are any bytes */
+ALGO_API void algo_mp_put_str(algo_buf_t *b, const void *p,
+                              size_t n); /* not checked for UTF-8: state keys are any bytes */
 ALGO_API void algo_mp_put_bin(algo_buf_t *b, const void *p, size_t n);
 ALGO_API void algo_mp_put_map(algo_buf_t *b, uint32_t pairs);
 ALGO_API void algo_mp_put_array(algo_buf_t *b, uint32_t elements);
 
 /* ---- reading ---- */
 typedef enum {
-  ALGO_MP_END, ALGO_MP_NIL, ALGO_MP_BOOL, ALGO_MP_UINT, ALGO_MP_INT /* negative only */, ALGO_MP_FLOAT, ALGO_MP_STR,
-  ALGO_MP_BIN, ALGO_MP_ARRAY, ALGO_MP_MAP, ALGO_MP_EXT, ALGO_MP_BAD
+  ALGO_MP_END,
+  ALGO_MP_NIL,
+  ALGO_MP_BOOL,
+  ALGO_MP_UINT,
+  ALGO_MP_INT /* negative only */,
+  ALGO_MP_FLOAT,
+  ALGO_MP_STR,
+  ALGO_MP_BIN,
+  ALGO_MP_ARRAY,
+  ALGO_MP_MAP,
+  ALGO_MP_EXT,
+  ALGO_MP_BAD
 } algo_mp_kind_t;
 
 typedef struct algo_mp {
@@ -30,12 +41,13 @@ typedef struct algo_mp {
 
 static inline algo_mp_t algo_mp(algo_bytes_t in) { return (algo_mp_t){in.p, in.n == 0 ? in.p : in.p + in.n, in.p}; }
 ALGO_API algo_mp_kind_t algo_mp_peek(const algo_mp_t *r);
-/* Each takes one value of that kind, or leaves the cursor and returns ALGO_E_PARSE / ALGO_E_TRUNCATED with the offset in
- * the message. Any integer width is taken; `uint` refuses negative numbers. */
+/* Each takes one value of that kind, or leaves the cursor and returns ALGO_E_PARSE / ALGO_E_TRUNCATED with the offset
+ * in the message. Any integer width is taken; `uint` refuses negative numbers. */
 ALGO_API algo_code_t algo_mp_get_uint(algo_mp_t *r, uint64_t *out, algo_err_t *err);
 ALGO_API algo_code_t algo_mp_get_int(algo_mp_t *r, int64_t *out, algo_err_t *err);
 ALGO_API algo_code_t algo_mp_get_bool(algo_mp_t *r, bool *out, algo_err_t *err);
-ALGO_API algo_code_t algo_mp_get_str(algo_mp_t *r, algo_bytes_t *out, algo_err_t *err); /* str or bin: Go takes either */
+ALGO_API algo_code_t algo_mp_get_str(algo_mp_t *r, algo_bytes_t *out,
+                                     algo_err_t *err); /* str or bin: Go takes either */
 ALGO_API algo_code_t algo_mp_get_bin(algo_mp_t *r, algo_bytes_t *out, algo_err_t *err); /* bin or str */
 ALGO_API algo_code_t algo_mp_get_map(algo_mp_t *r, uint32_t *pairs, algo_err_t *err);
 ALGO_API algo_code_t algo_mp_get_array(algo_mp_t *r, uint32_t *elements, algo_err_t *err);

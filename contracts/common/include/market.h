@@ -26,13 +26,15 @@ typedef struct market_term {
   const char *low, *high; /* messages; low NULL where min is 0 */
 } market_term_t;
 enum { MARKET_TERMS = 5 };
-/* The body of a routine that takes the terms in wire form, the last one first: so each is on top of the stack in its turn. */
+/* The body of a routine that takes the terms in wire form, the last one first: so each is on top of the stack in its
+ * turn. */
 void market_build_terms(tg_t *b, const market_term_t *terms, unsigned n);
 extern const tg_type_t market_wires[MARKET_TERMS];
 tg_x market_wire(tg_t *b, const char *argument); /* for such a call */
 
 /* ---- methods, whole ---- */
-/* What create does but for the terms: roles, asset, counters that start at 0 (beside paused, live_providers, fees) and at 1. */
+/* What create does but for the terms: roles, asset, counters that start at 0 (beside paused, live_providers, fees) and
+ * at 1. */
 void market_create(tg_t *b, const char *const *zeros, size_t n_zeros, const char *const *ones, size_t n_ones);
 void market_bootstrap(tg_t *b);
 void market_approve(tg_t *b);

@@ -178,7 +178,8 @@ ALGO_API algo_code_t algo_avm_eval_sig(algo_avm_group_t *g, size_t i, bool *pass
 ALGO_API algo_bytes_t algo_avm_group_failure(const algo_avm_group_t *g);
 ALGO_API void algo_avm_group_set_failure(algo_avm_group_t *g, algo_bytes_t text); /* copied */
 /* What a node adds to a program's failure: a JSON object (pc, group-index, app-index, eval-states and, where an inner
- * transaction failed, inner-msg and inner-attrs). In the group's arena. Of the last failure for which the next is true. */
+ * transaction failed, inner-msg and inner-attrs). In the group's arena. Of the last failure for which the next is true.
+ */
 ALGO_API algo_bytes_t algo_avm_group_failure_attributes(const algo_avm_group_t *g);
 /* Whether that failure is the program's own (logic.EvalError): the only kind that a clear-state call survives. */
 ALGO_API bool algo_avm_group_failure_is_eval(const algo_avm_group_t *g);

@@ -155,7 +155,8 @@ START_TEST(logic_signatures_run_too) {
 END_TEST
 
 START_TEST(the_debugger_walks_both_ways) {
-  run("printf 'break add\\nc\\nbt\\nstack\\nout\\nback 2\\nwatch 3\\nc\\nscratch\\nreverse\\nunwatch\\nwatch total\\nc\\nstate\\n"
+  run("printf 'break add\\nc\\nbt\\nstack\\nout\\nback 2\\nwatch 3\\nc\\nscratch\\nreverse\\nunwatch\\nwatch "
+      "total\\nc\\nstate\\n"
       "goto 0\\nc\\nlist add\\nc\\nfoo\\nq\\n' | $A debug adder.teal --arg 5 --arg 7");
   ck_assert_int_eq(status, 0);
   says("breakpoint 1 in line 22");

@@ -22,8 +22,8 @@ typedef struct world {
   algo_buf_t text;                /* why the last group was refused, as a node says it */
   const char *refusal;            /* the contract's message, or the node's text; NULL: it was accepted */
   const algo_eval_delta_t *delta; /* of the last call's last transaction */
-  bool measures;  /* simulate each group first: */
-  uint64_t budget; /* what it used */
+  bool measures;                  /* simulate each group first: */
+  uint64_t budget;                /* what it used */
 } world_t;
 
 void world_open(world_t *w, const algo_app_spec_t *algo, const algo_app_spec_t *asa, bool is_asa);
