@@ -20,16 +20,14 @@ static void permute(uint64_t a[25]) {
     for (int y = 0; y < 25; y += 5)
       for (int x = 0; x < 5; x++) a[y + x] ^= d[x];
     t = a[1];
+    /* clang-format off */
 #define MOVE(lane, by) next = a[lane], a[lane] = rotate(t, by), t = next;
-    MOVE(10, 1)
-    MOVE(7, 3)
-    MOVE(11, 6)
-    MOVE(17, 10)
-    MOVE(18, 15) MOVE(3, 21) MOVE(5, 28) MOVE(16, 36) MOVE(8, 45) MOVE(21, 55) MOVE(24, 2) MOVE(4, 14) MOVE(15, 27)
-        MOVE(23, 41) MOVE(19, 56) MOVE(13, 8) MOVE(12, 25) MOVE(2, 43) MOVE(20, 62) MOVE(14, 18) MOVE(22, 39)
-            MOVE(9, 61) MOVE(6, 20) MOVE(1, 44)
+    MOVE(10, 1) MOVE(7, 3) MOVE(11, 6) MOVE(17, 10) MOVE(18, 15) MOVE(3, 21) MOVE(5, 28) MOVE(16, 36)
+    MOVE(8, 45) MOVE(21, 55) MOVE(24, 2) MOVE(4, 14) MOVE(15, 27) MOVE(23, 41) MOVE(19, 56) MOVE(13, 8)
+    MOVE(12, 25) MOVE(2, 43) MOVE(20, 62) MOVE(14, 18) MOVE(22, 39) MOVE(9, 61) MOVE(6, 20) MOVE(1, 44)
 #undef MOVE
-                for (int y = 0; y < 25; y += 5) {
+        /* clang-format on */
+        for (int y = 0; y < 25; y += 5) {
       uint64_t *r = a + y, r0 = r[0], r1 = r[1], r2 = r[2], r3 = r[3], r4 = r[4];
       r[0] = r0 ^ (~r1 & r2);
       r[1] = r1 ^ (~r2 & r3);

@@ -12,14 +12,12 @@ extern const tg_event_t escrow_events[ESCROW_EVENTS];
 extern const tg_table_t escrow_tables[ESCROW_TABLES];
 extern const char *const escrow_views[ESCROW_VIEWS];
 
-#define ESCROW_METHODS(X)                                                                                              \
-  X(create)                                                                                                            \
-  X(bootstrap)                                                                                                         \
-  X(configure)                                                                                                         \
-  X(approve)                                                                                                           \
-  X(collect) X(set_paused) X(set_treasury) X(set_arbiter) X(offer_admin) X(accept_admin) X(post) X(accept) X(submit)   \
-      X(reject) X(approve_result) X(release) X(resolve) X(abandon) X(reclaim) X(withdraw) X(withdraw_worker) X(task)   \
-          X(worker) X(delete)
+/* clang-format off */
+#define ESCROW_METHODS(X) \
+  X(create) X(bootstrap) X(configure) X(approve) X(collect) X(set_paused) X(set_treasury) X(set_arbiter) \
+  X(offer_admin) X(accept_admin) X(post) X(accept) X(submit) X(reject) X(approve_result) X(release) \
+  X(resolve) X(abandon) X(reclaim) X(withdraw) X(withdraw_worker) X(task) X(worker) X(delete)
+/* clang-format on */
 #define ESCROW_DECLARE(name) void escrow_build_##name(tg_t *b);
 ESCROW_METHODS(ESCROW_DECLARE)
 

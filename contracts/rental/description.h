@@ -12,18 +12,13 @@ extern const tg_event_t rental_events[RENTAL_EVENTS];
 extern const tg_table_t rental_tables[RENTAL_TABLES];
 extern const char *const rental_views[RENTAL_VIEWS];
 
-#define RENTAL_METHODS(X)                                                                                              \
-  X(create)                                                                                                            \
-  X(bootstrap)                                                                                                         \
-  X(register)                                                                                                          \
-  X(update)                                                                                                            \
-  X(suspend)                                                                                                           \
-  X(resume)                                                                                                            \
-  X(retire)                                                                                                            \
-  X(approve)                                                                                                           \
-  X(bar) X(rent) X(start) X(heartbeat) X(extend) X(claim) X(stop) X(cancel) X(dispute) X(resolve) X(withdraw)          \
-      X(withdraw_gpu) X(collect) X(configure) X(set_paused) X(set_treasury) X(set_arbiter) X(offer_admin)              \
-          X(accept_admin) X(gpu) X(rental) X(quote) X(due) X(delete)
+/* clang-format off */
+#define RENTAL_METHODS(X) \
+  X(create) X(bootstrap) X(register) X(update) X(suspend) X(resume) X(retire) X(approve) X(bar) X(rent) \
+  X(start) X(heartbeat) X(extend) X(claim) X(stop) X(cancel) X(dispute) X(resolve) X(withdraw) \
+  X(withdraw_gpu) X(collect) X(configure) X(set_paused) X(set_treasury) X(set_arbiter) X(offer_admin) \
+  X(accept_admin) X(gpu) X(rental) X(quote) X(due) X(delete)
+/* clang-format on */
 #define RENTAL_DECLARE(name) void rental_build_##name(tg_t *b);
 RENTAL_METHODS(RENTAL_DECLARE)
 
