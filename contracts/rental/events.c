@@ -22,8 +22,8 @@ static const tg_field_t gpu_registered[] = {
     {"model", TG_STRING, "any bytes"},
 };
 static const char *const gpu_registered_does[] = {
-    "+gpu[gpu]: owner=@owner, price_per_minute=@price_per_minute, min_minutes=@min_minutes, max_minutes=@max_minutes, "
-    "vram_mib=@vram_mib, spec_hash=@spec_hash, seal_key=@seal_key, model=@model",
+    ("+gpu[gpu]: owner=@owner, price_per_minute=@price_per_minute, min_minutes=@min_minutes, max_minutes=@max_minutes, "
+     "vram_mib=@vram_mib, spec_hash=@spec_hash, seal_key=@seal_key, model=@model"),
     "market: live_gpus+=1, next_gpu=@gpu",
     "market: next_gpu+=1",
 };
