@@ -27,42 +27,42 @@ ALGO_API algo_code_t algo_rental_provider_decode(algo_rental_provider_t *out, al
 
 /* Box `g` + id: a GPU. */
 typedef struct algo_rental_gpu {
-  algo_addr_t owner;         /* who registered it and is paid */
+  algo_addr_t owner; /* who registered it and is paid */
   uint64_t price_per_minute; /* base units of the market's asset a minute */
-  uint32_t min_minutes;      /* the shortest rental, minutes */
-  uint32_t max_minutes;      /* the longest rental, minutes */
-  uint8_t state;             /* 0 available, 1 rented, 2 suspended by its owner, 3 barred by the admin */
-  uint64_t rental;           /* id of the rental it is in; 0: not in use */
-  uint64_t owed;             /* base units that could not be delivered to the owner */
-  uint32_t disputes;         /* rentals of it that are in dispute */
-  uint32_t vram_mib;         /* memory of the GPU, MiB */
-  uint8_t spec_hash[32];     /* hash of the full description */
-  uint8_t seal_key[32];      /* the provider's X25519 public key */
-  algo_bytes_t model;        /* model, 1 to 64 bytes; any bytes, UTF-8 not guaranteed */
+  uint32_t min_minutes; /* the shortest rental, minutes */
+  uint32_t max_minutes; /* the longest rental, minutes */
+  uint8_t state; /* 0 available, 1 rented, 2 suspended by its owner, 3 barred by the admin */
+  uint64_t rental; /* id of the rental it is in; 0: not in use */
+  uint64_t owed; /* base units that could not be delivered to the owner */
+  uint32_t disputes; /* rentals of it that are in dispute */
+  uint32_t vram_mib; /* memory of the GPU, MiB */
+  uint8_t spec_hash[32]; /* hash of the full description */
+  uint8_t seal_key[32]; /* the provider's X25519 public key */
+  algo_bytes_t model; /* model, 1 to 64 bytes; any bytes, UTF-8 not guaranteed */
 } algo_rental_gpu_t;
 /* From the ARC-4 encoding, which must be exact; a string is a view into it. Errors: PARSE, TRUNCATED. */
 ALGO_API algo_code_t algo_rental_gpu_decode(algo_rental_gpu_t *out, algo_bytes_t in, algo_err_t *err);
 
 /* Box `r` + id: a rental. */
 typedef struct algo_rental_rental {
-  uint64_t gpu;              /* id of the GPU */
-  algo_addr_t owner;         /* owner of the GPU */
-  algo_addr_t renter;        /* who rents, and gets refunds */
+  uint64_t gpu; /* id of the GPU */
+  algo_addr_t owner; /* owner of the GPU */
+  algo_addr_t renter; /* who rents, and gets refunds */
   uint64_t price_per_minute; /* base units a minute, agreed when it was made */
-  uint32_t max_minutes;      /* the longest it may become, minutes */
-  uint64_t deposit;          /* base units paid in so far, by rent and extend */
-  uint64_t settled;          /* base units of the deposit settled so far, gross of the fee */
-  uint64_t owed_renter;      /* base units that could not be delivered to the renter */
-  uint8_t state;             /* 0 requested, 1 active, 2 stopped, 3 cancelled, 4 disputed, 5 resolved */
-  uint16_t fee_bps;          /* the market's fee, hundredths of a percent */
-  uint32_t ready_s;          /* the owner has to start within so many seconds */
-  uint32_t beat_s;           /* a heartbeat is due every so many seconds; 0: none */
-  uint32_t dispute_s;        /* the arbiter has so many seconds to resolve a dispute */
-  uint64_t requested_at;     /* when it was made, Unix seconds */
-  uint64_t started_at;       /* when the owner started it, Unix seconds; 0: not yet */
-  uint64_t beat_at;          /* the last heartbeat, Unix seconds; 0: none yet */
-  uint64_t ended_at;         /* when the clock stopped, Unix seconds; 0: not yet */
-  uint8_t session_key[32];   /* the renter's X25519 public key for this rental */
+  uint32_t max_minutes; /* the longest it may become, minutes */
+  uint64_t deposit; /* base units paid in so far, by rent and extend */
+  uint64_t settled; /* base units of the deposit settled so far, gross of the fee */
+  uint64_t owed_renter; /* base units that could not be delivered to the renter */
+  uint8_t state; /* 0 requested, 1 active, 2 stopped, 3 cancelled, 4 disputed, 5 resolved */
+  uint16_t fee_bps; /* the market's fee, hundredths of a percent */
+  uint32_t ready_s; /* the owner has to start within so many seconds */
+  uint32_t beat_s; /* a heartbeat is due every so many seconds; 0: none */
+  uint32_t dispute_s; /* the arbiter has so many seconds to resolve a dispute */
+  uint64_t requested_at; /* when it was made, Unix seconds */
+  uint64_t started_at; /* when the owner started it, Unix seconds; 0: not yet */
+  uint64_t beat_at; /* the last heartbeat, Unix seconds; 0: none yet */
+  uint64_t ended_at; /* when the clock stopped, Unix seconds; 0: not yet */
+  uint8_t session_key[32]; /* the renter's X25519 public key for this rental */
 } algo_rental_rental_t;
 /* From the ARC-4 encoding, which must be exact; a string is a view into it. Errors: PARSE, TRUNCATED. */
 ALGO_API algo_code_t algo_rental_rental_decode(algo_rental_rental_t *out, algo_bytes_t in, algo_err_t *err);
@@ -70,15 +70,15 @@ ALGO_API algo_code_t algo_rental_rental_decode(algo_rental_rental_t *out, algo_b
 /* What renting costs. */
 typedef struct algo_rental_quote {
   uint64_t deposit; /* base units to deposit */
-  uint64_t mbr;     /* microAlgos for the rental's box, paid back when it goes */
+  uint64_t mbr; /* microAlgos for the rental's box, paid back when it goes */
 } algo_rental_quote_t;
 /* From the ARC-4 encoding, which must be exact; a string is a view into it. Errors: PARSE, TRUNCATED. */
 ALGO_API algo_code_t algo_rental_quote_decode(algo_rental_quote_t *out, algo_bytes_t in, algo_err_t *err);
 
 /* What a rental costs if it is stopped now. */
 typedef struct algo_rental_bill {
-  uint64_t due;    /* base units due from the start, gross of the fee */
-  uint64_t fee;    /* base units of it that are the market's fee */
+  uint64_t due; /* base units due from the start, gross of the fee */
+  uint64_t fee; /* base units of it that are the market's fee */
   uint64_t refund; /* base units that go back to the renter */
 } algo_rental_bill_t;
 /* From the ARC-4 encoding, which must be exact; a string is a view into it. Errors: PARSE, TRUNCATED. */
@@ -86,28 +86,26 @@ ALGO_API algo_code_t algo_rental_bill_decode(algo_rental_bill_t *out, algo_bytes
 
 /* The global state. A key that is absent is 0. */
 typedef struct algo_rental_globals {
-  algo_addr_t admin;         /* approves, bars and configures */
+  algo_addr_t admin; /* approves, bars and configures */
   algo_addr_t pending_admin; /* offered to be the admin; zero: nobody */
-  algo_addr_t treasury;      /* gets the fees */
-  algo_addr_t arbiter;       /* resolves disputes */
-  uint64_t asset;            /* the market's asset id; 0: ALGO */
-  uint64_t fee_bps;          /* the market's fee, hundredths of a percent */
-  uint64_t ready_s;          /* an owner has to start a rental within so many seconds */
-  uint64_t beat_s;           /* a heartbeat is due every so many seconds; 0: none */
-  uint64_t dispute_s;        /* the arbiter has so many seconds to resolve a dispute */
-  uint64_t open;             /* 1: anyone registers; 0: approved providers only */
-  uint64_t paused;           /* 1: register and rent are refused */
-  uint64_t next_gpu;         /* id of the next GPU */
-  uint64_t next_rental;      /* id of the next rental */
-  uint64_t live_gpus;        /* GPUs whose box is there */
-  uint64_t live_rentals;     /* rentals whose box is there */
-  uint64_t live_providers;   /* approved providers */
-  uint64_t fees;             /* base units collected and not yet paid out */
+  algo_addr_t treasury; /* gets the fees */
+  algo_addr_t arbiter; /* resolves disputes */
+  uint64_t asset; /* the market's asset id; 0: ALGO */
+  uint64_t fee_bps; /* the market's fee, hundredths of a percent */
+  uint64_t ready_s; /* an owner has to start a rental within so many seconds */
+  uint64_t beat_s; /* a heartbeat is due every so many seconds; 0: none */
+  uint64_t dispute_s; /* the arbiter has so many seconds to resolve a dispute */
+  uint64_t open; /* 1: anyone registers; 0: approved providers only */
+  uint64_t paused; /* 1: register and rent are refused */
+  uint64_t next_gpu; /* id of the next GPU */
+  uint64_t next_rental; /* id of the next rental */
+  uint64_t live_gpus; /* GPUs whose box is there */
+  uint64_t live_rentals; /* rentals whose box is there */
+  uint64_t live_providers; /* approved providers */
+  uint64_t fees; /* base units collected and not yet paid out */
 } algo_rental_globals_t;
-/* Takes one key and its value, of which either `bytes` or `uint` counts. False: no key of this contract, or a value of
- * another kind. */
-ALGO_API bool algo_rental_globals_set(algo_rental_globals_t *g, algo_bytes_t key, bool is_bytes, algo_bytes_t bytes,
-                                      uint64_t uint);
+/* Takes one key and its value, of which either `bytes` or `uint` counts. False: no key of this contract, or a value of another kind. */
+ALGO_API bool algo_rental_globals_set(algo_rental_globals_t *g, algo_bytes_t key, bool is_bytes, algo_bytes_t bytes, uint64_t uint);
 
 /* ---- box names ---- */
 /* an approved provider's box: "p" and the address. */
@@ -129,17 +127,12 @@ ALGO_API void algo_rental_rental_box(uint8_t out[9], uint64_t rental);
  *   dispute_s: seconds, below 2^32
  *   open: 1: anyone registers; 0: approved providers only
  */
-ALGO_API algo_code_t algo_rental_create(algo_method_call_t *out, const algo_app_t *app, const algo_addr_t *treasury,
-                                        const algo_addr_t *arbiter, uint64_t asset, uint64_t fee_bps, uint64_t ready_s,
-                                        uint64_t beat_s, uint64_t dispute_s, uint64_t open, algo_arena_t *arena,
-                                        algo_err_t *err);
+ALGO_API algo_code_t algo_rental_create(algo_method_call_t *out, const algo_app_t *app, const algo_addr_t *treasury, const algo_addr_t *arbiter, uint64_t asset, uint64_t fee_bps, uint64_t ready_s, uint64_t beat_s, uint64_t dispute_s, uint64_t open, algo_arena_t *arena, algo_err_t *err);
 
 /* Pays the market's minimum balance, and opts it in to its asset. Admin.
- *   mbr: the base minimum balance: 100,000 in an ALGO market, 200,000 in an ASA market (microAlgos, paid right before
- * the call)
+ *   mbr: the base minimum balance: 100,000 in an ALGO market, 200,000 in an ASA market (microAlgos, paid right before the call)
  */
-ALGO_API algo_code_t algo_rental_bootstrap(algo_method_call_t *out, const algo_app_t *app, uint64_t mbr,
-                                           algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_bootstrap(algo_method_call_t *out, const algo_app_t *app, uint64_t mbr, algo_arena_t *arena, algo_err_t *err);
 
 /* Offers a GPU; returns its id.
  *   mbr: 62,500 + 400 for each byte of the model (microAlgos, paid right before the call)
@@ -151,10 +144,7 @@ ALGO_API algo_code_t algo_rental_bootstrap(algo_method_call_t *out, const algo_a
  *   spec_hash: hash of the full description
  *   seal_key: X25519 public key
  */
-ALGO_API algo_code_t algo_rental_register(algo_method_call_t *out, const algo_app_t *app, uint64_t mbr,
-                                          algo_bytes_t model, uint32_t vram_mib, uint64_t price, uint32_t min_minutes,
-                                          uint32_t max_minutes, const uint8_t spec_hash[32], const uint8_t seal_key[32],
-                                          algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_register(algo_method_call_t *out, const algo_app_t *app, uint64_t mbr, algo_bytes_t model, uint32_t vram_mib, uint64_t price, uint32_t min_minutes, uint32_t max_minutes, const uint8_t spec_hash[32], const uint8_t seal_key[32], algo_arena_t *arena, algo_err_t *err);
 /* Its return value, without the prefix 151f7c75. Errors: PARSE. */
 ALGO_API algo_code_t algo_rental_register_result(uint64_t *out, algo_bytes_t value, algo_err_t *err);
 
@@ -165,43 +155,35 @@ ALGO_API algo_code_t algo_rental_register_result(uint64_t *out, algo_bytes_t val
  *   max_minutes: at least min_minutes
  *   seal_key: X25519 public key
  */
-ALGO_API algo_code_t algo_rental_update(algo_method_call_t *out, const algo_app_t *app, uint64_t gpu, uint64_t price,
-                                        uint32_t min_minutes, uint32_t max_minutes, const uint8_t seal_key[32],
-                                        algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_update(algo_method_call_t *out, const algo_app_t *app, uint64_t gpu, uint64_t price, uint32_t min_minutes, uint32_t max_minutes, const uint8_t seal_key[32], algo_arena_t *arena, algo_err_t *err);
 
 /* Takes an available GPU off the market. Its owner.
  *   gpu: id
  */
-ALGO_API algo_code_t algo_rental_suspend(algo_method_call_t *out, const algo_app_t *app, uint64_t gpu,
-                                         algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_suspend(algo_method_call_t *out, const algo_app_t *app, uint64_t gpu, algo_arena_t *arena, algo_err_t *err);
 
 /* Puts a suspended GPU back. Its owner.
  *   gpu: id
  */
-ALGO_API algo_code_t algo_rental_resume(algo_method_call_t *out, const algo_app_t *app, uint64_t gpu,
-                                        algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_resume(algo_method_call_t *out, const algo_app_t *app, uint64_t gpu, algo_arena_t *arena, algo_err_t *err);
 
 /* Deletes a GPU that nothing hangs on. Its owner.
  *   gpu: id
  */
-ALGO_API algo_code_t algo_rental_retire(algo_method_call_t *out, const algo_app_t *app, uint64_t gpu,
-                                        algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_retire(algo_method_call_t *out, const algo_app_t *app, uint64_t gpu, algo_arena_t *arena, algo_err_t *err);
 
 /* Approves a provider or revokes it. Admin.
  *   mbr: 18,900 to approve, 0 to revoke (microAlgos, paid right before the call)
  *   provider: the provider
  *   approved: approve or revoke
  */
-ALGO_API algo_code_t algo_rental_approve(algo_method_call_t *out, const algo_app_t *app, uint64_t mbr,
-                                         const algo_addr_t *provider, bool approved, algo_arena_t *arena,
-                                         algo_err_t *err);
+ALGO_API algo_code_t algo_rental_approve(algo_method_call_t *out, const algo_app_t *app, uint64_t mbr, const algo_addr_t *provider, bool approved, algo_arena_t *arena, algo_err_t *err);
 
 /* Bars a GPU from the market or lets it in again. Admin.
  *   gpu: id
  *   barred: bar or let in again
  */
-ALGO_API algo_code_t algo_rental_bar(algo_method_call_t *out, const algo_app_t *app, uint64_t gpu, bool barred,
-                                     algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_bar(algo_method_call_t *out, const algo_app_t *app, uint64_t gpu, bool barred, algo_arena_t *arena, algo_err_t *err);
 
 /* Rents an available GPU; returns the rental's id. Anyone but its owner.
  *   mbr: 80,900, paid back when the rental's box goes (microAlgos, paid right before the call)
@@ -210,81 +192,68 @@ ALGO_API algo_code_t algo_rental_bar(algo_method_call_t *out, const algo_app_t *
  *   minutes: within the GPU's bounds
  *   session_key: X25519 public key
  */
-ALGO_API algo_code_t algo_rental_rent(algo_method_call_t *out, const algo_app_t *app, uint64_t mbr, uint64_t deposit,
-                                      uint64_t gpu, uint32_t minutes, const uint8_t session_key[32],
-                                      algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_rent(algo_method_call_t *out, const algo_app_t *app, uint64_t mbr, uint64_t deposit, uint64_t gpu, uint32_t minutes, const uint8_t session_key[32], algo_arena_t *arena, algo_err_t *err);
 /* Its return value, without the prefix 151f7c75. Errors: PARSE. */
 ALGO_API algo_code_t algo_rental_rent_result(uint64_t *out, algo_bytes_t value, algo_err_t *err);
 
 /* The machine is ready: the clock starts. The GPU's owner.
  *   rental: id
  */
-ALGO_API algo_code_t algo_rental_start(algo_method_call_t *out, const algo_app_t *app, uint64_t rental,
-                                       algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_start(algo_method_call_t *out, const algo_app_t *app, uint64_t rental, algo_arena_t *arena, algo_err_t *err);
 
 /* The machine is alive. The GPU's owner.
  *   rental: id
  */
-ALGO_API algo_code_t algo_rental_heartbeat(algo_method_call_t *out, const algo_app_t *app, uint64_t rental,
-                                           algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_heartbeat(algo_method_call_t *out, const algo_app_t *app, uint64_t rental, algo_arena_t *arena, algo_err_t *err);
 
 /* Buys more minutes of an active rental. Anyone; refunds go to the renter.
  *   deposit: price x minutes (base units, paid right before the call)
  *   rental: id
  *   minutes: at least 1
  */
-ALGO_API algo_code_t algo_rental_extend(algo_method_call_t *out, const algo_app_t *app, uint64_t deposit,
-                                        uint64_t rental, uint32_t minutes, algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_extend(algo_method_call_t *out, const algo_app_t *app, uint64_t deposit, uint64_t rental, uint32_t minutes, algo_arena_t *arena, algo_err_t *err);
 
 /* Pays the owner what is due so far. The GPU's owner.
  *   rental: id
  */
-ALGO_API algo_code_t algo_rental_claim(algo_method_call_t *out, const algo_app_t *app, uint64_t rental,
-                                       algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_claim(algo_method_call_t *out, const algo_app_t *app, uint64_t rental, algo_arena_t *arena, algo_err_t *err);
 
 /* Ends an active rental and settles it. Renter or owner; anyone once it is over.
  *   rental: id
  *   stars: 0 to 5; counts from the renter alone
  */
-ALGO_API algo_code_t algo_rental_stop(algo_method_call_t *out, const algo_app_t *app, uint64_t rental, uint8_t stars,
-                                      algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_stop(algo_method_call_t *out, const algo_app_t *app, uint64_t rental, uint8_t stars, algo_arena_t *arena, algo_err_t *err);
 
 /* Ends a rental that was not started. Renter; anyone once it is too late to start.
  *   rental: id
  */
-ALGO_API algo_code_t algo_rental_cancel(algo_method_call_t *out, const algo_app_t *app, uint64_t rental,
-                                        algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_cancel(algo_method_call_t *out, const algo_app_t *app, uint64_t rental, algo_arena_t *arena, algo_err_t *err);
 
 /* Stops the clock and lets the arbiter divide what is not settled. The renter.
  *   rental: id
  *   evidence: hash of the evidence
  */
-ALGO_API algo_code_t algo_rental_dispute(algo_method_call_t *out, const algo_app_t *app, uint64_t rental,
-                                         const uint8_t evidence[32], algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_dispute(algo_method_call_t *out, const algo_app_t *app, uint64_t rental, const uint8_t evidence[32], algo_arena_t *arena, algo_err_t *err);
 
 /* Divides a disputed rental. The arbiter; anyone once he is late, then all to the owner.
  *   rental: id
  *   owner_bps: the owner's share, hundredths of a percent, at most 10,000
  */
-ALGO_API algo_code_t algo_rental_resolve(algo_method_call_t *out, const algo_app_t *app, uint64_t rental,
-                                         uint16_t owner_bps, algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_resolve(algo_method_call_t *out, const algo_app_t *app, uint64_t rental, uint16_t owner_bps, algo_arena_t *arena, algo_err_t *err);
 
 /* Pays a renter what could not be delivered earlier. Anyone.
  *   rental: id
  */
-ALGO_API algo_code_t algo_rental_withdraw(algo_method_call_t *out, const algo_app_t *app, uint64_t rental,
-                                          algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_withdraw(algo_method_call_t *out, const algo_app_t *app, uint64_t rental, algo_arena_t *arena, algo_err_t *err);
 
 /* Pays an owner what could not be delivered earlier. Anyone.
  *   gpu: id
  */
-ALGO_API algo_code_t algo_rental_withdraw_gpu(algo_method_call_t *out, const algo_app_t *app, uint64_t gpu,
-                                              algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_withdraw_gpu(algo_method_call_t *out, const algo_app_t *app, uint64_t gpu, algo_arena_t *arena, algo_err_t *err);
 
 /* Pays the fees to the treasury. Anyone.
  */
-ALGO_API algo_code_t algo_rental_collect(algo_method_call_t *out, const algo_app_t *app, algo_arena_t *arena,
-                                         algo_err_t *err);
+ALGO_API algo_code_t algo_rental_collect(algo_method_call_t *out, const algo_app_t *app, algo_arena_t *arena, algo_err_t *err);
 
 /* Changes the market's terms for later rentals. Admin.
  *   fee_bps: hundredths of a percent, at most 2,000
@@ -293,71 +262,59 @@ ALGO_API algo_code_t algo_rental_collect(algo_method_call_t *out, const algo_app
  *   dispute_s: seconds, below 2^32
  *   open: 1: anyone registers; 0: approved providers only
  */
-ALGO_API algo_code_t algo_rental_configure(algo_method_call_t *out, const algo_app_t *app, uint64_t fee_bps,
-                                           uint64_t ready_s, uint64_t beat_s, uint64_t dispute_s, uint64_t open,
-                                           algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_configure(algo_method_call_t *out, const algo_app_t *app, uint64_t fee_bps, uint64_t ready_s, uint64_t beat_s, uint64_t dispute_s, uint64_t open, algo_arena_t *arena, algo_err_t *err);
 
 /* Refuses or allows register and rent. Admin.
  *   paused: refuse register and rent
  */
-ALGO_API algo_code_t algo_rental_set_paused(algo_method_call_t *out, const algo_app_t *app, bool paused,
-                                            algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_set_paused(algo_method_call_t *out, const algo_app_t *app, bool paused, algo_arena_t *arena, algo_err_t *err);
 
 /* Names who gets the fees. Admin.
  *   treasury: not zero
  */
-ALGO_API algo_code_t algo_rental_set_treasury(algo_method_call_t *out, const algo_app_t *app,
-                                              const algo_addr_t *treasury, algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_set_treasury(algo_method_call_t *out, const algo_app_t *app, const algo_addr_t *treasury, algo_arena_t *arena, algo_err_t *err);
 
 /* Names who resolves disputes. Admin.
  *   arbiter: not zero
  */
-ALGO_API algo_code_t algo_rental_set_arbiter(algo_method_call_t *out, const algo_app_t *app, const algo_addr_t *arbiter,
-                                             algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_set_arbiter(algo_method_call_t *out, const algo_app_t *app, const algo_addr_t *arbiter, algo_arena_t *arena, algo_err_t *err);
 
 /* Offers the admin's role. Admin.
  *   admin: who may accept; zero: nobody
  */
-ALGO_API algo_code_t algo_rental_offer_admin(algo_method_call_t *out, const algo_app_t *app, const algo_addr_t *admin,
-                                             algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_offer_admin(algo_method_call_t *out, const algo_app_t *app, const algo_addr_t *admin, algo_arena_t *arena, algo_err_t *err);
 
 /* Takes the admin's role that was offered to the sender.
  */
-ALGO_API algo_code_t algo_rental_accept_admin(algo_method_call_t *out, const algo_app_t *app, algo_arena_t *arena,
-                                              algo_err_t *err);
+ALGO_API algo_code_t algo_rental_accept_admin(algo_method_call_t *out, const algo_app_t *app, algo_arena_t *arena, algo_err_t *err);
 
 /* A GPU's box.
  *   gpu: id
  */
-ALGO_API algo_code_t algo_rental_gpu(algo_method_call_t *out, const algo_app_t *app, uint64_t gpu, algo_arena_t *arena,
-                                     algo_err_t *err);
+ALGO_API algo_code_t algo_rental_gpu(algo_method_call_t *out, const algo_app_t *app, uint64_t gpu, algo_arena_t *arena, algo_err_t *err);
 /* Its return value, without the prefix 151f7c75, goes to algo_rental_gpu_decode. */
 
 /* A rental's box.
  *   rental: id
  */
-ALGO_API algo_code_t algo_rental_rental(algo_method_call_t *out, const algo_app_t *app, uint64_t rental,
-                                        algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_rental(algo_method_call_t *out, const algo_app_t *app, uint64_t rental, algo_arena_t *arena, algo_err_t *err);
 /* Its return value, without the prefix 151f7c75, goes to algo_rental_rental_decode. */
 
 /* What renting a GPU costs.
  *   gpu: id
  *   minutes: within the GPU's bounds
  */
-ALGO_API algo_code_t algo_rental_quote(algo_method_call_t *out, const algo_app_t *app, uint64_t gpu, uint32_t minutes,
-                                       algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_quote(algo_method_call_t *out, const algo_app_t *app, uint64_t gpu, uint32_t minutes, algo_arena_t *arena, algo_err_t *err);
 /* Its return value, without the prefix 151f7c75, goes to algo_rental_quote_decode. */
 
 /* What a rental costs if it is stopped now.
  *   rental: id
  */
-ALGO_API algo_code_t algo_rental_due(algo_method_call_t *out, const algo_app_t *app, uint64_t rental,
-                                     algo_arena_t *arena, algo_err_t *err);
+ALGO_API algo_code_t algo_rental_due(algo_method_call_t *out, const algo_app_t *app, uint64_t rental, algo_arena_t *arena, algo_err_t *err);
 /* Its return value, without the prefix 151f7c75, goes to algo_rental_bill_decode. */
 
 /* Deletes an empty market; what remains goes to the admin. Admin.
  */
-ALGO_API algo_code_t algo_rental_delete(algo_method_call_t *out, const algo_app_t *app, algo_arena_t *arena,
-                                        algo_err_t *err);
+ALGO_API algo_code_t algo_rental_delete(algo_method_call_t *out, const algo_app_t *app, algo_arena_t *arena, algo_err_t *err);
 
 #endif

@@ -9,14 +9,14 @@
 /* The values that the program is made for. */
 typedef struct algo_topup {
   uint8_t genesis[32]; /* the network's genesis hash */
-  algo_addr_t renter;  /* whose money it is */
-  uint64_t app;        /* application id of the market, 1 to 18446744073709551615 */
-  uint64_t rental;     /* id of the rental, 1 to 18446744073709551615 */
-  uint64_t asset;      /* the market's asset; in an ASA market alone, 1 to 18446744073709551615; 0: an ALGO market */
-  uint32_t minutes;    /* minutes that each deposit buys, 1 to 4294967295 */
-  uint64_t amount;     /* price x minutes, base units, 1 to 18446744073709551615 */
-  uint64_t period;     /* rounds between two deposits, 10 to 4294967295 */
-  uint64_t last;       /* the last round of all, 1 to 18446744073709551615 */
+  algo_addr_t renter; /* whose money it is */
+  uint64_t app; /* application id of the market, 1 to 18446744073709551615 */
+  uint64_t rental; /* id of the rental, 1 to 18446744073709551615 */
+  uint64_t asset; /* the market's asset; in an ASA market alone, 1 to 18446744073709551615; 0: an ALGO market */
+  uint32_t minutes; /* minutes that each deposit buys, 1 to 4294967295 */
+  uint64_t amount; /* price x minutes, base units, 1 to 18446744073709551615 */
+  uint64_t period; /* rounds between two deposits, 10 to 4294967295 */
+  uint64_t last; /* the last round of all, 1 to 18446744073709551615 */
 } algo_topup_t;
 
 /* Appends the program, to be signed with algo_lsig_sign. Errors: RANGE (names the value). */

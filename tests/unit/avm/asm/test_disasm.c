@@ -92,8 +92,8 @@ START_TEST(the_text_assembles_to_the_same_bytes) {
   static const char *const sources[] = {
       "#pragma version 12\nint 3\nstart:\nint 1\n-\ndup\nbnz start\nint 1\nreturn",
       "#pragma version 13\nint 3\ncallsub twice\nreturn\ntwice: proto 1 1\nframe_dig -1\ndup\n+\nretsub",
-      "#pragma version 14\nbyte \"a\"; byte \"a\"; concat; len; switch l l; l: int 4; pushints 1 2; pushbytess 0x "
-      "\"b\"",
+      ("#pragma version 14\nbyte \"a\"; byte \"a\"; concat; len; switch l l; l: int 4; pushints 1 2; pushbytess 0x "
+       "\"b\""),
       "#pragma version 13\nint 1; byte \"n\"; app_box_get; app_params_get AppVersion; itxn_begin; txna Accounts 1"};
   for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
     algo_arena_t arena = ALGO_ARENA_INIT;
