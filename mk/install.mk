@@ -34,6 +34,7 @@ install: all ## programs, libraries, headers, pkg-config file, man pages (PREFIX
 	@install -m 644 $(SDK_HEADERS) $(D)/include/algo
 	@sed -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@PKGS@|$(SDK_PKGS)|' mk/algorent.pc.in > $(D)/lib/pkgconfig/algorent.pc
 	@for m in $(wildcard docs/man/*.1); do install -m 644 $$m $(D)/share/man/man1; done
+	@install -d $(D)/lib/systemd/system && install -m 644 indexer/systemd/algorent-indexer.service $(D)/lib/systemd/system
 	@install -m 644 README.md LICENSE CHANGELOG.md $(D)/share/doc/algorent
 	@echo "installed under $(D)"
 
@@ -42,4 +43,5 @@ uninstall: ## take away what install put there
 	@rm -f $(D)/lib/libalgorent.a $(D)/lib/libalgorent.so* $(D)/lib/pkgconfig/algorent.pc
 	@rm -f $(foreach h,$(SDK_HEADERS),$(D)/include/algo/$(notdir $(h)))
 	@rm -f $(foreach m,$(wildcard docs/man/*.1),$(D)/share/man/man1/$(notdir $(m)))
+	@rm -f $(D)/lib/systemd/system/algorent-indexer.service
 	@rm -rf $(D)/share/doc/algorent
