@@ -76,7 +76,7 @@ static algo_code_t list(const char *dir, entry_t **out, size_t *n, algo_err_t *e
   if (rc == ALGO_OK && len == 0) {
     rc = algo_err_set(err, ALGO_E_NOT_FOUND, "%s: no recorded block there (files named NNNNNN.msgp)", dir);
   }
-  qsort(v, len, sizeof *v, by_round);
+  if (len > 1) qsort(v, len, sizeof *v, by_round);
   *out = v;
   *n = len;
   return rc;

@@ -182,7 +182,7 @@ static bool check_case(json_object *c, const char **what) {
   bool ok = member(result, "ok") && json_object_get_boolean(member(result, "ok"));
   algo_bytes_t want = recorded_failure(result);
   bool evaluated = is_evaluated(result);
-  bool panic = memmem(want.p, want.n, "panic in TEAL", 13) != NULL;
+  bool panic = want.n > 0 && memmem(want.p, want.n, "panic in TEAL", 13) != NULL;
   *what = NULL;
   if (ok != (r.rc == ALGO_OK && r.pass)) *what = "verdict";
   else if (!panic && evaluated && r.rc != ALGO_OK && !algo_bytes_eq(r.failure, want)) *what = "failure";
