@@ -111,9 +111,9 @@ static algo_code_t wait_first(algo_composer_t *c, algo_outcome_t *o, algo_err_t 
   algo_node_status_t st;
   for (bool expired = false;;) {
     algo_code_t r = look(c, 0, o, err);
-    if (r != ALGO_OK && !(r == ALGO_E_NOT_FOUND && !expired)) return r;
     if (r == ALGO_OK && o->confirmed_round > 0) return ALGO_OK;
-    if (expired)
+    if (r != ALGO_OK && r != ALGO_E_NOT_FOUND) return r;
+    if (expired) /* whether the node still knows of it or has forgotten it */
       return algo_err_set(err, ALGO_E_TIMEOUT,
                           "it did not happen, and cannot any more: its last valid round, %" PRIu64 ", has passed",
                           last_valid_of(c));
@@ -158,7 +158,10 @@ algo_code_t algo_composer_wait(algo_composer_t *c, algo_err_t *err) {
     txid_of(c, i, c->results[i].txid);
   }
   if (r == ALGO_OK) c->has_results = true, c->state = COMPOSER_DONE;
-  return r;
+  if (r != ALGO_E_NET && r != ALGO_E_TIMEOUT && r != ALGO_E_HTTP) return r;
+  char txid[53]; /* it may still happen: whoever tries again has to know */
+  txid_of(c, 0, txid);
+  return algo_err_prefix(err, r, "sent as %s, valid until round %" PRIu64, txid, last_valid_of(c));
 }
 
 algo_code_t algo_composer_execute(algo_composer_t *c, algo_err_t *err) {

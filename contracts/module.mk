@@ -16,7 +16,7 @@ gen-contracts: $(OUT)/bin/teal-gen
 	@set -e; for c in $(CONTRACTS); do $(OUT)/bin/teal-gen $$c --out contracts/$$c/generated --include contracts/include; done
 
 gen-check-contracts: $(OUT)/bin/teal-gen
-	@set -e; rm -rf $(OUT)/gen; for c in $(CONTRACTS); do \
+	@set -e; rm -rf $(OUT)/gen/contracts; for c in $(CONTRACTS); do \
 	  $(OUT)/bin/teal-gen $$c --out $(OUT)/gen/contracts/$$c/generated --include $(OUT)/gen/contracts/include; \
 	  diff -r $(OUT)/gen/contracts/$$c/generated contracts/$$c/generated; \
 	  diff $(OUT)/gen/contracts/include/algo/$$c.h contracts/include/algo/$$c.h; \

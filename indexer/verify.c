@@ -215,11 +215,12 @@ static algo_code_t compare_balance(verify_t *v, const algo_contract_tables_t *c,
   if (asset && asset->uint) {
     algo_holding_t h;
     rc = algo_algod_holding(v->node, &addr, asset->uint, &h, v->err);
-    chain = h.amount;
+    chain = rc == ALGO_OK ? h.amount : 0;
+    if (rc == ALGO_E_NOT_FOUND) rc = ALGO_OK; /* not opted in yet: it holds none */
   } else {
     algo_account_t h;
     rc = algo_algod_account(v->node, &addr, &h, v->arena, v->err);
-    chain = h.amount > h.min_balance ? h.amount - h.min_balance : 0;
+    chain = rc == ALGO_OK && h.amount > h.min_balance ? h.amount - h.min_balance : 0;
   }
   if (rc != ALGO_OK) return rc;
   v->out->values++;

@@ -8,8 +8,9 @@
 # arrow that the table in docs/architecture.md does not have is an include that does not exist.
 
 CC     ?= gcc
+WERROR ?= -Werror
 OUT    := build/$(BUILD)
-WARN   := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+WARN   := -Wall -Wextra -Wpedantic $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 CPPFLAGS_ALL := -D_GNU_SOURCE -DALGORENT_VERSION='"$(VERSION)"'
 CFLAGS_ALL   := -std=c17 -g $(WARN) -fPIC -fvisibility=hidden -MMD -MP
 LDFLAGS_ALL  :=
@@ -52,6 +53,7 @@ $(1)_SRCS ?= $$(wildcard $(2)/*.c)
 $(1)_OBJS := $$($(1)_SRCS:%.c=$(OUT)/obj/%.o)
 LIBRARIES += $(1)
 $$($(1)_OBJS): CPPFLAGS_DIR := $$(call includes,$(1) $$(call closure,$(3))) $$(call pkg_cflags,$$(call pkgs,$(1) $$(call closure,$(3))))
+$$($(1)_SRCS:%.c=build/tidy/%.ok): TIDY_FLAGS := $$(call includes,$(1) $$(call closure,$(3))) $$(call pkg_cflags,$$(call pkgs,$(1) $$(call closure,$(3))))
 $(OUT)/lib/lib$(1).a: $$($(1)_OBJS)
 	@mkdir -p $$(@D)
 	@rm -f $$@

@@ -1,7 +1,7 @@
 # The commands. `make` alone prints those with a `##` text.
 
 
-.PHONY: help all run test check vectors lint gen gen-check bench fuzz install uninstall clean deps
+.PHONY: help all run test check vectors lint gen gen-check bench fuzz install uninstall clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,12 +27,11 @@ lint: ## clang-format, clang-tidy, shellcheck, man pages, the house limits
 
 # clang-tidy looks at a file again only when it has changed.
 TIDY_SRCS  := $(filter-out %/generated/%,$(foreach l,$(LIBRARIES),$($(l)_SRCS)))
-TIDY_FLAGS := $(CPPFLAGS_ALL) $(call includes,$(LIBRARIES)) $(call pkg_cflags,$(call pkgs,$(LIBRARIES))) -std=c17
 .PHONY: tidy
 tidy: $(TIDY_SRCS:%.c=build/tidy/%.ok)
 build/tidy/%.ok: %.c .clang-tidy
 	@mkdir -p $(@D)
-	@clang-tidy --quiet $< -- $(TIDY_FLAGS) 2>build/tidy/$(subst /,-,$*).err || { grep -v 'warnings generated' build/tidy/$(subst /,-,$*).err; exit 1; }
+	@clang-tidy --quiet $< -- $(CPPFLAGS_ALL) $(TIDY_FLAGS) -std=c17 2>build/tidy/$(subst /,-,$*).err || { grep -v 'warnings generated' build/tidy/$(subst /,-,$*).err; exit 1; }
 	@touch $@
 
 # A folder that generates files adds its targets: GEN += gen-x, GEN_CHECK += gen-check-x.

@@ -80,4 +80,4 @@ SEED  ?= 1
 COUNT ?= 2000
 .PHONY: differ
 differ: $(OUT)/bin/differ $(OUT)/bin/algorent-sandbox ## random programs before a fresh real node (ALGOD_URL=) and the sandbox, SEED= COUNT=
-	@PEER_TOKEN=$(ALGOD_TOKEN) tests/fuzz/differ/run $^ $(or $(ALGOD_URL),$(error ALGOD_URL names a fresh real node)) $(SEED) $(COUNT)
+	@PEER_TOKEN="$$ALGOD_TOKEN" tests/fuzz/differ/run $^ $(or $(ALGOD_URL),$(error ALGOD_URL names a fresh real node)) $(SEED) $(COUNT)

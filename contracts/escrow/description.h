@@ -1,4 +1,4 @@
-/* The description of the contract `escrow` (contracts.md, section 2). */
+/* The description of the contract `escrow` (docs/contracts.md, section 2). */
 #ifndef ESCROW_DESCRIPTION_H
 #define ESCROW_DESCRIPTION_H
 

@@ -1,4 +1,4 @@
-/* The description of the contract `rental` (contracts.md, section 1). */
+/* The description of the contract `rental` (docs/contracts.md, section 1). */
 #ifndef RENTAL_DESCRIPTION_H
 #define RENTAL_DESCRIPTION_H
 

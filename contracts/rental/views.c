@@ -1,7 +1,7 @@
 /* rental: the views that answer the usual questions. Amounts are base units of the market's asset. */
 #include "description.h"
 
-/* The end of the billed time if a rental were stopped now, and the minutes; as contracts.md, Billing, has it. */
+/* The end of the billed time if a rental were stopped now, and the minutes; as docs/contracts.md, Billing, has it. */
 #define NOW "extract(epoch from now())::bigint"
 
 const char *const rental_views[RENTAL_VIEWS] = {
@@ -57,8 +57,8 @@ const char *const rental_views[RENTAL_VIEWS] = {
     "      UNION ALL SELECT app, round, intra, log, ts, rental, to_renter FROM rental.resolved) s\n"
     "    JOIN rental.rental r ON r.app = s.app AND r.id = s.rental WHERE s.refund > 0",
 
-    /* What a market must hold: the invariant of contracts.md. deposited = earned + fees + refunded + held, less what is
-       owed. */
+    /* What a market must hold: the invariant of docs/contracts.md. deposited = earned + fees + refunded + held, less
+       what is owed. */
     "CREATE OR REPLACE VIEW rental.holdings AS\n"
     "  SELECT m.app, coalesce(r.deposited, 0) AS deposited, coalesce(r.earned, 0) AS earned,\n"
     "    coalesce(r.fees, 0) AS fees, coalesce(r.refunded, 0) AS refunded, coalesce(r.held, 0) AS held,\n"

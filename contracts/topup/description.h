@@ -1,4 +1,4 @@
-/* The description of the smart signature `topup` (contracts.md, section 3). */
+/* The description of the smart signature `topup` (docs/contracts.md, section 3). */
 #ifndef TOPUP_DESCRIPTION_H
 #define TOPUP_DESCRIPTION_H
 

@@ -1,5 +1,5 @@
-/* topup: a smart signature that keeps a rental alive (contracts.md, section 3). No clock, no state, no branch: it sees
- * a group of two transactions and approves one exact deposit before one exact call of extend, once a period.
+/* topup: a smart signature that keeps a rental alive (docs/contracts.md, section 3). No clock, no state, no branch: it
+ * sees a group of two transactions and approves one exact deposit before one exact call of extend, once a period.
  *
  * Market address, lease and window are computed in the program from TMPL_APP, TMPL_RENTAL and TMPL_PERIOD, so that the
  * values put in cannot contradict each other. */

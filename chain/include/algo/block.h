@@ -101,7 +101,7 @@ ALGO_API void algo_block_encode(algo_buf_t *out, const algo_block_t *b);
 ALGO_API algo_code_t algo_block_decode(algo_block_t *out, algo_bytes_t in, algo_arena_t *arena, algo_err_t *err);
 ALGO_API algo_code_t algo_header_decode(algo_header_t *out, algo_bytes_t in, algo_arena_t *arena, algo_err_t *err);
 
-/* A top-level transaction of a block with gen and gh put back as they were signed (encoding.md 2). */
+/* A top-level transaction of a block with gen and gh put back as they were signed. */
 ALGO_API void algo_block_restore(algo_txn_t *out, const algo_block_t *b, const algo_apply_t *a);
 ALGO_API void algo_header_hash(algo_digest_t *out, const algo_header_t *h); /* SHA-512/256("BH" || encoding) */
 

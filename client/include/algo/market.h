@@ -62,7 +62,7 @@ ALGO_API algo_code_t algo_market_rent_call(algo_method_call_t *out, algo_algod_t
 ALGO_API algo_code_t algo_market_extend_call(algo_method_call_t *out, algo_algod_t *algod, const algo_market_t *m,
                                              uint64_t rental, uint32_t minutes, algo_arena_t *arena, algo_err_t *err);
 
-/* What stopping rental r at Unix time t would settle, as the contract computes it (contracts.md, Billing). */
+/* What stopping rental r at Unix time t would settle, as the contract computes it (docs/contracts.md, Billing). */
 ALGO_API void algo_market_bill(algo_rental_bill_t *out, const algo_rental_rental_t *r, uint64_t t);
 
 /* One call on its own: composed, simulated, signed, sent, waited for. *value gets the return value (NULL: not wanted).

@@ -1,4 +1,5 @@
-/* Random walks over the published programs of escrow, every step compared with a model of contracts.md, section 2. */
+/* Random walks over the published programs of escrow, every step compared with a model of docs/contracts.md, section 2.
+ */
 #include <check.h>
 #include <inttypes.h>
 #include <stdio.h>

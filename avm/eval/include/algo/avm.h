@@ -184,7 +184,7 @@ ALGO_API algo_bytes_t algo_avm_group_failure_attributes(const algo_avm_group_t *
 /* Whether that failure is the program's own (logic.EvalError): the only kind that a clear-state call survives. */
 ALGO_API bool algo_avm_group_failure_is_eval(const algo_avm_group_t *g);
 
-/* Static checks of a program at this version's rules, as submission makes them (avm.md 11-13). In app mode g and i say
+/* Static checks of a program at this version's rules, as submission makes them. In app mode g and i say
  * in which transaction (access lists and the group's least version count); errors: LOGIC, the node's text, with pc. */
 ALGO_API algo_code_t algo_avm_check(algo_avm_group_t *g, size_t i, algo_bytes_t program, algo_avm_mode_t mode,
                                     uint64_t *static_cost, algo_err_t *err);

@@ -1,6 +1,6 @@
-/* What the market of contracts.md, section 1, does, written a second time from that page: plain structures and 128-bit
- * numbers. Each step says what has to happen: the refusal's message, or the logs in order, who is paid what, and the
- * new state. */
+/* What the market of docs/contracts.md, section 1, does, written a second time from that page: plain structures and
+ * 128-bit numbers. Each step says what has to happen: the refusal's message, or the logs in order, who is paid what,
+ * and the new state. */
 #ifndef MODEL_H
 #define MODEL_H
 
