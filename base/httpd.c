@@ -16,6 +16,7 @@
 #define DEFAULT_CONNECTIONS 4096u
 #define CONNECTION_MEMORY   (32u << 10)
 #define IDLE_SECONDS        120u
+#define LAST_ANSWERS_NS     2000000000u /* at the end, for answers to be on their way */
 
 static uint64_t mono_ns(void) {
   struct timespec t;
@@ -53,6 +54,7 @@ void algo_httpd_suspend(algo_httpd_request_t *req, uint32_t timeout_ms) {
   if (r->next != NULL) r->next->prev = r;
   s->suspended = r;
   MHD_suspend_connection(r->connection);
+  if (s->stopping) resume_locked(r, true); /* nobody else will */
   pthread_cond_signal(&s->timer_cond);
   pthread_mutex_unlock(&s->lock);
 }
@@ -107,6 +109,9 @@ static algo_httpd_impl_t *request_new(algo_httpd_t *s, struct MHD_Connection *c,
   r->req.path = r->path;
   r->req.impl = r;
   r->limit = s->opt.body_limit != NULL ? s->opt.body_limit(s->opt.user, method, url) : s->opt.max_body;
+  pthread_mutex_lock(&s->lock);
+  s->active++;
+  pthread_mutex_unlock(&s->lock);
   return r;
 }
 
@@ -121,6 +126,9 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **con_cls, en
   algo_buf_fini(&r->body);
   free(r->path);
   free(r);
+  pthread_mutex_lock(&s->lock);
+  if (--s->active == 0) pthread_cond_signal(&s->idle_cond);
+  pthread_mutex_unlock(&s->lock);
 }
 
 static void take_body(algo_httpd_impl_t *r, const char *data, size_t n) {
@@ -268,6 +276,7 @@ static bool timer_start(algo_httpd_t *s) {
   pthread_condattr_init(&attr);
   pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
   pthread_cond_init(&s->timer_cond, &attr);
+  pthread_cond_init(&s->idle_cond, &attr);
   pthread_condattr_destroy(&attr);
   pthread_mutex_init(&s->lock, NULL);
   s->timer_started = pthread_create(&s->timer, NULL, timer_main, s) == 0;
@@ -299,17 +308,27 @@ algo_code_t algo_httpd_start(algo_httpd_t **out, const algo_httpd_options_t *opt
 
 uint16_t algo_httpd_port(const algo_httpd_t *s) { return s->port; }
 
+/* Every request that came in is answered before its connection is closed; a client that does not read is not waited for
+ * longer than LAST_ANSWERS_NS. */
+static void drain(algo_httpd_t *s) {
+  uint64_t end = mono_ns() + LAST_ANSWERS_NS;
+  struct timespec t = {(time_t)(end / 1000000000u), (long)(end % 1000000000u)};
+  while (s->suspended != NULL) resume_locked(s->suspended, true);
+  for (int rc = 0; s->active > 0 && rc == 0;) rc = pthread_cond_timedwait(&s->idle_cond, &s->lock, &t);
+}
+
 void algo_httpd_stop(algo_httpd_t *s) {
   if (s == NULL) return;
   pthread_mutex_lock(&s->lock);
   s->stopping = true;
-  while (s->suspended != NULL) resume_locked(s->suspended, true);
   pthread_cond_signal(&s->timer_cond);
+  drain(s);
   pthread_mutex_unlock(&s->lock);
   if (s->timer_started) pthread_join(s->timer, NULL);
   if (s->daemon != NULL) MHD_stop_daemon(s->daemon);
   algo_httpd_deflaters_free(s);
   pthread_cond_destroy(&s->timer_cond);
+  pthread_cond_destroy(&s->idle_cond);
   pthread_mutex_destroy(&s->lock);
   free(s);
 }

@@ -19,9 +19,10 @@ struct algo_httpd {
   struct MHD_Daemon *daemon;
   uint16_t port;
   pthread_mutex_t lock; /* guards all below */
-  pthread_cond_t timer_cond;
+  pthread_cond_t timer_cond, idle_cond;
   pthread_t timer;
   bool timer_started, stopping;
+  size_t active;                /* requests that came in and are not answered yet */
   algo_httpd_impl_t *suspended; /* doubly linked */
   algo_deflater_t *deflaters;   /* idle ones */
 };
