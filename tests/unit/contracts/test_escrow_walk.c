@@ -1,12 +1,12 @@
 /* Random walks over the published programs of escrow, every step compared with a model of docs/contracts.md, section 2.
  */
-#include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "algo/arc4.h"
 #include "algo/escrow.h"
+#include "suite.h"
 #include "world.h"
 
 __extension__ typedef unsigned __int128 u128_t;
@@ -693,15 +693,9 @@ END_TEST
 
 int main(void) {
   const char *n = getenv("ALGORENT_WALKS");
-  Suite *s = suite_create("escrow walk");
   TCase *t = tcase_create("walk");
   tcase_set_timeout(t, 3600);
   tcase_add_loop_test(t, walk, 0, n ? atoi(n) : 6);
   tcase_add_loop_test(t, ends, 0, 2);
-  suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? 1 : 0;
+  return suite_case("escrow walk", t);
 }

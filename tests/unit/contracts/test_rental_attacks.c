@@ -1,8 +1,8 @@
 /* Attacks on rental and every refusal that the walk cannot reach: malformed arguments, forged payments, roles,
  * creation, deletion. Each case says which message has to stop it. */
-#include <check.h>
 #include <stdio.h>
 
+#include "suite.h"
 #include "world.h"
 
 static world_t w;
@@ -449,7 +449,6 @@ START_TEST(closed_market) {
 END_TEST
 
 int main(void) {
-  Suite *s = suite_create("rental attacks");
   TCase *t = tcase_create("attacks");
   tcase_set_timeout(t, 60);
   tcase_add_loop_test(t, creation, 0, 2);
@@ -464,10 +463,5 @@ int main(void) {
   tcase_add_loop_test(t, gifts_and_deletion, 0, 2);
   tcase_add_loop_test(t, deletion_without_bootstrap, 0, 2);
   tcase_add_loop_test(t, closed_market, 0, 2);
-  suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? 1 : 0;
+  return suite_case("rental attacks", t);
 }

@@ -1,10 +1,10 @@
 /* The binding reads what the boxes hold and nothing else: every truncation, every length that does not fit is refused.
  */
-#include <check.h>
 #include <stdio.h>
 
 #include "algo/rental.h"
 #include "model.h"
+#include "suite.h"
 
 START_TEST(gpu) {
   model_gpu_t g = {
@@ -80,17 +80,4 @@ START_TEST(calls) {
 }
 END_TEST
 
-int main(void) {
-  Suite *s = suite_create("rental binding");
-  TCase *t = tcase_create("binding");
-  tcase_add_test(t, gpu);
-  tcase_add_test(t, rental);
-  tcase_add_test(t, events);
-  tcase_add_test(t, calls);
-  suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? 1 : 0;
-}
+SUITE_MAIN("rental binding", gpu, rental, events, calls)

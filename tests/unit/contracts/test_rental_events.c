@@ -1,9 +1,9 @@
 /* Boxes are what the events rebuild: the indexer's tables, moved by the events of a walk, equal every box at its end.
  */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "suite.h"
 #include "walk.h"
 
 enum { COLUMNS = 40, ROWS = 3000 };
@@ -211,14 +211,8 @@ START_TEST(rebuilt) {
 END_TEST
 
 int main(void) {
-  Suite *s = suite_create("rental events");
   TCase *t = tcase_create("events");
   tcase_set_timeout(t, 120);
   tcase_add_loop_test(t, rebuilt, 0, 4);
-  suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? 1 : 0;
+  return suite_case("rental events", t);
 }

@@ -1,9 +1,9 @@
 /* The programs of every optimisation level and AVM version do the same: each walks as the model does. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "algo/tealgen.h"
+#include "suite.h"
 #include "walk.h"
 
 extern const tg_contract_t rental_contract;
@@ -85,16 +85,10 @@ START_TEST(budget) {
 END_TEST
 
 int main(void) {
-  Suite *s = suite_create("rental levels");
   TCase *t = tcase_create("levels");
   tcase_set_timeout(t, 300);
   tcase_add_loop_test(t, level, 0, 18);
   tcase_add_test(t, size);
   tcase_add_loop_test(t, budget, 0, 2);
-  suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? 1 : 0;
+  return suite_case("rental levels", t);
 }

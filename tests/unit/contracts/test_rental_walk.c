@@ -1,10 +1,10 @@
 /* Random walks over the published programs of rental, every step compared with the model of the specification:
  * refusals, logs, balances, global state, boxes, and that the market holds what it has to. ALGORENT_WALK: steps a walk.
  */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "suite.h"
 #include "walk.h"
 
 static void walk(bool asa, uint64_t seed) {
@@ -28,15 +28,9 @@ END_TEST
 int main(void) {
   const char *n = getenv("ALGORENT_WALKS");
   int walks = n ? atoi(n) : 3;
-  Suite *s = suite_create("rental walk");
   TCase *t = tcase_create("walk");
   tcase_set_timeout(t, 3600);
   tcase_add_loop_test(t, algo, 0, walks);
   tcase_add_loop_test(t, asa, 0, walks);
-  suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? 1 : 0;
+  return suite_case("rental walk", t);
 }

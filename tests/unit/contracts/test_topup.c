@@ -1,6 +1,5 @@
 /* topup: the binding's program is the assembled TEAL, it approves the one group that it is made for, and refuses every
  * other. */
-#include <check.h>
 #include <stdio.h>
 
 #include "algo/asm.h"
@@ -8,6 +7,7 @@
 #include "algo/hash.h"
 #include "algo/tealgen.h"
 #include "algo/topup.h"
+#include "suite.h"
 
 extern const tg_signature_t topup_signature;
 
@@ -224,17 +224,11 @@ START_TEST(ranges) {
 END_TEST
 
 int main(void) {
-  Suite *s = suite_create("topup");
   TCase *c = tcase_create("topup");
   tcase_add_loop_test(c, is_the_teal, 0, 2);
   tcase_add_loop_test(c, approves_its_group, 0, 2);
   tcase_add_loop_test(c, refuses_the_rest, 0, 2);
   tcase_add_loop_test(c, another_network, 0, 2);
   tcase_add_loop_test(c, ranges, 0, 2);
-  suite_add_tcase(s, c);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? 1 : 0;
+  return suite_case("topup", c);
 }

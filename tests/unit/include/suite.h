@@ -44,17 +44,22 @@ static inline algo_bytes_t suite_cut(algo_bytes_t v, size_t n) {
   return algo_bytes(p, n);
 }
 
-static inline int suite_run(const char *name, const TTest *const *tests, size_t n) {
+/* Runs the one case c of the suite of that name; the exit code of the program. */
+static inline int suite_case(const char *name, TCase *c) {
   Suite *s = suite_create(name);
-  TCase *c = tcase_create(name);
-  tcase_set_timeout(c, 120);
-  for (size_t i = 0; i < n; i++) tcase_add_test(c, tests[i]);
   suite_add_tcase(s, c);
   SRunner *r = srunner_create(s);
   srunner_run_all(r, CK_NORMAL);
   int failed = srunner_ntests_failed(r);
   srunner_free(r);
   return failed != 0;
+}
+
+static inline int suite_run(const char *name, const TTest *const *tests, size_t n) {
+  TCase *c = tcase_create(name);
+  tcase_set_timeout(c, 120);
+  for (size_t i = 0; i < n; i++) tcase_add_test(c, tests[i]);
+  return suite_case(name, c);
 }
 
 #define SUITE_MAIN(name, ...)                                                                                          \

@@ -1,8 +1,8 @@
 /* COPY BINARY's forms, against bytes that PostgreSQL itself wrote (COPY ... TO STDOUT (FORMAT binary)). */
-#include <check.h>
 
 #include "algo/text.h"
 #include "copy.h"
+#include "suite.h"
 
 static void is(algo_buf_t *b, const char *hex) {
   algo_buf_t got = ALGO_BUF_INIT;
@@ -60,16 +60,4 @@ START_TEST(bytes_and_times) {
 }
 END_TEST
 
-int main(void) {
-  Suite *s = suite_create("copy");
-  TCase *t = tcase_create("copy");
-  tcase_add_test(t, numbers);
-  tcase_add_test(t, numerics);
-  tcase_add_test(t, bytes_and_times);
-  suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
-}
+SUITE_MAIN("copy", numbers, numerics, bytes_and_times)

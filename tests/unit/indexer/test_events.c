@@ -1,8 +1,8 @@
 /* The statements that a contract's events become. Whether PostgreSQL takes them, the tests over a node show. */
-#include <check.h>
 
 #include "algo/rental.h"
 #include "events.h"
+#include "suite.h"
 
 static algo_arena_t arena;
 
@@ -75,15 +75,9 @@ START_TEST(tables_that_contradict_themselves) {
 END_TEST
 
 int main(void) {
-  Suite *s = suite_create("events");
   TCase *t = tcase_create("events");
   tcase_add_checked_fixture(t, NULL, teardown);
   tcase_add_test(t, rental);
   tcase_add_test(t, tables_that_contradict_themselves);
-  suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return suite_case("events", t);
 }

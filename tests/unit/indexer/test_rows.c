@@ -1,10 +1,10 @@
 /* Blocks to rows without a database: what is kept under a scope, in which order, and what a broken block gives. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "algo/arena.h"
 #include "copy.h"
 #include "rows.h"
+#include "suite.h"
 
 enum { MARKET = 1001, OTHER = 1002 };
 
@@ -179,7 +179,6 @@ static void teardown(void) {
 }
 
 int main(void) {
-  Suite *s = suite_create("rows");
   TCase *t = tcase_create("rows");
   tcase_add_checked_fixture(t, NULL, teardown);
   tcase_set_timeout(t, 60);
@@ -189,10 +188,5 @@ int main(void) {
   tcase_add_test(t, nothing_of_it);
   tcase_add_test(t, truncated);
   tcase_add_test(t, numbers_of_no_chain);
-  suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return suite_case("rows", t);
 }

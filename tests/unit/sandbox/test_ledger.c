@@ -1,12 +1,12 @@
 /* What must hold of the ledger whatever is submitted: money is neither made nor lost, what fails leaves nothing behind,
  * snapshots lead back to the bytes that were, simulations leave nothing. Groups are random, many of them wrong. */
-#include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "algo/asm.h"
 #include "algo/ledger.h"
+#include "suite.h"
 
 #define ACCOUNTS 8
 #define FUNDED   UINT64_C(50000000)
@@ -412,7 +412,6 @@ START_TEST(cut_and_damaged_groups_are_refused) {
 END_TEST
 
 int main(void) {
-  Suite *s = suite_create("ledger");
   TCase *t = tcase_create("rules");
   tcase_set_timeout(t, 120);
   tcase_add_loop_test(t, what_fails_leaves_nothing_and_money_stays, 0, 3);
@@ -420,10 +419,5 @@ int main(void) {
   tcase_add_loop_test(t, simulation_says_what_submission_does_and_leaves_nothing, 0, 3);
   tcase_add_test(t, state_set_by_hand_is_there_and_can_be_taken_back);
   tcase_add_test(t, cut_and_damaged_groups_are_refused);
-  suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? 1 : 0;
+  return suite_case("ledger", t);
 }

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "ledger_vectors.h"
+#include "suite.h"
 
 START_TEST(setup_makes_the_recorded_headers_and_balances) {
   if (!vectors_dir()) {
@@ -99,16 +100,4 @@ START_TEST(recorded_chain_is_made_again_byte_for_byte) {
 }
 END_TEST
 
-int main(void) {
-  Suite *s = suite_create("ledger replay");
-  TCase *t = tcase_create("vectors");
-  tcase_set_timeout(t, 60);
-  tcase_add_test(t, setup_makes_the_recorded_headers_and_balances);
-  tcase_add_test(t, recorded_chain_is_made_again_byte_for_byte);
-  suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? 1 : 0;
-}
+SUITE_MAIN("ledger replay", setup_makes_the_recorded_headers_and_balances, recorded_chain_is_made_again_byte_for_byte)

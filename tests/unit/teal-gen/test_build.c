@@ -1,9 +1,9 @@
 /* The builder: mistakes in a description are reported with the method's name, levels agree, effects that do not parse
  * are refused. */
-#include <check.h>
 #include <stdio.h>
 
 #include "algo/tealgen_build.h"
+#include "suite.h"
 
 static algo_arena_t arena;
 static algo_err_t err;
@@ -129,17 +129,4 @@ START_TEST(versions) {
 }
 END_TEST
 
-int main(void) {
-  Suite *s = suite_create("teal-gen");
-  TCase *t = tcase_create("build");
-  tcase_add_test(t, levels);
-  tcase_add_test(t, mistakes);
-  tcase_add_test(t, effects_that_do_not_parse);
-  tcase_add_test(t, versions);
-  suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? 1 : 0;
-}
+SUITE_MAIN("teal-gen", levels, mistakes, effects_that_do_not_parse, versions)

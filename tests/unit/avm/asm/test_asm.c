@@ -1,10 +1,10 @@
 /* The assembler from outside: bytes, positions, messages. Wider evidence is in `make vectors`. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "algo/asm.h"
 #include "algo/text.h"
+#include "suite.h"
 
 static algo_arena_t arena;
 static algo_buf_t text;
@@ -184,26 +184,8 @@ START_TEST(every_cut_of_a_program_is_answered) {
 }
 END_TEST
 
-int main(void) {
-  Suite *s = suite_create("asm");
-  TCase *t = tcase_create("assembler");
-  tcase_add_test(t, no_pragma_means_version_one);
-  tcase_add_test(t, constants_are_sorted_by_use_from_version_four);
-  tcase_add_test(t, literals_in_every_spelling);
-  tcase_add_test(t, branches_in_both_encodings);
-  tcase_add_test(t, logic_signatures_are_salted_off_the_curve);
-  tcase_add_test(t, types_are_followed);
-  tcase_add_test(t, macros_expand_and_may_not_circle);
-  tcase_add_test(t, several_errors_come_without_a_count);
-  tcase_add_test(t, an_error_has_its_place);
-  tcase_add_test(t, the_source_map_has_a_group_a_byte);
-  tcase_add_test(t, long_lines_and_odd_bytes_do_no_harm);
-  tcase_add_test(t, macros_that_grow_without_end_are_stopped);
-  tcase_add_test(t, every_cut_of_a_program_is_answered);
-  suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
-}
+SUITE_MAIN("asm", no_pragma_means_version_one, constants_are_sorted_by_use_from_version_four,
+           literals_in_every_spelling, branches_in_both_encodings, logic_signatures_are_salted_off_the_curve,
+           types_are_followed, macros_expand_and_may_not_circle, several_errors_come_without_a_count,
+           an_error_has_its_place, the_source_map_has_a_group_a_byte, long_lines_and_odd_bytes_do_no_harm,
+           macros_that_grow_without_end_are_stopped, every_cut_of_a_program_is_answered)

@@ -1,9 +1,9 @@
 /* The disassembler from outside: text, labels, messages on damage, single instructions. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "algo/asm.h"
 #include "algo/text.h"
+#include "suite.h"
 
 static algo_buf_t program, text;
 
@@ -128,21 +128,7 @@ START_TEST(every_cut_of_a_program_is_answered) {
 }
 END_TEST
 
-int main(void) {
-  Suite *s = suite_create("disasm");
-  TCase *t = tcase_create("disassembler");
-  tcase_add_test(t, constants_are_shown_beside_their_loads);
-  tcase_add_test(t, labels_are_numbered_as_they_are_met);
-  tcase_add_test(t, what_would_be_salted_says_so);
-  tcase_add_test(t, damage_is_named);
-  tcase_add_test(t, one_instruction_has_numbers_for_targets);
-  tcase_add_test(t, around_a_pc_stand_the_two_before_it);
-  tcase_add_test(t, the_text_assembles_to_the_same_bytes);
-  tcase_add_test(t, every_cut_of_a_program_is_answered);
-  suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
-}
+SUITE_MAIN("disasm", constants_are_shown_beside_their_loads, labels_are_numbered_as_they_are_met,
+           what_would_be_salted_says_so, damage_is_named, one_instruction_has_numbers_for_targets,
+           around_a_pc_stand_the_two_before_it, the_text_assembles_to_the_same_bytes,
+           every_cut_of_a_program_is_answered)

@@ -1,6 +1,5 @@
 /* The recorded evaluations that hardly touch a ledger, each opcode's stack effect and cost with them: verdict, failure
  * text, trace, cost. The others run through the sandbox's ledger (tests/vectors). */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,6 +9,7 @@
 #include "algo/json.h"
 #include "algo/text.h"
 #include "mock_ledger.h"
+#include "suite.h"
 
 typedef struct trace {
   algo_buf_t json;
@@ -247,15 +247,4 @@ START_TEST(recorded) {
 }
 END_TEST
 
-int main(void) {
-  Suite *s = suite_create("eval vectors");
-  TCase *t = tcase_create("recorded");
-  tcase_set_timeout(t, 120);
-  tcase_add_test(t, recorded);
-  suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
-}
+SUITE_MAIN("eval vectors", recorded)

@@ -1,10 +1,10 @@
 /* The tables against the recorded opcode table of a real node, row by row; the decoder on good and cut programs. */
-#include <check.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "algo/isa.h"
+#include "suite.h"
 
 static json_object *recorded;
 
@@ -252,7 +252,6 @@ END_TEST
 
 int main(void) {
   recorded = load();
-  Suite *s = suite_create("isa");
   TCase *t = tcase_create("tables");
   tcase_add_test(t, every_recorded_opcode_is_in_the_table);
   tcase_add_test(t, no_version_has_more_opcodes_than_recorded);
@@ -261,11 +260,7 @@ int main(void) {
   tcase_add_test(t, names_know_the_versions_they_are_in);
   tcase_add_test(t, the_decoder_reads_immediates);
   tcase_add_test(t, the_decoder_refuses_what_is_cut_or_unknown);
-  suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
+  int rc = suite_case("isa", t);
   if (recorded != NULL) json_object_put(recorded);
-  return failed != 0;
+  return rc;
 }

@@ -1,11 +1,11 @@
 /* algorent-avm as people use it: real runs of the program, by its output and exit status. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "algo/bytes.h"
+#include "suite.h"
 
 static char program[4096], folder[64];
 static char output[65536];
@@ -234,7 +234,6 @@ START_TEST(misuse_is_told_apart) {
 END_TEST
 
 int main(void) {
-  Suite *s = suite_create("algorent-avm");
   TCase *t = tcase_create("runs");
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_set_timeout(t, 60);
@@ -248,10 +247,5 @@ int main(void) {
   tcase_add_test(t, cases_say_which_hold);
   tcase_add_test(t, check_finds_dead_code_and_bounds_the_cost);
   tcase_add_test(t, misuse_is_told_apart);
-  suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return suite_case("algorent-avm", t);
 }

@@ -1,5 +1,4 @@
 /* A live node through its handlers: a payment from KMD's key to its block, time, snapshots, changes; and its folder. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -7,6 +6,7 @@
 
 #include "algo/kmd.h"
 #include "rest_client.h"
+#include "suite.h"
 
 static algo_node_t *node;
 static algo_rest_t *rest;
@@ -185,18 +185,5 @@ START_TEST(kmd_has_the_funded_keys) {
 }
 END_TEST
 
-int main(void) {
-  Suite *s = suite_create("node");
-  TCase *t = tcase_create("node");
-  tcase_add_test(t, a_payment_is_a_block);
-  tcase_add_test(t, blocks_when_they_are_asked_for);
-  tcase_add_test(t, back_to_a_snapshot_and_to_the_beginning);
-  tcase_add_test(t, a_folder_keeps_the_chain);
-  tcase_add_test(t, kmd_has_the_funded_keys);
-  suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
-}
+SUITE_MAIN("node", a_payment_is_a_block, blocks_when_they_are_asked_for, back_to_a_snapshot_and_to_the_beginning,
+           a_folder_keeps_the_chain, kmd_has_the_funded_keys)

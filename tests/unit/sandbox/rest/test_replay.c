@@ -1,10 +1,10 @@
 /* Recorded blocks as a node: every answer is compared with the real node's, byte for byte. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "rest_client.h"
+#include "suite.h"
 
 static const char *vectors(void) {
   const char *v = getenv("ALGORENT_VECTORS");
@@ -173,7 +173,6 @@ int main(void) {
   char probe[512];
   snprintf(probe, sizeof probe, "%s/blocks", vectors());
   if (access(probe, R_OK) != 0) printf("SKIPPED test_replay: %s is not there\n", probe);
-  Suite *s = suite_create("replay");
   TCase *t = tcase_create("replay");
   tcase_add_test(t, json_blocks_are_the_nodes);
   tcase_add_test(t, msgpack_blocks_are_the_files);
@@ -182,10 +181,5 @@ int main(void) {
   tcase_add_test(t, refusals_have_the_nodes_words);
   tcase_add_test(t, open_routes_ask_for_no_token);
   tcase_add_test(t, a_folder_without_blocks_is_said_to_be_one);
-  suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return suite_case("replay", t);
 }
