@@ -60,14 +60,15 @@ $(OUT)/lib/lib$(1).a: $$($(1)_OBJS)
 	@ar rcs $$@ $$($(1)_OBJS)
 endef
 
+# How anything is linked: $(call link,LIBRARIES,PACKAGES,FLAGS) is the recipe, from all the prerequisites.
+link = @mkdir -p $$(@D) && $$(CC) $$(LDFLAGS_ALL) $(3) $$(LDFLAGS) -o $$@ $$^ $$(call pkg_libs,$(2) $$(call pkgs,$$(call closure,$(1)))) -lm -lpthread
 define program
 $(1)_PROG_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(3))
 PROGRAMS += $(OUT)/bin/$(1)
 $$($(1)_PROG_OBJS): CPPFLAGS_DIR := -I$(2)/include $$(call includes,$$(call closure,$(4))) $$(call pkg_cflags,$$(call pkgs,$$(call closure,$(4))))
 $(OUT)/bin/$(1): $$($(1)_PROG_OBJS) $$(call archives,$$(call closure,$(4)))
-	@mkdir -p $$(@D)
 	@echo "  LD      $$@" >&2
-	@$$(CC) $$(LDFLAGS_ALL) $$(LDFLAGS) -o $$@ $$^ $$(call pkg_libs,$$(call pkgs,$$(call closure,$(4)))) -lm -lpthread
+	$(call link,$(4))
 endef
 
 # Each test file is a program: Check runs every case in its own process.
@@ -78,8 +79,7 @@ define one_test
 TESTS += $(OUT)/$(1:.c=)
 $(OUT)/obj/$(1:.c=.o): CPPFLAGS_DIR := -Itests/unit/include $$(call includes,$$(call closure,$(2))) $$(call pkg_cflags,check $$(call pkgs,$$(call closure,$(2))))
 $(OUT)/$(1:.c=): $(OUT)/obj/$(1:.c=.o) $$(call archives,$$(call closure,$(2)))
-	@mkdir -p $$(@D)
-	@$$(CC) $$(LDFLAGS_ALL) $$(LDFLAGS) -o $$@ $$^ $$(call pkg_libs,check $$(call pkgs,$$(call closure,$(2)))) -lm -lpthread
+	$(call link,$(2),check)
 endef
 
 $(OUT)/obj/%.o: %.c

@@ -28,8 +28,7 @@ define bench
 BENCHES += $(OUT)/bench/bench_$(1)
 $(OUT)/obj/tests/bench/bench_$(1).o: CPPFLAGS_DIR := -Itests/bench/include $$(call includes,$$(call closure,$(2))) $$(call pkg_cflags,$$(call pkgs,$$(call closure,$(2))))
 $(OUT)/bench/bench_$(1): $(OUT)/obj/tests/bench/bench_$(1).o $$(call archives,$$(call closure,$(2)))
-	@mkdir -p $$(@D)
-	@$$(CC) $$(LDFLAGS_ALL) $$(LDFLAGS) -o $$@ $$^ $$(call pkg_libs,$$(call pkgs,$$(call closure,$(2)))) -lm -lpthread
+	$(call link,$(2))
 endef
 $(eval $(call bench,decode,vectors))
 $(eval $(call bench,asm,asm))
@@ -49,8 +48,7 @@ define fuzz
 FUZZERS += $(OUT)/fuzz/fuzz_$(1)
 $(OUT)/obj/tests/fuzz/fuzz_$(1).o: CPPFLAGS_DIR := $$(call includes,$$(call closure,$(2))) $$(call pkg_cflags,$$(call pkgs,$$(call closure,$(2))))
 $(OUT)/fuzz/fuzz_$(1): $(OUT)/obj/tests/fuzz/fuzz_$(1).o $$(call archives,$$(call closure,$(2)))
-	@mkdir -p $$(@D)
-	@$$(CC) $$(LDFLAGS_ALL) -fsanitize=fuzzer $$(LDFLAGS) -o $$@ $$^ $$(call pkg_libs,$$(call pkgs,$$(call closure,$(2)))) -lm -lpthread
+	$(call link,$(2),,-fsanitize=fuzzer)
 endef
 $(eval $(call fuzz,mp,base))
 $(eval $(call fuzz,json,base))

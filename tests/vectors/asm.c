@@ -4,23 +4,8 @@
 #include "algo/text.h"
 #include "vectors.h"
 
-/* What the node sends as JSON: bytes that are no UTF-8 become U+FFFD. */
-static algo_bytes_t as_json_has_it(vec_case_t *c, const char *s, size_t n) {
-  algo_buf_t b = ALGO_BUF_INIT;
-  for (size_t i = 0, len; i < n; i += len) {
-    uint8_t lead = (uint8_t)s[i];
-    len = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    bool good = i + len <= n && algo_utf8_valid(algo_bytes(s + i, len));
-    if (!good) len = 1;
-    algo_buf_put(&b, good ? s + i : "\xef\xbf\xbd", good ? len : 3);
-  }
-  algo_bytes_t v = algo_arena_dup(c->arena, algo_buf_view(&b));
-  algo_buf_fini(&b);
-  return v;
-}
-
 static void same_message(vec_case_t *c, const char *s, size_t n) {
-  algo_bytes_t got = as_json_has_it(c, s, n), want = vec_text(c, NULL, "error");
+  algo_bytes_t got = vec_as_json(c, s, n), want = vec_text(c, NULL, "error");
   if (algo_bytes_eq(got, want)) return;
   vec_bad(c, "the message is %.*s, not %.*s", (int)got.n, (const char *)got.p, (int)want.n,
           want.n != 0 ? (const char *)want.p : "");

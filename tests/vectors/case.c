@@ -7,9 +7,9 @@
 void vec_pass(vec_report_t *r) { r->passed++; }
 
 static void say(const vec_report_t *r, const char *id, const char *how, const char *fmt, va_list ap) {
-  fprintf(stderr, "%s %s: %s: ", r->name, id, how);
-  vfprintf(stderr, fmt, ap);
-  fputc('\n', stderr);
+  char text[320]; /* enough to see what differs; a program in hex would fill the screen */
+  bool cut = vsnprintf(text, sizeof text, fmt, ap) >= (int)sizeof text;
+  fprintf(stderr, "%s %s: %s: %s%s\n", r->name, id, how, text, cut ? "..." : "");
 }
 
 void vec_fail(vec_report_t *r, const char *id, const char *fmt, ...) {
@@ -171,4 +171,18 @@ bool vec_same_text(vec_case_t *c, const char *what, const char *got, algo_bytes_
 bool vec_ok(vec_case_t *c, const char *what, algo_code_t code, const algo_err_t *err) {
   if (code != ALGO_OK) vec_bad(c, "%s: %s", what, err == NULL ? algo_code_text(code) : err->msg);
   return code == ALGO_OK;
+}
+
+algo_bytes_t vec_as_json(vec_case_t *c, const char *s, size_t n) {
+  algo_buf_t b = ALGO_BUF_INIT;
+  for (size_t i = 0, len; i < n; i += len) {
+    uint8_t lead = (uint8_t)s[i];
+    len = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    bool good = i + len <= n && algo_utf8_valid(algo_bytes(s + i, len));
+    if (!good) len = 1;
+    algo_buf_put(&b, good ? s + i : "\xef\xbf\xbd", good ? len : 3);
+  }
+  algo_bytes_t v = algo_arena_dup(c->arena, algo_buf_view(&b));
+  algo_buf_fini(&b);
+  return v;
 }

@@ -356,21 +356,6 @@ static void unnamed(algo_json_t *j, const algo_sim_unnamed_t *u) {
 
 /* ---- comparing ---- */
 
-/* What JSON shows of bytes that are no UTF-8: U+FFFD for each. */
-static algo_bytes_t shown(vec_case_t *c, const char *s, size_t n) {
-  algo_buf_t b = ALGO_BUF_INIT;
-  for (size_t i = 0, len; i < n; i += len) {
-    uint8_t lead = (uint8_t)s[i];
-    len = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    bool good = i + len <= n && algo_utf8_valid(algo_bytes(s + i, len));
-    if (!good) len = 1;
-    algo_buf_put(&b, good ? s + i : "\xef\xbf\xbd", good ? len : 3);
-  }
-  algo_bytes_t v = algo_arena_dup(c->arena, algo_buf_view(&b));
-  algo_buf_fini(&b);
-  return v;
-}
-
 /* Equal but for what stands where the recording has "{...}". */
 static bool like(algo_bytes_t got, algo_bytes_t want) {
   const uint8_t *cut = want.n ? memmem(want.p, want.n, "{...}", 5) : NULL;
@@ -390,7 +375,7 @@ static bool tracer_crashed(json_object *fail) {
 
 static void same_failure(vec_case_t *c, const algo_sim_result_t *r, json_object *fail) {
   algo_bytes_t want = algo_bytes(json_object_get_string(fail), (size_t)json_object_get_string_len(fail));
-  algo_bytes_t have = shown(c, r->failure, r->failure_length);
+  algo_bytes_t have = vec_as_json(c, r->failure, r->failure_length);
   if (!like(have, want))
     vec_bad(c, "says %.*s, not %.*s", (int)have.n, (const char *)have.p, (int)want.n, (const char *)want.p);
 }

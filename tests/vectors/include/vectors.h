@@ -51,6 +51,9 @@ size_t vec_count(json_object *array);
 algo_bytes_t vec_hex_at(vec_case_t *c, json_object *array, size_t i);
 algo_bytes_t vec_text_at(vec_case_t *c, json_object *array, size_t i);
 
+/* A message as JSON shows it: each byte that is no UTF-8 is U+FFFD. */
+algo_bytes_t vec_as_json(vec_case_t *c, const char *s, size_t n);
+
 /* Compares, and fails the case where they differ. */
 bool vec_same(vec_case_t *c, const char *what, algo_bytes_t got, algo_bytes_t want); /* shown as hex */
 bool vec_same_text(vec_case_t *c, const char *what, const char *got, algo_bytes_t want);
