@@ -1,6 +1,5 @@
 # The commands. `make` alone prints those with a `##` text.
 
-
 .PHONY: help all run test check vectors lint gen gen-check bench fuzz install uninstall clean
 
 help: ## print this list
@@ -45,5 +44,5 @@ gen-check-errors:
 
 bench: ## figures beside a peer's, BENCH=name for one
 fuzz: ## libFuzzer on everything that parses bytes from outside, FUZZ_TIME=10 seconds each
-clean: ## remove what was built
-	rm -rf build
+clean: ## remove what was built, and the clients that the tests installed
+	rm -rf build .state/interop

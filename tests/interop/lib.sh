@@ -15,7 +15,7 @@ trap finish EXIT
 
 skip() {
   echo "SKIPPED ${0##*/}: $*"
-  exit 0
+  exit 77
 }
 
 # python_with NAME PACKAGE...: a virtual environment with these packages; $python is its interpreter.
