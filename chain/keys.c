@@ -84,13 +84,22 @@ static bool times_eight(uint8_t out[32], const uint8_t p[32]) {
          crypto_core_ed25519_add(out, out, out) == 0;
 }
 
-static bool verify_cofactored(const uint8_t sig[64], const algo_addr_t *pub, const char *tag, algo_bytes_t msg) {
+bool algo_sig_scalar_below_order(const uint8_t s[32]) {
   static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,       0xd6,
                                     0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10};
-  if (!below(sig + 32, order) || !canonical_point(sig) || !canonical_point(pub->b)) return false;
+  return below(s, order);
+}
+
+void algo_sig_challenge(uint8_t out[32], const uint8_t r[32], const algo_addr_t *pub, const char *tag,
+                        algo_bytes_t msg) {
+  hash_to_scalar(out, algo_bytes(r, 32), algo_bytes(pub->b, 32), tag, msg);
+}
+
+static bool verify_cofactored(const uint8_t sig[64], const algo_addr_t *pub, const char *tag, algo_bytes_t msg) {
+  if (!algo_sig_scalar_below_order(sig + 32) || !canonical_point(sig) || !canonical_point(pub->b)) return false;
   uint8_t a8[32], r8[32], h[32], ha8[32], sb[32], right[32];
   if (!times_eight(a8, pub->b) || memcmp(a8, neutral, 32) == 0 || !times_eight(r8, sig)) return false;
-  hash_to_scalar(h, algo_bytes(sig, 32), algo_bytes(pub->b, 32), tag, msg);
+  algo_sig_challenge(h, sig, pub, tag, msg);
   memcpy(ha8, neutral, 32);
   if (!sodium_is_zero(h, 32) && crypto_scalarmult_ed25519_noclamp(ha8, h, a8) != 0) return false;
   memcpy(sb, neutral, 32);

@@ -78,6 +78,8 @@ void algo_lopen_cancel(algo_ledger_t *l) {
   algo_lopen_reset(l);
 }
 
+void algo_ledger_discard(algo_ledger_t *l) { algo_lopen_cancel(l); }
+
 void algo_lopen_start(algo_ledger_t *l) {
   open_block_t *o = &l->open;
   if (o->started) return;

@@ -143,12 +143,9 @@ typedef struct decoded {
 
 static algo_code_t decode(algo_ledger_t *l, algo_bytes_t in, decoded_t *d, algo_err_t *err) {
   algo_arena_t *a = &l->scratch;
-  d->txns = algo_arena_array(a, ALGO_GROUP_MAX + 1, sizeof *d->txns);
-  d->views = algo_arena_array(a, ALGO_GROUP_MAX, sizeof *d->views);
-  d->ids = algo_arena_array(a, ALGO_GROUP_MAX, sizeof *d->ids);
-  d->ads = algo_arena_array(a, ALGO_GROUP_MAX, sizeof *d->ads);
-  if (!d->txns || !d->views || !d->ids || !d->ads) return algo_lfail_code(l, ALGO_E_NOMEM, err, "out of memory");
   algo_err_t why;
+  d->txns = algo_arena_alloc(a, (ALGO_GROUP_MAX + 1) * sizeof *d->txns); /* decoding sets all of each */
+  if (!d->txns) return algo_lfail_code(l, ALGO_E_NOMEM, err, "out of memory");
   while (in.n) {
     algo_code_t rc = algo_stxn_decode_next(&d->txns[d->n], &in, true, a, &why);
     if (rc == ALGO_E_TRUNCATED && d->n == 0) break; /* the node's reader takes a cut one for the end */
@@ -156,6 +153,10 @@ static algo_code_t decode(algo_ledger_t *l, algo_bytes_t in, decoded_t *d, algo_
     if (++d->n > ALGO_GROUP_MAX) return algo_lfail_code(l, ALGO_E_PARSE, err, "max group size is %u", ALGO_GROUP_MAX);
   }
   if (d->n == 0) return algo_lfail_code(l, ALGO_E_PARSE, err, "empty txgroup");
+  d->views = algo_arena_array(a, d->n, sizeof *d->views);
+  d->ids = algo_arena_array(a, d->n, sizeof *d->ids);
+  d->ads = algo_arena_array(a, d->n, sizeof *d->ads);
+  if (!d->views || !d->ids || !d->ads) return algo_lfail_code(l, ALGO_E_NOMEM, err, "out of memory");
   for (size_t i = 0; i < d->n; i++) {
     d->views[i] = &d->txns[i];
     d->calls |= d->txns[i].txn.type == ALGO_TX_APPL;

@@ -1,10 +1,10 @@
 /* What no network allows: snapshots, changes outside of transactions, dumps. */
 #include "node_impl.h"
 
-/* Does `payload` have a place in the log? A node whose log is full goes on, and says so. */
+/* Does `payload` have a place in the log? Where the disk is full it has happened all the same, and that is said. */
 static algo_code_t note(algo_node_t *n, algo_buf_t *payload, algo_err_t *err) {
   algo_code_t rc = payload->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory")
-                                : node_log_append(n->log, algo_buf_view(payload), err);
+                                : node_log_note(n->log, algo_buf_view(payload), err);
   algo_buf_fini(payload);
   return rc;
 }

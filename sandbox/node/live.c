@@ -78,6 +78,7 @@ static algo_code_t start(algo_node_t *n, const algo_node_options_t *opt, algo_er
   if (rc == ALGO_OK)
     rc = records.n > 0 ? node_events_apply(n->ledger, algo_buf_view(&records), err) : begin_log(n, err);
   if (rc == ALGO_OK) rc = take_identity(n, err);
+  n->keys = algo_keytable_new();
   algo_buf_fini(&records);
   return rc;
 }

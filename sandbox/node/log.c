@@ -11,11 +11,15 @@
 
 #include "node_impl.h"
 
-#define HEAD 8u /* bytes: length and CRC-32, little-endian */
+#define HEAD   8u          /* bytes: length and CRC-32, little-endian */
+#define BEHIND (64u << 10) /* bytes that may wait where nobody sees the file */
 
 struct node_log {
   int fd;
   char *path;
+  off_t end;         /* of the whole records */
+  bool hidden;       /* nobody sees the file: what is to be written may wait */
+  algo_buf_t behind; /* what waits */
 };
 
 static void put32(uint8_t out[4], uint32_t v) {
@@ -56,6 +60,7 @@ algo_code_t node_log_open(node_log_t **out, const char *dir, algo_err_t *err) {
   algo_buf_t path = ALGO_BUF_INIT;
   if (l == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   l->fd = -1;
+  l->hidden = dir == NULL;
   if (dir != NULL) {
     (void)mkdir(dir, 0777);
     algo_buf_printf(&path, "%s/log", dir);
@@ -85,34 +90,56 @@ algo_code_t node_log_open(node_log_t **out, const char *dir, algo_err_t *err) {
 void node_log_close(node_log_t *l) {
   if (l == NULL) return;
   if (l->fd >= 0) close(l->fd);
+  algo_buf_fini(&l->behind);
   free(l->path);
   free(l);
 }
 
-static algo_code_t write_all(node_log_t *l, const uint8_t *p, size_t n, algo_err_t *err) {
-  while (n > 0) {
-    ssize_t done = write(l->fd, p, n);
-    if (done < 0 && errno == EINTR) continue;
-    if (done <= 0) return failed(l, err);
-    p += done;
-    n -= (size_t)done;
+static algo_code_t write_all(node_log_t *l, algo_bytes_t v, algo_err_t *err) {
+  for (size_t done = 0; done < v.n;) {
+    ssize_t n = pwrite(l->fd, v.p + done, v.n - done, l->end + (off_t)done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return failed(l, err);
+    done += (size_t)n;
   }
+  l->end += (off_t)v.n;
   return ALGO_OK;
 }
 
-algo_code_t node_log_append(node_log_t *l, algo_bytes_t payload, algo_err_t *err) {
-  algo_buf_t record = ALGO_BUF_INIT;
-  node_record_put(&record, payload);
-  off_t before = lseek(l->fd, 0, SEEK_CUR);
-  algo_code_t rc =
-      record.oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : write_all(l, record.p, record.n, err);
-  if (rc != ALGO_OK && before >= 0 && ftruncate(l->fd, before) == 0) (void)lseek(l->fd, before, SEEK_SET);
-  algo_buf_fini(&record);
+static algo_code_t flush(node_log_t *l, algo_err_t *err) {
+  algo_code_t rc = write_all(l, algo_buf_view(&l->behind), err);
+  if (rc == ALGO_OK) algo_buf_clear(&l->behind);
   return rc;
 }
 
+/* The record waits behind those that wait already; written where it must not wait. */
+static algo_code_t put(node_log_t *l, algo_bytes_t payload, algo_err_t *err) {
+  size_t before = l->behind.n;
+  node_record_put(&l->behind, payload);
+  if (l->behind.oom) {
+    l->behind.n = before;
+    l->behind.oom = false;
+    return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  }
+  return l->hidden && l->behind.n < BEHIND ? ALGO_OK : flush(l, err);
+}
+
+algo_code_t node_log_append(node_log_t *l, algo_bytes_t payload, algo_err_t *err) {
+  size_t before = l->behind.n;
+  algo_code_t rc = put(l, payload, err);
+  if (rc == ALGO_OK) return rc;
+  l->behind.n = before;
+  /* half a record at the end is as none; where it cannot be cut off, the next is written over it */
+  (void)!ftruncate(l->fd, l->end);
+  return rc;
+}
+
+algo_code_t node_log_note(node_log_t *l, algo_bytes_t payload, algo_err_t *err) { return put(l, payload, err); }
+
 algo_code_t node_log_read(node_log_t *l, algo_buf_t *out, algo_err_t *err) {
   struct stat st;
+  algo_code_t rc = flush(l, err);
+  if (rc != ALGO_OK) return rc;
   if (fstat(l->fd, &st) != 0) return failed(l, err);
   uint8_t *p = algo_buf_reserve(out, (size_t)st.st_size + 1);
   if (p == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
@@ -127,12 +154,12 @@ algo_code_t node_log_read(node_log_t *l, algo_buf_t *out, algo_err_t *err) {
   algo_bytes_t in = algo_bytes(out->p + start, out->n - start), payload;
   while (node_record_next(&in, &payload) == ALGO_OK) {}
   out->n -= in.n;
-  off_t whole = (off_t)(out->n - start);
-  if (in.n > 0 && ftruncate(l->fd, whole) != 0) return failed(l, err);
-  return lseek(l->fd, whole, SEEK_SET) < 0 ? failed(l, err) : ALGO_OK;
+  l->end = (off_t)(out->n - start);
+  return in.n > 0 && ftruncate(l->fd, l->end) != 0 ? failed(l, err) : ALGO_OK;
 }
 
 algo_code_t node_log_rewrite(node_log_t *l, algo_bytes_t records, algo_err_t *err) {
-  if (ftruncate(l->fd, 0) != 0 || lseek(l->fd, 0, SEEK_SET) < 0) return failed(l, err);
-  return write_all(l, records.p, records.n, err);
+  algo_buf_clear(&l->behind);
+  l->end = 0;
+  return ftruncate(l->fd, 0) != 0 ? failed(l, err) : write_all(l, records, err);
 }

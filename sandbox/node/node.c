@@ -35,7 +35,9 @@ void algo_node_free(algo_node_t *n) {
   }
   node_log_close(n->log);
   node_coverage_free(n->coverage);
+  algo_keytable_free(n->keys);
   algo_buf_fini(&n->open_groups);
+  algo_buf_fini(&n->event);
   free(n->genesis_id);
   algo_buf_fini(&n->genesis_json);
   algo_arena_fini(&n->arena);

@@ -64,9 +64,11 @@ struct algo_node {
   node_replay_t *replay;
 
   node_log_t *log;        /* everything that happened */
+  algo_buf_t event;       /* for the next record */
   algo_buf_t open_groups; /* accepted since the last block, as the log will have them */
   uint32_t n_open;
   node_coverage_t *coverage; /* NULL: off */
+  algo_keytable_t *keys;     /* NULL: in a replay */
 };
 
 /* node.c */
@@ -87,7 +89,10 @@ algo_code_t node_log_open(node_log_t **out, const char *dir, algo_err_t *err); /
 void node_log_close(node_log_t *l);
 algo_code_t node_log_read(node_log_t *l, algo_buf_t *out, algo_err_t *err); /* the whole records, nothing behind them */
 algo_code_t node_log_rewrite(node_log_t *l, algo_bytes_t records, algo_err_t *err);
+/* IO: nothing was added. Records reach the file in their order, whole or not at all. */
 algo_code_t node_log_append(node_log_t *l, algo_bytes_t payload, algo_err_t *err);
+/* Of what has happened already. IO: it is not in the file yet, and will be before the next one. */
+algo_code_t node_log_note(node_log_t *l, algo_bytes_t payload, algo_err_t *err);
 /* One record from the front of *in. END: none; TRUNCATED: what is there is not whole. */
 algo_code_t node_record_next(algo_bytes_t *in, algo_bytes_t *payload);
 void node_record_put(algo_buf_t *out, algo_bytes_t payload);
@@ -113,7 +118,8 @@ void node_coverage_free(node_coverage_t *c);
 void node_tip(algo_node_t *n, uint64_t round);
 
 /* seal.c: with the write lock held */
-algo_code_t node_seal(algo_node_t *n, algo_err_t *err);
+algo_code_t node_seal(algo_node_t *n, algo_err_t *err); /* refused: what is open stays open */
+void node_discard(algo_node_t *n);                      /* what is open */
 
 /* miner.c */
 algo_code_t node_miner_start(algo_node_t *n, algo_err_t *err);

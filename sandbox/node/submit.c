@@ -7,7 +7,7 @@ static bool plain(const algo_stxn_t *s) {
 }
 
 /* What does not decode or verify is left to the ledger, which says what is wrong with it. */
-static void verify(algo_bytes_t group, bool verified[ALGO_GROUP_MAX]) {
+static void verify(algo_node_t *n, algo_bytes_t group, bool verified[ALGO_GROUP_MAX]) {
   algo_arena_t arena = ALGO_ARENA_INIT;
   algo_buf_t msg = ALGO_BUF_INIT;
   for (size_t i = 0; i < ALGO_GROUP_MAX && group.n > 0; i++) {
@@ -16,7 +16,7 @@ static void verify(algo_bytes_t group, bool verified[ALGO_GROUP_MAX]) {
     if (!plain(&s)) continue;
     algo_buf_clear(&msg);
     algo_txn_encode(&msg, &s.txn);
-    verified[i] = !msg.oom && algo_sig_verify_tagged(s.sig, "TX", algo_buf_view(&msg), algo_stxn_authorizer(&s));
+    verified[i] = !msg.oom && algo_keytable_verify(n->keys, s.sig, "TX", algo_buf_view(&msg), algo_stxn_authorizer(&s));
   }
   algo_buf_fini(&msg);
   algo_arena_fini(&arena);
@@ -28,7 +28,7 @@ algo_code_t algo_node_submit(algo_node_t *n, algo_bytes_t group, const algo_subm
   bool verified[ALGO_GROUP_MAX] = {false};
   algo_submit_options_t with = opt != NULL ? *opt : (algo_submit_options_t){0};
   if (!with.skip_signatures && with.verified == NULL) {
-    verify(group, verified);
+    verify(n, group, verified);
     with.verified = verified;
   }
   pthread_rwlock_wrlock(&n->lock);
@@ -38,7 +38,10 @@ algo_code_t algo_node_submit(algo_node_t *n, algo_bytes_t group, const algo_subm
     node_event_group(&n->open_groups, group, with.skip_signatures);
     n->n_open++;
   }
-  if (rc == ALGO_OK && n->mode == ALGO_NODE_DEV) rc = node_seal(n, err);
+  if (rc == ALGO_OK && n->mode == ALGO_NODE_DEV) {
+    rc = node_seal(n, err);
+    if (rc != ALGO_OK) node_discard(n); /* refused as a whole */
+  }
   pthread_rwlock_unlock(&n->lock);
   return rc;
 }

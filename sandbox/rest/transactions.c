@@ -32,7 +32,7 @@ static bool take_group(rest_call_t *c, bool skip_signatures, algo_digest_t *id) 
   algo_submit_detail_t detail = {0};
   algo_err_t err;
   algo_code_t rc = algo_node_submit(c->node, c->req->body, &opt, id, &text, &detail, &err);
-  if (rc == ALGO_E_NOMEM || rc == ALGO_E_INTERNAL) rest_error(c, 500, "%s", err.msg);
+  if (rc == ALGO_E_NOMEM || rc == ALGO_E_INTERNAL || rc == ALGO_E_IO) rest_error(c, 500, "%s", err.msg);
   else if (rc != ALGO_OK) put_refusal(c, text.n > 0 ? algo_buf_view(&text) : algo_bytes_str(err.msg), &detail);
   algo_buf_fini(&text);
   return rc == ALGO_OK;

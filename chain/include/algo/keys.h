@@ -25,6 +25,19 @@ ALGO_API void algo_key_sign_tagged(uint8_t sig[64], const algo_key_t *k, const c
  * memory is needed; a signature that stock libsodium refuses takes a few times as long. */
 ALGO_API bool algo_sig_verify(const uint8_t sig[64], algo_bytes_t msg, const algo_addr_t *pub);
 ALGO_API bool algo_sig_verify_tagged(const uint8_t sig[64], const char *tag, algo_bytes_t msg, const algo_addr_t *pub);
+/* Its parts: is S, little-endian, below the group's order; SHA-512(R || key || tag || msg) modulo that order. */
+ALGO_API bool algo_sig_scalar_below_order(const uint8_t s[32]);
+ALGO_API void algo_sig_challenge(uint8_t out[32], const uint8_t r[32], const algo_addr_t *pub, const char *tag,
+                                 algo_bytes_t msg);
+
+/* The same answers in half the time or less for keys that sign often: multiples of up to 32 keys are kept, 85 KB each.
+ * Any thread may use it. */
+typedef struct algo_keytable algo_keytable_t;
+ALGO_API algo_keytable_t *algo_keytable_new(void);    /* NULL: out of memory */
+ALGO_API void algo_keytable_free(algo_keytable_t *t); /* NULL is fine */
+/* As algo_sig_verify_tagged; t NULL: by it. */
+ALGO_API bool algo_keytable_verify(algo_keytable_t *t, const uint8_t sig[64], const char *tag, algo_bytes_t msg,
+                                   const algo_addr_t *pub);
 
 ALGO_API void algo_mnemonic_from_seed(char out[ALGO_MNEMONIC_MAX], const uint8_t seed[32]);
 /* Any run of spaces between words, letters of either case, words cut to four letters or more. Errors: PARSE (names the

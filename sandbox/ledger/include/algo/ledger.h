@@ -79,6 +79,8 @@ ALGO_API algo_code_t algo_ledger_submit(algo_ledger_t *l, algo_bytes_t group, co
 ALGO_API size_t algo_ledger_open_count(const algo_ledger_t *l); /* top-level transactions in the open block */
 /* Seals the open block (it may be empty) with this timestamp (Unix seconds); at round() + 1. Errors: NOMEM. */
 ALGO_API algo_code_t algo_ledger_seal(algo_ledger_t *l, int64_t timestamp, algo_err_t *err);
+/* Undoes what is in the open block. */
+ALGO_API void algo_ledger_discard(algo_ledger_t *l);
 
 /* {block, cert} in the real encoding; a view that lives as long as the ledger keeps the block. NOT_FOUND past the tip.
  */

@@ -78,13 +78,13 @@ ALGO_API void algo_node_unwait(algo_node_t *n, void *who); /* fine where it is n
 
 /* ---- moving it ---- */
 /* One group; in DEV a block is made of it at once. `text` gets the node's message where it is refused. Errors: LEDGER,
- * PARSE; UNSUPPORTED in a replay. */
+ * PARSE; UNSUPPORTED in a replay; IO where the block could not be kept (a full disk): nothing has happened then. */
 ALGO_API algo_code_t algo_node_submit(algo_node_t *n, algo_bytes_t group, const algo_submit_options_t *opt,
                                       algo_digest_t *first, algo_buf_t *text, algo_submit_detail_t *detail,
                                       algo_err_t *err);
 ALGO_API algo_code_t algo_node_simulate(algo_node_t *n, const algo_sim_request_t *req, algo_sim_result_t *out,
                                         algo_arena_t *arena, algo_err_t *err);
-/* `blocks` blocks (empty but for what is open), 0 is fine. Errors: UNSUPPORTED in a replay, NOMEM. */
+/* `blocks` blocks (empty but for what is open), 0 is fine. Errors: UNSUPPORTED in a replay, NOMEM, IO. */
 ALGO_API algo_code_t algo_node_advance(algo_node_t *n, uint64_t blocks, algo_err_t *err);
 
 /* ---- time ----

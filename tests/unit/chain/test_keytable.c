@@ -1,0 +1,113 @@
+/* The tables say what the plain verification says, of good signatures and of bad ones, once they are there and before.
+ */
+#include <sodium.h>
+
+#include "algo/keys.h"
+#include "suite.h"
+
+#define KEYS   40u /* more than there are tables */
+#define ROUNDS 24u
+
+static uint32_t state = 7;
+static uint8_t next(void) {
+  state = state * 1664525u + 1013904223u;
+  return (uint8_t)(state >> 24);
+}
+
+static void random_key(algo_key_t *k) {
+  uint8_t seed[32];
+  for (int i = 0; i < 32; i++) seed[i] = next();
+  algo_key_from_seed(k, seed);
+}
+
+static void both(algo_keytable_t *t, const uint8_t sig[64], algo_bytes_t msg, const algo_addr_t *pub, int wanted) {
+  bool plain = algo_sig_verify_tagged(sig, "TX", msg, pub), table = algo_keytable_verify(t, sig, "TX", msg, pub);
+  ck_assert_int_eq(plain, table);
+  if (wanted >= 0) ck_assert_int_eq(plain, wanted);
+}
+
+START_TEST(as_the_plain_verification) {
+  algo_keytable_t *t = algo_keytable_new();
+  ck_assert_ptr_nonnull(t);
+  for (unsigned i = 0; i < KEYS; i++) {
+    algo_key_t k;
+    random_key(&k);
+    for (unsigned round = 0; round < ROUNDS; round++) {
+      uint8_t msg[64], sig[64];
+      for (unsigned j = 0; j < sizeof msg; j++) msg[j] = next();
+      algo_bytes_t m = algo_bytes(msg, round);
+      algo_key_sign_tagged(sig, &k, "TX", m);
+      both(t, sig, m, &k.addr, true);
+      sig[next() % 64] ^= (uint8_t)(1u << next() % 8);
+      both(t, sig, m, &k.addr, -1);
+    }
+  }
+  algo_keytable_free(t);
+}
+END_TEST
+
+/* Every digit of a scalar at its ends: nonces and secrets are nothing a signer would draw. */
+START_TEST(scalars_at_their_ends) {
+  static const uint8_t fills[] = {0x00, 0x20, 0x1f, 0x7f, 0x80, 0x82, 0x08, 0xff, 0xdf, 0xfb, 0x0f};
+  algo_keytable_t *t = algo_keytable_new();
+  uint8_t secret[32] = {5};
+  algo_addr_t pub;
+  ck_assert_int_eq(crypto_scalarmult_ed25519_base_noclamp(pub.b, secret), 0);
+  for (unsigned warm = 0; warm < 8; warm++) {
+    for (size_t i = 0; i < sizeof fills; i++) {
+      uint8_t nonce[32] = {0}, wide[64] = {0}, sig[64], h[32], product[32];
+      memset(wide, fills[i], 32);
+      wide[31] &= 0x0f;
+      wide[0] |= 1;
+      crypto_core_ed25519_scalar_reduce(nonce, wide);
+      ck_assert_int_eq(crypto_scalarmult_ed25519_base_noclamp(sig, nonce), 0);
+      algo_sig_challenge(h, sig, &pub, "TX", ALGO_BYTES_LIT("m"));
+      crypto_core_ed25519_scalar_mul(product, h, secret);
+      crypto_core_ed25519_scalar_add(sig + 32, product, nonce);
+      both(t, sig, ALGO_BYTES_LIT("m"), &pub, true);
+    }
+  }
+  algo_keytable_free(t);
+}
+END_TEST
+
+/* An R of small order, and an S above the order: the tables leave the answer to the plain verification. */
+START_TEST(what_tables_do_not_take) {
+  static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,       0xd6,
+                                    0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10};
+  algo_keytable_t *t = algo_keytable_new();
+  uint8_t secret[32] = {9}, sig[64], h[32];
+  algo_addr_t pub;
+  crypto_scalarmult_ed25519_base_noclamp(pub.b, secret);
+  for (unsigned warm = 0; warm < 8; warm++) {
+    uint8_t r[32] = {1}; /* the neutral element; S = ha */
+    algo_sig_challenge(h, r, &pub, "TX", ALGO_BYTES_LIT("m"));
+    memcpy(sig, r, 32);
+    crypto_core_ed25519_scalar_mul(sig + 32, h, secret);
+    both(t, sig, ALGO_BYTES_LIT("m"), &pub, true);
+    both(t, sig, ALGO_BYTES_LIT("n"), &pub, false);
+    unsigned carry = 0;
+    for (int i = 0; i < 32; i++) {
+      carry += sig[32 + i] + order[i];
+      sig[32 + i] = (uint8_t)carry;
+      carry >>= 8;
+    }
+    both(t, sig, ALGO_BYTES_LIT("m"), &pub, false);
+  }
+  algo_keytable_free(t);
+}
+END_TEST
+
+START_TEST(no_table_is_the_plain_verification) {
+  algo_key_t k;
+  uint8_t sig[64];
+  random_key(&k);
+  algo_key_sign_tagged(sig, &k, "TX", ALGO_BYTES_LIT("m"));
+  both(NULL, sig, ALGO_BYTES_LIT("m"), &k.addr, true);
+  both(NULL, sig, ALGO_BYTES_LIT("n"), &k.addr, false);
+  algo_keytable_free(NULL);
+}
+END_TEST
+
+SUITE_MAIN("keytable", as_the_plain_verification, scalars_at_their_ends, what_tables_do_not_take,
+           no_table_is_the_plain_verification)
