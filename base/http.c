@@ -15,6 +15,7 @@ struct algo_http {
   char *server; /* scheme, host and port, for messages */
   char *header;
   algo_http_options_t opt;
+  algo_http_transport_t transport; /* ask NULL: curl */
   char curl_error[CURL_ERROR_SIZE];
 };
 
@@ -106,7 +107,8 @@ algo_code_t algo_http_new(algo_http_t **out, const algo_http_options_t *opt, con
   h->base = dup_text(url, n);
   h->server = server_of(url);
   h->header = opt->header == NULL ? NULL : dup_text(opt->header, strlen(opt->header));
-  h->opt.base_url = NULL, h->opt.header = NULL;
+  h->opt.base_url = NULL, h->opt.header = NULL, h->opt.transport = NULL;
+  if (opt->transport != NULL) h->transport = *opt->transport;
   if (h->opt.connect_timeout_ms == 0) h->opt.connect_timeout_ms = 3000;
   if (h->opt.timeout_ms == 0) h->opt.timeout_ms = 30000;
   if (h->opt.max_body == 0) h->opt.max_body = (size_t)256 << 20;
@@ -274,6 +276,10 @@ static bool worth_another(algo_code_t r, int status) {
 
 algo_code_t algo_http_do(algo_http_t *h, const algo_http_request_t *req, int *status, algo_buf_t *body,
                          algo_err_t *err) {
+  if (h->transport.ask != NULL) {
+    algo_buf_clear(body);
+    return h->transport.ask(h->transport.user, req, h->header, status, body, err);
+  }
   bool safe = req->safe || strcmp(req->method, "GET") == 0;
   for (uint32_t tried = 0;; tried++) {
     algo_code_t r = attempt(h, req, status, body, err);

@@ -25,6 +25,7 @@ algo_code_t algo_algod_new(algo_algod_t **out, const algo_algod_options_t *opt, 
     if (opt->url != NULL) http.base_url = opt->url;
     http.connect_timeout_ms = opt->connect_timeout_ms, http.timeout_ms = opt->timeout_ms, http.retries = opt->retries;
     http.cancelled = opt->cancelled, http.cancel_user = opt->cancel_user;
+    http.transport = opt->transport;
   }
   algo_code_t r = rest_init(&c->rest, &node, opt == NULL ? NULL : opt->token, &http, env, err);
   if (r == ALGO_OK) *out = c;

@@ -165,6 +165,8 @@ static void fill_base_fees(algo_composer_t *c) {
     if (!c->items[i].fee_pinned) c->group[i].txn.fee = c->params.min_fee;
 }
 
+const char *algo_composer_said(const algo_composer_t *c) { return c->said == NULL ? "" : c->said; }
+
 uint64_t algo_composer_fees(const algo_composer_t *c) {
   uint64_t sum = 0;
   for (size_t i = 0; i < c->n; i++)
@@ -226,9 +228,10 @@ algo_code_t composer_try(algo_composer_t *c, uint64_t credit, algo_simulated_t *
   return algo_algod_simulate(c->algod, group, c->n, &opt, out, &c->arena, err);
 }
 
-algo_code_t composer_explain(const algo_composer_t *c, const algo_simulated_t *s, algo_err_t *err) {
+algo_code_t composer_explain(algo_composer_t *c, const algo_simulated_t *s, algo_err_t *err) {
   algo_failure_t f;
   size_t i = s->failed_at < c->n ? s->failed_at : 0;
+  c->said = s->failure;
   algo_failure_parse(&f, s->failure, strlen(s->failure));
   return algo_failure_explain(&f, c->group[i].txn.app_id, c->items[i].spec, err);
 }

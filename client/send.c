@@ -78,7 +78,8 @@ algo_code_t algo_composer_send(algo_composer_t *c, algo_err_t *err) {
     if ((r == ALGO_E_NET || r == ALGO_E_TIMEOUT) && node_knows(c)) r = ALGO_OK;
     else if (r == ALGO_E_LEDGER && strstr(algo_algod_said(c->algod), "already in ledger") != NULL && node_knows(c))
       r = ALGO_OK;
-    else if (r == ALGO_E_LOGIC) r = explain_refusal(c, e);
+    if (r == ALGO_E_LOGIC || r == ALGO_E_LEDGER) c->said = algo_arena_strdup(&c->arena, algo_algod_said(c->algod));
+    if (r == ALGO_E_LOGIC) r = explain_refusal(c, e);
   }
   algo_buf_fini(&b);
   if (r == ALGO_OK) c->state = COMPOSER_SENT;

@@ -23,16 +23,28 @@ $(OUT)/lib/$(SONAME): $(SDK_OBJS) mk/libalgorent.map
 	  -o $@ $(SDK_OBJS) $(call pkg_libs,$(SDK_PKGS)) -lm -lpthread
 	@ln -sf $(SONAME) $(OUT)/lib/libalgorent.so
 
+# libalgorent-testnet, for tests in C: the node's parts that libalgorent has not, and the HTTP types that its routes speak.
+TESTNET_PARTS := testnet rest node ledger eval asm isa
+TESTNET_OBJS  := $(foreach l,$(TESTNET_PARTS),$($(l)_OBJS)) $(filter $(OUT)/obj/base/httpd%,$(base_OBJS))
+TESTNET_HEADERS = $(wildcard sandbox/testnet/include/algo/*.h)
+EXTRA_TARGETS += $(OUT)/lib/libalgorent-testnet.a
+
+$(OUT)/lib/libalgorent-testnet.a: $(TESTNET_OBJS)
+	@mkdir -p $(@D)
+	@rm -f $@
+	@ar rcs $@ $^
+
 D = $(DESTDIR)$(PREFIX)
 install: all ## programs, libraries, headers, pkg-config file, man pages (PREFIX, DESTDIR)
 	@install -d $(D)/bin $(D)/lib/pkgconfig $(D)/include/algo $(D)/share/man/man1 $(D)/share/doc/algorent
 	@install $(filter $(OUT)/bin/algorent% $(OUT)/bin/teal-gen,$(PROGRAMS)) $(D)/bin
-	@install -m 644 $(OUT)/lib/libalgorent.a $(D)/lib
+	@install -m 644 $(OUT)/lib/libalgorent.a $(OUT)/lib/libalgorent-testnet.a $(D)/lib
 	@install $(OUT)/lib/$(SONAME) $(D)/lib/libalgorent.so.$(VERSION)
 	@ln -sf libalgorent.so.$(VERSION) $(D)/lib/$(SONAME)
 	@ln -sf $(SONAME) $(D)/lib/libalgorent.so
-	@install -m 644 $(SDK_HEADERS) $(D)/include/algo
+	@install -m 644 $(SDK_HEADERS) $(TESTNET_HEADERS) $(D)/include/algo
 	@sed -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@PKGS@|$(SDK_PKGS)|' mk/algorent.pc.in > $(D)/lib/pkgconfig/algorent.pc
+	@sed -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@PKGS@|$(call pkgs,$(TESTNET_PARTS) base)|' mk/algorent-testnet.pc.in > $(D)/lib/pkgconfig/algorent-testnet.pc
 	@for m in $(wildcard docs/man/*.1); do install -m 644 $$m $(D)/share/man/man1; done
 	@install -d $(D)/lib/systemd/system && install -m 644 indexer/systemd/algorent-indexer.service $(D)/lib/systemd/system
 	@install -m 644 README.md LICENSE CHANGELOG.md $(D)/share/doc/algorent
@@ -41,7 +53,8 @@ install: all ## programs, libraries, headers, pkg-config file, man pages (PREFIX
 uninstall: ## take away what install put there
 	@rm -f $(foreach p,$(filter $(OUT)/bin/algorent% $(OUT)/bin/teal-gen,$(PROGRAMS)),$(D)/bin/$(notdir $(p)))
 	@rm -f $(D)/lib/libalgorent.a $(D)/lib/libalgorent.so* $(D)/lib/pkgconfig/algorent.pc
-	@rm -f $(foreach h,$(SDK_HEADERS),$(D)/include/algo/$(notdir $(h)))
+	@rm -f $(D)/lib/libalgorent-testnet.a $(D)/lib/pkgconfig/algorent-testnet.pc
+	@rm -f $(foreach h,$(SDK_HEADERS) $(TESTNET_HEADERS),$(D)/include/algo/$(notdir $(h)))
 	@rm -f $(foreach m,$(wildcard docs/man/*.1),$(D)/share/man/man1/$(notdir $(m)))
 	@rm -f $(D)/lib/systemd/system/algorent-indexer.service
 	@rm -rf $(D)/share/doc/algorent

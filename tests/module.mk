@@ -11,6 +11,7 @@ $(eval $(call test,indexer,indexer))
 $(OUT)/obj/tests/unit/indexer/%.o: CPPFLAGS += -Iindexer # its own headers
 $(eval $(call test,sandbox,ledger))
 $(eval $(call test,sandbox/rest,rest node))
+$(eval $(call test,sandbox/testnet,testnet))
 
 # Markets on a ledger, and the model that they are compared with.
 $(eval $(call library,rental_harness,tests/unit/contracts/harness,contracts_bindings ledger contracts,))

@@ -249,7 +249,7 @@ bool algo_ledger_box(const algo_ledger_t *l, uint64_t app, algo_bytes_t name, al
   return b != NULL;
 }
 
-void algo_ledger_supply(const algo_ledger_t *l, algo_supply_t *out) {
+void algo_ledger_supply(const algo_ledger_t *l, algo_ledger_supply_t *out) {
   const totals_t *t = &l->blocks[l->n_blocks - 1].totals;
-  *out = (algo_supply_t){t->online + t->offline, t->online, algo_lonline_stake(l, l->tip.round), l->tip.round};
+  *out = (algo_ledger_supply_t){t->online + t->offline, t->online, algo_lonline_stake(l, l->tip.round), l->tip.round};
 }

@@ -62,7 +62,7 @@ void node_take_header(algo_node_t *n, const algo_header_t *h) {
   n->next_protocol_round = next ? h->next_protocol_switch_on : 0;
 }
 
-void algo_node_status(algo_node_t *n, algo_node_status_t *out) {
+void algo_node_status(algo_node_t *n, algo_node_now_t *out) {
   pthread_rwlock_rdlock(&n->lock);
   out->round = algo_node_round(n);
   uint64_t now = algo_env_now_ns(&n->env);

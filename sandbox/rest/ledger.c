@@ -4,7 +4,7 @@
 #include "mpjson.h"
 
 static void supply(rest_call_t *c) {
-  algo_supply_t s;
+  algo_ledger_supply_t s;
   const algo_ledger_t *l = algo_node_read(c->node);
   algo_ledger_supply(l, &s);
   algo_node_read_done(c->node);

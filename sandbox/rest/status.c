@@ -16,7 +16,7 @@ static void status(rest_call_t *c) {
       "catchpoint-acquired-blocks",   "catchpoint-processed-accounts", "catchpoint-processed-kvs",
       "catchpoint-total-accounts",    "catchpoint-total-blocks",       "catchpoint-total-kvs",
       "catchpoint-verified-accounts", "catchpoint-verified-kvs",       "catchup-time"};
-  algo_node_status_t s;
+  algo_node_now_t s;
   algo_node_status(c->node, &s);
   algo_json_t *j = &c->json;
   rest_begin(c);
@@ -63,7 +63,7 @@ void algo_rest_closed(void *rest, algo_httpd_request_t *req) {
 }
 
 static void params(rest_call_t *c) {
-  algo_node_status_t s;
+  algo_node_now_t s;
   algo_node_status(c->node, &s);
   const algo_consensus_t *rules = algo_node_consensus(c->node);
   algo_json_t *j = &c->json;

@@ -7,6 +7,15 @@
 
 typedef struct algo_http algo_http_t; /* one connection cache; one thread at a time */
 
+struct algo_http_request;
+/* Answers requests in the place of a network: a server in the same process, a recording. `header` is the options' one.
+ * *body is empty; ask may fail as algo_http_do does. */
+typedef struct algo_http_transport {
+  algo_code_t (*ask)(void *user, const struct algo_http_request *req, const char *header, int *status, algo_buf_t *body,
+                     algo_err_t *err);
+  void *user;
+} algo_http_transport_t;
+
 typedef struct algo_http_options {
   const char *base_url;        /* "http://127.0.0.1:4001", a path may follow; copied */
   const char *header;          /* one more header, "X-Algo-API-Token: ..."; wiped on free; NULL: none */
@@ -16,6 +25,7 @@ typedef struct algo_http_options {
   uint32_t retries; /* of requests that are safe to repeat, on NET, TIMEOUT and 429/502/503/504; with back-off */
   bool (*cancelled)(void *user); /* asked about once a second while waiting; true ends with INTERRUPTED; NULL: never */
   void *cancel_user;
+  const algo_http_transport_t *transport; /* copied; base_url only names the server then. NULL: the network */
 } algo_http_options_t;
 
 typedef struct algo_http_request {

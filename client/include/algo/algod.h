@@ -25,6 +25,7 @@ typedef struct algo_algod_options {
   uint32_t retries;              /* of what is safe to ask again */
   bool (*cancelled)(void *user); /* as in algo/http.h; NULL: never */
   void *cancel_user;
+  const struct algo_http_transport *transport; /* as in algo/http.h; NULL: the network */
 } algo_algod_options_t;
 
 ALGO_API algo_code_t algo_algod_new(algo_algod_t **out, const algo_algod_options_t *opt, const algo_env_t *env,

@@ -80,6 +80,8 @@ typedef struct algo_call_result {
 /* Of transaction `i` (as algo_composer_count counts). After execute, wait or simulate. Lives as long as the composer.
  */
 ALGO_API const algo_call_result_t *algo_composer_result(const algo_composer_t *c, size_t i);
+/* What the node said of the group when it refused it, by simulating or by submitting, whole; "" where it did not. */
+ALGO_API const char *algo_composer_said(const algo_composer_t *c);
 ALGO_API uint64_t algo_composer_fees(const algo_composer_t *c); /* microAlgos of all transactions, after build */
 
 #endif

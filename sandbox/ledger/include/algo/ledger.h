@@ -155,12 +155,12 @@ ALGO_API bool algo_ledger_holding(const algo_ledger_t *l, const algo_addr_t *a, 
 ALGO_API bool algo_ledger_local(const algo_ledger_t *l, const algo_addr_t *a, uint64_t app, algo_local_fn *fn,
                                 void *user);
 ALGO_API bool algo_ledger_box(const algo_ledger_t *l, uint64_t app, algo_bytes_t name, algo_bytes_t *value);
-typedef struct algo_supply {
+typedef struct algo_ledger_supply {
   uint64_t total, online; /* microAlgos, rewards applied; what takes no part is in neither */
   uint64_t online_stake;  /* what agreement would count in the last round: 320 rounds back, expired keys out */
   uint64_t round;
-} algo_supply_t;
-ALGO_API void algo_ledger_supply(const algo_ledger_t *l, algo_supply_t *out);
+} algo_ledger_supply_t;
+ALGO_API void algo_ledger_supply(const algo_ledger_t *l, algo_ledger_supply_t *out);
 
 /* ---- simulate: structures mirror algod's SimulateRequest and its answer ---- */
 typedef struct algo_sim_request {

@@ -44,13 +44,13 @@ ALGO_API void algo_node_dev_key(algo_key_t *out, unsigned index);
 ALGO_API algo_code_t algo_node_dev_genesis(algo_genesis_t *out, algo_arena_t *arena, algo_err_t *err);
 
 /* ---- where it is ---- */
-typedef struct algo_node_status {
+typedef struct algo_node_now {
   uint64_t round;         /* of the last block */
   uint64_t since_last_ns; /* since it was made, in real time; 0 where none was made yet */
   char protocol[128], next_protocol[128];
   uint64_t next_protocol_round;
-} algo_node_status_t;
-ALGO_API void algo_node_status(algo_node_t *n, algo_node_status_t *out);
+} algo_node_now_t;
+ALGO_API void algo_node_status(algo_node_t *n, algo_node_now_t *out);
 ALGO_API uint64_t algo_node_round(const algo_node_t *n);
 ALGO_API bool algo_node_is_replay(const algo_node_t *n);
 ALGO_API bool algo_node_is_dev(const algo_node_t *n); /* mode DEV */

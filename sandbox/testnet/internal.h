@@ -1,0 +1,101 @@
+/* What the parts of the testnet share. */
+#ifndef TESTNET_INTERNAL_H
+#define TESTNET_INTERNAL_H
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "algo/composer.h"
+#include "algo/failure.h"
+#include "algo/http.h"
+#include "algo/rest.h"
+#include "algo/testnet.h"
+
+typedef struct party {
+  struct party *next;
+  char *label;
+  algo_addr_t addr;
+  algo_signer_t *signer;
+  unsigned serial;
+  bool made; /* here, with a key and funds; else from elsewhere */
+} party_t;
+
+typedef struct saved { /* a snapshot: who was there */
+  struct saved *next;
+  uint64_t id;
+  unsigned n_parties;
+} saved_t;
+
+typedef struct known_app { /* whose failures are explained */
+  struct known_app *next;
+  uint64_t id;
+  const algo_app_spec_t *spec;
+} known_app_t;
+
+typedef enum { EXPECT_OK, EXPECT_REFUSAL, EXPECT_FAILURE_AT, EXPECT_ANYTHING } expect_kind_t;
+typedef struct expect { /* of the next group */
+  expect_kind_t kind;
+  const char *message; /* in the testnet's own memory; NULL: any */
+  uint64_t app;
+  uint32_t pc;
+} expect_t;
+
+struct algo_testnet {
+  algo_testnet_options_t opt;
+  algo_arena_t arena; /* labels, messages: as long as the testnet */
+  algo_node_t *node;
+  algo_rest_t *rest;
+  algo_algod_t *algod;
+  party_t *parties;
+  unsigned n_parties;
+  saved_t *saved;
+  known_app_t *apps;
+  expect_t expect;
+  uint64_t nonce;
+  algo_buf_t why;            /* the first failure */
+  bool collecting;           /* a walk is on: failures are its findings, and nobody is told */
+  algo_buf_t label;          /* of algo_testnet_label */
+  algo_arena_t group;        /* what the last group left */
+  algo_composer_t *composer; /* of the last group, for its values; NULL: none */
+  algo_testnet_result_t result;
+  algo_buf_t text, said; /* of the last refusal: whole; the contract's words */
+  algo_arena_t looked;   /* values that were looked at */
+};
+
+/* ---- failing ---- */
+bool testnet_fail_err(algo_testnet_t *t, const char *what, const algo_err_t *err);
+/* Addresses in the text become labels. */
+void testnet_put_labelled(algo_testnet_t *t, algo_buf_t *out, algo_bytes_t text);
+bool testnet_nomem(algo_testnet_t *t);
+
+/* ---- who ---- */
+const party_t *testnet_party(algo_testnet_t *t, const char *label); /* made where it is not there; NULL: failed */
+const party_t *testnet_by_addr(const algo_testnet_t *t, const algo_addr_t *a);
+const party_t *testnet_by_label(const algo_testnet_t *t, const char *label, size_t n);
+
+/* The state went back to when there were so many: those who came later have their funds again. */
+bool testnet_fund_since(algo_testnet_t *t, unsigned n_parties);
+
+/* ---- groups ---- */
+const algo_app_spec_t *testnet_spec(const algo_testnet_t *t, uint64_t app);
+void testnet_begin(algo_testnet_t *t); /* forgets what the last group left */
+bool testnet_measure(algo_testnet_t *t, const algo_stxn_t *group, size_t n);
+/* The result: a refusal (`creates`: the spec of an application that has no id yet; NULL: none), or what happened. */
+void testnet_refused(algo_testnet_t *t, const char *text, const algo_app_spec_t *creates);
+void testnet_happened(algo_testnet_t *t, const algo_outcome_t *o, size_t n);
+bool testnet_judge(algo_testnet_t *t); /* beside what was expected */
+
+/* transport.c: requests to the handlers, without a connection. */
+algo_code_t testnet_ask(void *testnet, const algo_http_request_t *req, const char *header, int *status,
+                        algo_buf_t *body, algo_err_t *err);
+
+/* json.c: labels in JSON values, by ARC-4 type. */
+/* Labels become addresses; the value is changed in place. False: failed. */
+bool testnet_json_resolve(algo_testnet_t *t, json_object *value, const algo_arc4_type_t *type);
+/* Is `want` (labels, null for any) the same value as `have`? */
+bool testnet_json_same(algo_testnet_t *t, json_object *want, json_object *have, const algo_arc4_type_t *type);
+/* The text; NULL: failed. The caller puts it back. */
+json_object *testnet_json_parse(algo_testnet_t *t, const char *text);
+
+#endif

@@ -1,0 +1,89 @@
+/* What is there: balances, holdings, state and boxes, as of the last block. */
+#include "internal.h"
+
+static bool account(algo_testnet_t *t, const char *who, algo_account_view_t *out) {
+  const party_t *p = testnet_party(t, who);
+  if (p == NULL) return false;
+  algo_ledger_account(algo_node_read(t->node), &p->addr, out);
+  algo_node_read_done(t->node);
+  return true;
+}
+
+uint64_t algo_testnet_balance(algo_testnet_t *t, const char *who) {
+  algo_account_view_t v;
+  return account(t, who, &v) ? v.balance : 0;
+}
+
+uint64_t algo_testnet_min_balance(algo_testnet_t *t, const char *who) {
+  algo_account_view_t v;
+  return account(t, who, &v) ? v.min_balance : 0;
+}
+
+bool algo_testnet_holding(algo_testnet_t *t, const char *who, uint64_t asset, algo_holding_t *out) {
+  algo_avm_holding_t h;
+  const party_t *p = testnet_party(t, who);
+  *out = (algo_holding_t){0};
+  if (p == NULL) return false;
+  if (algo_ledger_holding(algo_node_read(t->node), &p->addr, asset, &h))
+    *out = (algo_holding_t){.opted_in = true, .frozen = h.frozen, .amount = h.amount};
+  algo_node_read_done(t->node);
+  return out->opted_in;
+}
+
+/* ---- state ---- */
+
+typedef struct wanted {
+  algo_testnet_t *t;
+  algo_bytes_t key;
+  algo_teal_value_t *out;
+  bool found;
+} wanted_t;
+
+static void take(wanted_t *w, const algo_kv_t *kv, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    if (!algo_bytes_eq(kv[i].key, w->key)) continue;
+    const algo_tv_t *v = &kv[i].value;
+    *w->out = (algo_teal_value_t){.key = w->key, .is_uint = !v->is_bytes, .uint = v->is_bytes ? 0 : v->uint};
+    if (v->is_bytes) w->out->bytes = algo_arena_dup(&w->t->looked, v->bytes);
+    w->found = true;
+  }
+}
+
+static bool take_global(void *user, uint64_t app, const algo_avm_app_t *p, const algo_kv_t *kv, size_t n) {
+  (void)app, (void)p;
+  take(user, kv, n);
+  return true;
+}
+
+static bool take_local(void *user, uint64_t app, const algo_schema_t *schema, const algo_kv_t *kv, size_t n) {
+  (void)app, (void)schema;
+  take(user, kv, n);
+  return true;
+}
+
+bool algo_testnet_global(algo_testnet_t *t, uint64_t app, algo_bytes_t key, algo_teal_value_t *out) {
+  wanted_t w = {t, key, out, false};
+  *out = (algo_teal_value_t){.key = key};
+  algo_arena_reset(&t->looked);
+  algo_ledger_app(algo_node_read(t->node), app, take_global, &w);
+  algo_node_read_done(t->node);
+  return w.found;
+}
+
+bool algo_testnet_local(algo_testnet_t *t, const char *who, uint64_t app, algo_bytes_t key, algo_teal_value_t *out) {
+  wanted_t w = {t, key, out, false};
+  const party_t *p = testnet_party(t, who);
+  *out = (algo_teal_value_t){.key = key};
+  if (p == NULL) return false;
+  algo_arena_reset(&t->looked);
+  algo_ledger_local(algo_node_read(t->node), &p->addr, app, take_local, &w);
+  algo_node_read_done(t->node);
+  return w.found;
+}
+
+bool algo_testnet_box(algo_testnet_t *t, uint64_t app, algo_bytes_t name, algo_bytes_t *out) {
+  *out = (algo_bytes_t){NULL, 0};
+  bool there = algo_ledger_box(algo_node_read(t->node), app, name, out);
+  algo_node_read_done(t->node);
+  return there;
+}
