@@ -8,14 +8,9 @@
 
 #define CALLS_MAX 128u       /* nesting past this counts as a circle */
 #define STEPS_MAX (1u << 26) /* of all walks together: more than any program that a network takes needs */
-#define NONE      UINT32_MAX
+#define NONE      ALGO_FLOW_NONE
 
-typedef struct node {
-  uint32_t pc, cost;
-  uint32_t first, n; /* where it may go on: edges[first .. first + n) */
-  uint32_t callee;   /* of a callsub, else NONE */
-  bool returns;      /* is a retsub */
-} node_t;
+typedef algo_flow_node_t node_t;
 
 typedef struct frame {
   uint32_t node, next; /* the edge to follow next */
@@ -29,13 +24,9 @@ typedef struct level { /* what one nesting of calls needs */
 
 typedef struct flow {
   algo_arena_t *arena;
-  algo_bytes_t program;
-  unsigned version;
-  uint32_t head;
-  node_t *nodes;
+  const node_t *nodes; /* of the graph */
   uint32_t n;
-  uint32_t *edges, n_edges;
-  uint32_t *node_at; /* pc -> node; NONE: no instruction begins there */
+  const uint32_t *edges;
   bool *reachable;
   uint8_t *can_return; /* of subroutines, by their first node */
   uint64_t *dearest;   /* of subroutines already measured, by their first node; UINT64_MAX: not yet */
@@ -46,6 +37,11 @@ typedef struct flow {
   uint32_t circle;
 } flow_t;
 
+typedef struct maker {
+  algo_flow_graph_t *graph;
+  uint32_t *edges, n_edges;
+} maker_t;
+
 static uint32_t cost_of(const algo_isa_insn_t *i) {
   unsigned k = i->op->n_costs > 1 && (uint64_t)i->imm[0].value < i->op->n_costs ? (unsigned)i->imm[0].value : 0;
   const algo_isa_cost_t *c = &i->op->cost[k];
@@ -53,62 +49,75 @@ static uint32_t cost_of(const algo_isa_insn_t *i) {
   return c->base + c->per_chunk * ((ALGO_AVM_BYTES_MAX + c->chunk - 1u) / c->chunk);
 }
 
-static void add_edge(flow_t *f, node_t *from, int64_t pc) {
-  if (pc < 0 || pc >= (int64_t)f->program.n || f->node_at[pc] == NONE) return; /* the end, or nowhere */
-  f->edges[f->n_edges++] = f->node_at[pc];
+static void add_edge(maker_t *m, node_t *from, int64_t pc) {
+  const algo_flow_graph_t *g = m->graph;
+  bool inside = pc >= 0 && pc < (int64_t)g->program.n;
+  m->edges[m->n_edges++] = inside ? g->node_at[pc] : pc == (int64_t)g->program.n ? g->n : NONE;
   from->n++;
 }
 
 /* Edges of the instruction itself; those of a callsub are the way behind it alone. */
-static void link_node(flow_t *f, node_t *node) {
+static void link_node(maker_t *m, node_t *node) {
+  const algo_flow_graph_t *g = m->graph;
   algo_isa_insn_t i;
-  (void)algo_isa_decode(&i, f->version, f->program, node->pc);
-  node->first = f->n_edges;
+  (void)algo_isa_decode(&i, g->version, g->program, node->pc);
+  node->first = m->n_edges;
   node->cost = cost_of(&i);
   switch (i.op->id) {
-  case ALGO_OP_b: add_edge(f, node, i.imm[0].value); return;
+  case ALGO_OP_b: add_edge(m, node, i.imm[0].value); return;
   case ALGO_OP_return_:
   case ALGO_OP_err: return;
   case ALGO_OP_retsub: node->returns = true; return;
   case ALGO_OP_bz:
-  case ALGO_OP_bnz: add_edge(f, node, i.imm[0].value); break;
+  case ALGO_OP_bnz: add_edge(m, node, i.imm[0].value); break;
   case ALGO_OP_callsub: {
     int64_t to = i.imm[0].value;
-    if (to >= 0 && to < (int64_t)f->program.n) node->callee = f->node_at[to];
+    if (to >= 0 && to < (int64_t)g->program.n) node->callee = g->node_at[to];
     break;
   }
   case ALGO_OP_switch_:
   case ALGO_OP_match:
-    for (uint32_t k = 0; k < i.imm[0].count; k++) add_edge(f, node, algo_isa_label(&i, &i.imm[0], f->program, k));
+    for (uint32_t k = 0; k < i.imm[0].count; k++) add_edge(m, node, algo_isa_label(&i, &i.imm[0], g->program, k));
     break;
   default: break;
   }
-  add_edge(f, node, i.next);
+  add_edge(m, node, i.next);
 }
 
-static bool make_graph(flow_t *f) {
-  size_t n = f->program.n + 1;
-  f->node_at = algo_arena_array(f->arena, n, sizeof *f->node_at);
-  f->nodes = algo_arena_array(f->arena, n, sizeof *f->nodes);
-  f->edges = algo_arena_array(f->arena, 2 * n, sizeof *f->edges); /* a target takes at least a byte of the program */
-  f->reachable = algo_arena_array(f->arena, n, sizeof *f->reachable);
-  f->can_return = algo_arena_array(f->arena, n, sizeof *f->can_return);
-  f->dearest = algo_arena_array(f->arena, n, sizeof *f->dearest);
-  f->measuring = algo_arena_array(f->arena, n, sizeof *f->measuring);
-  if (f->node_at == NULL || f->nodes == NULL || f->edges == NULL || f->reachable == NULL || f->can_return == NULL ||
-      f->dearest == NULL || f->measuring == NULL) {
-    return false;
-  }
-  memset(f->node_at, 0xff, n * sizeof *f->node_at);
-  memset(f->dearest, 0xff, n * sizeof *f->dearest);
+static bool make_graph(algo_flow_graph_t *g, uint32_t head, algo_arena_t *arena) {
+  size_t n = g->program.n + 1;
+  uint32_t *node_at = algo_arena_array(arena, n, sizeof *node_at);
+  node_t *nodes = algo_arena_array(arena, n, sizeof *nodes);
+  maker_t m = {.graph = g,
+               .edges = algo_arena_array(arena, 2 * n, sizeof *m.edges)}; /* a target takes a byte or more */
+  if (node_at == NULL || nodes == NULL || m.edges == NULL) return false;
+  memset(node_at, 0xff, n * sizeof *node_at);
   algo_isa_insn_t i;
-  for (uint32_t pc = f->head; pc < f->program.n; pc = i.next) {
-    (void)algo_isa_decode(&i, f->version, f->program, pc);
-    f->node_at[pc] = f->n;
-    f->nodes[f->n++] = (node_t){.pc = pc, .callee = NONE};
+  for (uint32_t pc = head; pc < g->program.n; pc = i.next) {
+    (void)algo_isa_decode(&i, g->version, g->program, pc);
+    node_at[pc] = g->n;
+    nodes[g->n++] = (node_t){.pc = pc, .next = i.next, .callee = NONE};
   }
-  for (uint32_t k = 0; k < f->n; k++) link_node(f, &f->nodes[k]);
+  g->node_at = node_at;
+  g->nodes = nodes;
+  for (uint32_t k = 0; k < g->n; k++) link_node(&m, &nodes[k]);
+  g->edges = m.edges;
   return true;
+}
+
+algo_code_t algo_flow_graph(algo_flow_graph_t *out, algo_bytes_t program, algo_arena_t *arena, algo_err_t *err) {
+  memset(out, 0, sizeof *out);
+  algo_buf_t text = ALGO_BUF_INIT; /* a program that disassembles decodes without fail */
+  algo_code_t code = algo_disasm(&text, program, err);
+  algo_buf_fini(&text);
+  if (code != ALGO_OK) return code;
+  uint64_t version;
+  int used = algo_uvarint_get(program.p, program.n, &version);
+  if (used <= 0 || version > ALGO_AVM_VERSION_MAX) return algo_err_set(err, ALGO_E_ASM, "no version that is known");
+  out->version = (unsigned)version;
+  out->program = program;
+  if (!make_graph(out, (uint32_t)used, arena)) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  return ALGO_OK;
 }
 
 /* ---- reachability ---- */
@@ -139,7 +148,9 @@ static bool walk_routine(flow_t *f, walk_t *w, uint32_t entry, bool *changed) {
     if (node->callee != NONE && !f->reachable[node->callee]) *changed = true; /* another round enters it */
     if (node->callee != NONE) f->reachable[node->callee] = true;
     if (node->callee != NONE && !f->can_return[node->callee]) continue;
-    for (uint32_t k = 0; k < node->n; k++) visit(w, f->edges[node->first + k]);
+    for (uint32_t k = 0; k < node->n; k++) {
+      if (f->edges[node->first + k] < f->n) visit(w, f->edges[node->first + k]);
+    }
   }
   return returns;
 }
@@ -221,6 +232,7 @@ static uint64_t measure(flow_t *f, uint32_t entry, unsigned depth) {
     bool stuck = node->callee != NONE && !f->can_return[node->callee];
     if (top->next < node->n && !stuck) {
       uint32_t to = f->edges[node->first + top->next++];
+      if (to >= f->n) continue; /* the end, or nowhere */
       if (color[to] == GREY) circle(f, top->node);
       if (color[to] == BLACK && best[to] > best[top->node]) best[top->node] = best[to];
       if (color[to] != WHITE) continue;
@@ -249,19 +261,30 @@ static bool keep(const flow_t *f, algo_flow_t *out) {
   return true;
 }
 
+static bool prepare(flow_t *f, const algo_flow_graph_t *g) {
+  size_t n = (size_t)g->n + 1;
+  f->nodes = g->nodes;
+  f->n = g->n;
+  f->edges = g->edges;
+  f->reachable = algo_arena_array(f->arena, n, sizeof *f->reachable);
+  f->can_return = algo_arena_array(f->arena, n, sizeof *f->can_return);
+  f->dearest = algo_arena_array(f->arena, n, sizeof *f->dearest);
+  f->measuring = algo_arena_array(f->arena, n, sizeof *f->measuring);
+  if (f->reachable == NULL || f->can_return == NULL || f->dearest == NULL || f->measuring == NULL) return false;
+  memset(f->dearest, 0xff, n * sizeof *f->dearest);
+  return true;
+}
+
 algo_code_t algo_flow_analyse(algo_flow_t *out, algo_bytes_t program, algo_arena_t *arena, algo_err_t *err) {
   memset(out, 0, sizeof *out);
-  algo_buf_t text = ALGO_BUF_INIT; /* a program that disassembles decodes without fail */
-  algo_code_t code = algo_disasm(&text, program, err);
-  algo_buf_fini(&text);
+  algo_flow_graph_t g;
+  algo_code_t code = algo_flow_graph(&g, program, arena, err);
   if (code != ALGO_OK) return code;
-  uint64_t version;
-  int used = algo_uvarint_get(program.p, program.n, &version);
-  if (used <= 0 || version > ALGO_AVM_VERSION_MAX) return algo_err_set(err, ALGO_E_ASM, "no version that is known");
-  flow_t f = {.arena = arena, .program = program, .bounded = true};
-  f.version = out->version = (unsigned)version;
-  f.head = (uint32_t)used;
-  if (!make_graph(&f) || !find_reachable(&f) || !keep(&f, out)) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  flow_t f = {.arena = arena, .bounded = true};
+  out->version = g.version;
+  if (!prepare(&f, &g) || !find_reachable(&f) || !keep(&f, out)) {
+    return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  }
   out->max_cost = f.n > 0 ? measure(&f, 0, 0) : 0;
   if (f.oom) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   if (f.steps >= STEPS_MAX) return algo_err_set(err, ALGO_E_RANGE, "too many ways through the program");

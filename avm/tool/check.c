@@ -3,8 +3,8 @@
 #include "tool.h"
 
 static void show_warnings(const program_t *p) {
-  for (size_t i = 0; i < p->assembly.n_diagnostics; i++) {
-    const algo_asm_diagnostic_t *d = &p->assembly.diagnostics[i];
+  for (size_t i = 0; i < p->l.assembly.n_diagnostics; i++) {
+    const algo_asm_diagnostic_t *d = &p->l.assembly.diagnostics[i];
     printf("%s:%u:%u: warning: %s\n", p->path, d->line, d->column, d->msg);
   }
 }
@@ -14,9 +14,9 @@ static size_t show_dead(const program_t *p, const algo_flow_t *f) {
   size_t found = 0;
   for (size_t i = 0; i < f->n; i++) {
     if (f->insns[i].reachable) continue;
-    uint32_t first = p->line_at[f->insns[i].pc];
+    uint32_t first = p->l.line_at[f->insns[i].pc];
     while (i + 1 < f->n && !f->insns[i + 1].reachable) i++;
-    uint32_t last = p->line_at[f->insns[i].pc];
+    uint32_t last = p->l.line_at[f->insns[i].pc];
     if (first == last) {
       printf("%s:%u: nothing leads here\n", p->path, first);
     } else {
@@ -35,7 +35,7 @@ static const struct {
 
 static void show_cost(const program_t *p, const algo_flow_t *f) {
   if (!f->bounded) {
-    uint32_t line = p->line_at[f->circle_pc];
+    uint32_t line = p->l.line_at[f->circle_pc];
     algo_bytes_t text = line_text(p, line);
     printf("%s:%u: the cost has no bound: %.*s goes round in a circle\n", p->path, line, (int)text.n,
            (const char *)text.p);
@@ -60,14 +60,15 @@ int check_command(int argc, char *const *argv, algo_arena_t *arena) {
     return 2;
   }
   if (!load_program(&p, argv[0], arena, &status)) return status;
-  algo_code_t code = algo_flow_analyse(&f, p.code, arena, &err);
+  algo_code_t code = algo_flow_analyse(&f, p.l.code, arena, &err);
   if (code != ALGO_OK) {
     fprintf(stderr, "algorent-avm: %s: %s\n", p.path, err.msg);
     return algo_code_exit_status(code);
   }
-  if (!p.disassembled) show_warnings(&p);
+  if (!p.l.disassembled) show_warnings(&p);
   size_t dead = show_dead(&p, &f);
   show_cost(&p, &f);
-  printf("%s: version %u, %zu bytes, %zu instructions, %zu reached\n", p.path, f.version, p.code.n, f.n, f.n_reachable);
+  printf("%s: version %u, %zu bytes, %zu instructions, %zu reached\n", p.path, f.version, p.l.code.n, f.n,
+         f.n_reachable);
   return dead > 0 ? 1 : 0;
 }

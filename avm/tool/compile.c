@@ -6,7 +6,7 @@
 static bool write_map(const program_t *p, const char *path) {
   algo_buf_t b = ALGO_BUF_INIT, mappings = ALGO_BUF_INIT;
   algo_json_t j = algo_json(&b);
-  algo_asm_mappings(&mappings, &p->assembly);
+  algo_asm_mappings(&mappings, &p->l.assembly);
   algo_json_open(&j, '{');
   algo_json_key(&j, "version");
   algo_json_uint(&j, 3);
@@ -50,14 +50,14 @@ int asm_command(int argc, char *const *argv, algo_arena_t *arena) {
   if (!load_program(&p, file, arena, &status)) return status;
   algo_addr_t hash;
   char text[ALGO_ADDR_TEXT + 1];
-  algo_addr_of_program(&hash, p.code);
+  algo_addr_of_program(&hash, p.l.code);
   algo_addr_format(text, &hash);
-  fprintf(stderr, "%s: version %llu, %zu bytes, address %s\n", file, (unsigned long long)p.assembly.version, p.code.n,
-          text);
+  fprintf(stderr, "%s: version %llu, %zu bytes, address %s\n", file, (unsigned long long)p.l.assembly.version,
+          p.l.code.n, text);
   if (map != NULL && !write_map(&p, map)) return 74;
-  if (out != NULL) return write_file(out, p.code) ? 0 : 74;
+  if (out != NULL) return write_file(out, p.l.code) ? 0 : 74;
   algo_buf_t hex = ALGO_BUF_INIT;
-  algo_hex_encode(&hex, p.code);
+  algo_hex_encode(&hex, p.l.code);
   puts(algo_buf_cstr(&hex));
   algo_buf_fini(&hex);
   return 0;
@@ -72,7 +72,7 @@ int disasm_command(int argc, char *const *argv, algo_arena_t *arena) {
   int status;
   if (!load_program(&p, argv[0], arena, &status)) return status;
   algo_buf_t text = ALGO_BUF_INIT;
-  algo_code_t code = algo_disasm(&text, p.code, NULL);
+  algo_code_t code = algo_disasm(&text, p.l.code, NULL);
   fputs(algo_buf_cstr(&text), stdout);
   algo_buf_fini(&text);
   return algo_code_exit_status(code);

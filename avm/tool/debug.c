@@ -100,9 +100,9 @@ static void show_state(const debugger_t *d) {
 
 static void show_list(const debugger_t *d, const char *arg) {
   uint32_t here = record_line(&d->r, d->at), middle = *arg != '\0' ? find_line(d->p, arg) : here;
-  if (middle == 0) middle = d->p->n_lines;
-  for (uint32_t line = middle > 5 ? middle - 5 : 1; line <= middle + 5 && line <= d->p->n_lines; line++) {
-    algo_bytes_t t = d->p->lines[line - 1];
+  if (middle == 0) middle = d->p->l.n_lines;
+  for (uint32_t line = middle > 5 ? middle - 5 : 1; line <= middle + 5 && line <= d->p->l.n_lines; line++) {
+    algo_bytes_t t = d->p->l.lines[line - 1];
     bool point = false;
     for (size_t i = 0; i < d->n_points; i++) point = point || d->points[i] == line;
     printf("%s%c%5u  %.*s\n", line == here ? "=>" : "  ", point ? '*' : ' ', line, (int)t.n,
@@ -241,13 +241,13 @@ static void do_break(debugger_t *d, const char *arg) {
     show_points(d);
     return;
   }
-  while (line > 0 && line <= d->p->n_lines) { /* a line without an instruction stands for the next one with one */
+  while (line > 0 && line <= d->p->l.n_lines) { /* a line without an instruction stands for the next one with one */
     bool runs = false;
-    for (size_t pc = 0; pc < d->p->code.n && !runs; pc++) runs = d->p->line_at[pc] == line;
+    for (size_t pc = 0; pc < d->p->l.code.n && !runs; pc++) runs = d->p->l.line_at[pc] == line;
     if (runs) break;
     line++;
   }
-  if (line == 0 || line > d->p->n_lines || d->n_points == POINTS_MAX) {
+  if (line == 0 || line > d->p->l.n_lines || d->n_points == POINTS_MAX) {
     printf("no line or label %s with an instruction\n", arg);
     return;
   }

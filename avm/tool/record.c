@@ -68,14 +68,14 @@ static bool submit(algo_ledger_t *l, const algo_txn_t *t, algo_digest_t *id) {
 static algo_bytes_t approving(const program_t *p, algo_arena_t *arena) {
   uint8_t bytes[16];
   uint64_t version = 1;
-  (void)algo_uvarint_get(p->code.p, p->code.n, &version);
+  (void)algo_uvarint_get(p->l.code.p, p->l.code.n, &version);
   unsigned n = algo_uvarint_put(bytes, version);
   memcpy(bytes + n, "\x20\x01\x01\x22", 4);
   return algo_arena_dup(arena, algo_bytes(bytes, n + 4));
 }
 
 static uint32_t extra_pages(const program_t *p) {
-  return (uint32_t)(p->code.n > 1024 ? (p->code.n - 1) / 2048 + 1 : 0);
+  return (uint32_t)(p->l.code.n > 1024 ? (p->l.code.n - 1) / 2048 + 1 : 0);
 }
 
 static void give_schema(algo_txn_t *t, const program_t *p, algo_arena_t *arena) {
@@ -118,8 +118,8 @@ static bool install(algo_ledger_t *l, const program_t *p, const scenario_t *s, u
   }
   bool clear = s->on_completion == ALGO_OC_CLEAR;
   if (rc == ALGO_OK) {
-    rc = algo_ledger_set_program(l, *app, clear ? algo_bytes(NULL, 0) : p->code, clear ? p->code : algo_bytes(NULL, 0),
-                                 &err);
+    rc = algo_ledger_set_program(l, *app, clear ? algo_bytes(NULL, 0) : p->l.code,
+                                 clear ? p->l.code : algo_bytes(NULL, 0), &err);
   }
   return rc == ALGO_OK || failed("setup", &err);
 }
@@ -143,7 +143,7 @@ static bool application_group(algo_ledger_t *l, const program_t *p, const scenar
   t->n_app_args = s->n_args;
   if (s->create) {
     give_schema(t, p, arena);
-    t->approval_program = p->code;
+    t->approval_program = p->l.code;
   }
   if (s->on_completion == ALGO_OC_UPDATE) t->approval_program = t->clear_program = approving(p, arena);
   return true;
@@ -153,10 +153,10 @@ static bool signature_group(algo_ledger_t *l, const program_t *p, const scenario
   algo_err_t err;
   algo_err_init(&err);
   *x = (algo_stxn_t){.txn = transaction(l, ALGO_TX_PAY, s)};
-  algo_addr_of_program(&x->txn.sender, p->code);
+  algo_addr_of_program(&x->txn.sender, p->l.code);
   x->txn.receiver = sender_address();
   x->txn.amount = s->pay;
-  x->lsig.logic = p->code;
+  x->lsig.logic = p->l.code;
   x->lsig.args = s->args;
   x->lsig.n_args = s->n_args;
   return algo_ledger_set_balance(l, &x->txn.sender, 1000 * ALGOS, &err) == ALGO_OK || failed("setup", &err);
@@ -186,14 +186,14 @@ static bool keep_steps(record_t *r, const algo_sim_step_t *raw, size_t n, algo_a
   step_t *steps = algo_arena_array(arena, n + 1, sizeof *steps);
   if (steps == NULL) return false;
   uint64_t version = 0, spent = 0;
-  (void)algo_uvarint_get(r->program->code.p, r->program->code.n, &version);
+  (void)algo_uvarint_get(r->program->l.code.p, r->program->l.code.n, &version);
   const cell_t *stack = NULL;
   uint32_t calls = 0;
   for (size_t i = 0; i < n; i++) {
     algo_isa_insn_t insn;
     steps[i] = (step_t){.pc = raw[i].pc, .before = stack, .calls = calls, .spent = spent, .raw = &raw[i]};
-    if (raw[i].pc < r->program->code.n &&
-        algo_isa_decode(&insn, (unsigned)version, r->program->code, raw[i].pc) == ALGO_DECODE_OK) {
+    if (raw[i].pc < r->program->l.code.n &&
+        algo_isa_decode(&insn, (unsigned)version, r->program->l.code, raw[i].pc) == ALGO_DECODE_OK) {
       steps[i].cost = cost_of(&insn, stack);
       if (insn.op->id == ALGO_OP_callsub) calls++;
       if (insn.op->id == ALGO_OP_retsub && calls > 0) calls--;
@@ -285,6 +285,6 @@ algo_tv_t record_scratch(const record_t *r, size_t i, uint64_t slot) {
 }
 
 uint32_t record_line(const record_t *r, size_t i) {
-  if (i >= r->n || r->steps[i].pc >= r->program->code.n) return 0;
-  return r->program->line_at[r->steps[i].pc];
+  if (i >= r->n || r->steps[i].pc >= r->program->l.code.n) return 0;
+  return r->program->l.line_at[r->steps[i].pc];
 }

@@ -9,7 +9,7 @@ struct folded {
 };
 
 bool tally_init(tally_t *t, const program_t *p, algo_arena_t *arena) {
-  size_t n = p->code.n + 1;
+  size_t n = p->l.code.n + 1;
   *t = (tally_t){.program = p,
                  .hits = algo_arena_array(arena, n, sizeof *t->hits),
                  .cost = algo_arena_array(arena, n, sizeof *t->cost),
@@ -39,8 +39,8 @@ static void add_folded(tally_t *t, const char *way, uint64_t cost, algo_arena_t 
 static bool is_branch(const program_t *p, uint32_t pc, uint32_t *next) {
   uint64_t version = 0;
   algo_isa_insn_t i;
-  (void)algo_uvarint_get(p->code.p, p->code.n, &version);
-  if (algo_isa_decode(&i, (unsigned)version, p->code, pc) != ALGO_DECODE_OK) return false;
+  (void)algo_uvarint_get(p->l.code.p, p->l.code.n, &version);
+  if (algo_isa_decode(&i, (unsigned)version, p->l.code, pc) != ALGO_DECODE_OK) return false;
   *next = i.next;
   return i.op->id == ALGO_OP_bz || i.op->id == ALGO_OP_bnz;
 }
@@ -79,7 +79,7 @@ void tally_add(tally_t *t, const record_t *r, algo_arena_t *arena) {
   t->total += r->cost;
   for (size_t i = 0; i < r->n; i++) {
     uint32_t pc = r->steps[i].pc, next;
-    if (pc >= t->program->code.n) continue;
+    if (pc >= t->program->l.code.n) continue;
     t->hits[pc]++;
     t->cost[pc] += r->steps[i].cost;
     if (i + 1 < r->n && is_branch(t->program, pc, &next)) {
@@ -98,13 +98,13 @@ typedef struct lines { /* by line, from 1 on */
 } lines_t;
 
 static bool sum_lines(const tally_t *t, lines_t *l, algo_arena_t *arena) {
-  size_t n = (size_t)t->program->n_lines + 1;
+  size_t n = (size_t)t->program->l.n_lines + 1;
   *l = (lines_t){algo_arena_array(arena, n, 8), algo_arena_array(arena, n, 8), algo_arena_array(arena, n, 8),
-                 algo_arena_array(arena, n, 1), algo_arena_array(arena, n, 1), t->program->n_lines};
+                 algo_arena_array(arena, n, 1), algo_arena_array(arena, n, 1), t->program->l.n_lines};
   if (l->hits == NULL || l->taken == NULL || l->not_taken == NULL || l->runs == NULL || l->branches == NULL)
     return false;
-  for (uint32_t pc = 0; pc < t->program->code.n; pc++) {
-    uint32_t line = t->program->line_at[pc], next;
+  for (uint32_t pc = 0; pc < t->program->l.code.n; pc++) {
+    uint32_t line = t->program->l.line_at[pc], next;
     if (line == 0 || line > l->n) continue;
     l->runs[line] = true;
     if (t->hits[pc] > l->hits[line]) l->hits[line] = t->hits[pc];
@@ -175,8 +175,8 @@ bool coverage_write(const tally_t *t, const char *path, algo_arena_t *arena) {
 
 void coverage_summary(const tally_t *t) {
   unsigned found = 0, hit = 0;
-  for (uint32_t pc = 0; pc < t->program->code.n; pc++) {
-    if (t->program->line_at[pc] == 0) continue;
+  for (uint32_t pc = 0; pc < t->program->l.code.n; pc++) {
+    if (t->program->l.line_at[pc] == 0) continue;
     found++;
     hit += t->hits[pc] > 0;
   }
@@ -211,16 +211,16 @@ static int dearest_first(const void *x, const void *y) {
 #define DEAREST 12u
 
 void profile_show(const tally_t *t, algo_arena_t *arena) {
-  dear_t *order = algo_arena_array(arena, t->program->code.n + 1, sizeof *order);
+  dear_t *order = algo_arena_array(arena, t->program->l.code.n + 1, sizeof *order);
   size_t n = 0;
   if (order == NULL || t->total == 0) return;
-  for (uint32_t pc = 0; pc < t->program->code.n; pc++) {
+  for (uint32_t pc = 0; pc < t->program->l.code.n; pc++) {
     if (t->cost[pc] > 0) order[n++] = (dear_t){pc, t->cost[pc]};
   }
   qsort(order, n, sizeof *order, dearest_first);
   fprintf(stderr, "   cost      %%   times  line\n");
   for (size_t i = 0; i < n && i < DEAREST; i++) {
-    uint32_t line = t->program->line_at[order[i].pc];
+    uint32_t line = t->program->l.line_at[order[i].pc];
     algo_bytes_t text = line_text(t->program, line);
     fprintf(stderr, "%7llu  %5.1f %7llu  %5u  %.*s\n", (unsigned long long)order[i].cost,
             100.0 * (double)order[i].cost / (double)t->total, (unsigned long long)t->hits[order[i].pc], line,

@@ -4,19 +4,14 @@
 
 #include <stdio.h>
 
-#include "algo/asm.h"
 #include "algo/isa.h"
 #include "algo/ledger.h"
+#include "algo/listing.h"
 
 /* ---- source.c: a program and the lines it came from ---- */
 typedef struct program {
   const char *path;
-  algo_bytes_t code;
-  const algo_bytes_t *lines; /* of the source, or of the disassembly of bytecode */
-  uint32_t n_lines;
-  const uint32_t *line_at; /* by pc: the line whose instruction begins there, counted from 1; 0: none */
-  bool disassembled;
-  algo_asm_result_t assembly; /* of a source */
+  algo_listing_t l;
 } program_t;
 
 /* Reads a whole file ("-": standard input) into the arena; says what is wrong on stderr. */
