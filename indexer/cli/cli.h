@@ -8,7 +8,7 @@
 #define CLI_SCOPE_MAX     64u
 
 typedef struct cli_options {
-  const char *command; /* "run", "migrate", "verify" */
+  const char *command; /* "run", "backfill", "migrate", "verify" */
   algo_follower_options_t ix;
   algo_follower_contract_t contracts[CLI_CONTRACTS_MAX];
   const char *scope[CLI_SCOPE_MAX];

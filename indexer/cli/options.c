@@ -11,6 +11,7 @@ const char cli_usage[] =
     "\n"
     "usage: algorent-indexer [run] [OPTION]...\n"
     "       algorent-indexer migrate          creates the schema, or brings it to this version\n"
+    "       algorent-indexer backfill [--range N] [--until ROUND] [OPTION]...   one of several workers, see below\n"
     "       algorent-indexer verify [--round R] [--market ID]...   compares the markets' tables with the node\n"
     "\n"
     "  --market ID           read the events of rental market ID into the schema rental (may be given again)\n"
@@ -24,14 +25,23 @@ const char cli_usage[] =
     "  --from ROUND          first round of a new database (0)\n"
     "  --until ROUND         end behind this round\n"
     "  --until-tip           end where the node has no further block\n"
+    "  --range ROUNDS        backfill: plan in ranges of so many rounds, where none is under way (10000)\n"
     "  --blocks DIR          read recorded blocks (NNNNNN.msgp) in place of a node\n"
     "  --listen HOST:PORT    serve /metrics, /health and /ready\n"
     "  --writers N, --decoders N   connections and threads (3, 1)\n"
     "  --json                log one JSON object a line\n"
     "  --quiet               log warnings and errors alone\n"
     "\n"
+    "backfill: start it as often as there are machines or cores to spare, with the same database and options; each "
+    "takes ranges\n"
+    "of rounds that no other has, from its own node if need be, and ends when all are there. A killed one's range is "
+    "taken\n"
+    "by another. `run` joins in, and follows behind them.\n"
+    "\n"
     "environment: DATABASE_URL (as libpq takes it), ALGOD_URL (http://127.0.0.1:4001), ALGOD_TOKEN\n"
     "The tables are described by their comments: psql, \\d+ chain.txn; SQL by example: docs/sql.md\n";
+
+#define BACKFILL_RANGE 10000u
 
 typedef struct contract_name {
   const char *name;
@@ -103,6 +113,12 @@ static algo_code_t set_value(cli_options_t *o, const char *a, const char *v, alg
   if (strcmp(a, "--scope") == 0) return add_scope(o, v, err);
   if (strcmp(a, "--round") == 0) return number(&o->round, a, v, err);
   if (strcmp(a, "--from") == 0) return number(&o->ix.from, a, v, err);
+  if (strcmp(a, "--range") == 0) {
+    algo_code_t rc = number(&o->ix.backfill, a, v, err);
+    return rc == ALGO_OK && (o->ix.backfill == 0 || o->ix.backfill > INT64_MAX)
+               ? usage(err, "--range needs a number of rounds from 1", NULL)
+               : rc;
+  }
   if (strcmp(a, "--until") == 0) return number(&o->ix.until, a, v, err);
   if (strcmp(a, "--writers") == 0) return count(&o->ix.writers, a, v, err);
   if (strcmp(a, "--decoders") == 0) return count(&o->ix.decoders, a, v, err);
@@ -112,8 +128,8 @@ static algo_code_t set_value(cli_options_t *o, const char *a, const char *v, alg
 }
 
 static bool takes_value(const char *a) {
-  static const char *const names[] = {"--round", "--market",  "--contract", "--scope",  "--from",
-                                      "--until", "--writers", "--decoders", "--blocks", "--listen"};
+  static const char *const names[] = {"--round",   "--market",   "--contract", "--scope",  "--from", "--until",
+                                      "--writers", "--decoders", "--blocks",   "--listen", "--range"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(a, names[i]) == 0) return true;
   return false;
@@ -139,7 +155,9 @@ algo_code_t cli_parse(cli_options_t *o, int argc, char **argv, algo_err_t *err) 
   algo_code_t rc = ALGO_OK;
   int i = 1;
   if (argc > 1 && argv[1][0] != '-') o->command = argv[i++];
-  if (strcmp(o->command, "run") != 0 && strcmp(o->command, "migrate") != 0 && strcmp(o->command, "verify") != 0)
+  o->ix.backfill_only = strcmp(o->command, "backfill") == 0;
+  if (o->ix.backfill_only) o->ix.backfill = BACKFILL_RANGE;
+  else if (strcmp(o->command, "run") != 0 && strcmp(o->command, "migrate") != 0 && strcmp(o->command, "verify") != 0)
     return usage(err, "no such command", o->command);
   for (; rc == ALGO_OK && i < argc; i++) {
     if (set_flag(o, argv[i])) continue;
