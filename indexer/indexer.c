@@ -141,7 +141,7 @@ void algo_follower_stats(const algo_follower_t *ix, algo_follower_stats_t *out) 
   algo_follower_t *mutable_ix = (algo_follower_t *)(uintptr_t)ix; /* its lock alone changes */
   pthread_mutex_lock(&mutable_ix->pipe.mu);
   *out = ix->pipe.stats;
-  out->at_tip = ix->pipe.node_known && ix->pipe.next_commit > ix->pipe.node_round;
+  out->at_tip = ix->pipe.stats.ranges == 0 && ix->pipe.node_known && ix->pipe.next_commit > ix->pipe.node_round;
   pthread_mutex_unlock(&mutable_ix->pipe.mu);
   out->events = atomic_load(&ix->events);
 }

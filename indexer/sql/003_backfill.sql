@@ -45,3 +45,21 @@ begin
   insert into chain.partition (id) values (n);
 end $$;
 comment on function chain.add_partition is 'makes partition n of the big tables, without indexes; readers are not held up';
+
+-- Dropping a partition in place would lock the table against its readers: algorent-indexer retain detaches it first.
+drop function chain.drop_partition(integer);
+
+create view chain.partition_table as
+select p.id, parent.relname::text as parent, child.relname::text as name, i.inhparent is not null as attached,
+       coalesce(i.inhdetachpending, false) as pending
+from chain.partition as p
+cross join (values ('block'), ('txn'), ('participant'), ('log'), ('state_change')) as t (name)
+join pg_class as parent on parent.relnamespace = 'chain'::regnamespace and parent.relname = t.name
+join pg_class as child on child.relnamespace = 'chain'::regnamespace and child.relname = t.name || '_p' || p.id
+left join pg_inherits as i on i.inhparent = parent.oid and i.inhrelid = child.oid;
+comment on view chain.partition_table is 'The tables of each partition: whether they are attached to the big ones, or are on their way out';
+comment on column chain.partition_table.id is 'partition';
+comment on column chain.partition_table.parent is 'the big table';
+comment on column chain.partition_table.name is 'the partition''s own table';
+comment on column chain.partition_table.attached is 'whether it is a part of the big table';
+comment on column chain.partition_table.pending is 'whether a detachment was begun and interrupted';

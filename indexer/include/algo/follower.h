@@ -66,6 +66,18 @@ ALGO_API void algo_follower_stats(const algo_follower_t *ix, algo_follower_stats
 /* Creates the schema, or brings it to this version. Errors: DB. */
 ALGO_API algo_code_t algo_follower_migrate(const char *database_url, const algo_env_t *env, algo_err_t *err);
 
+/* Which rounds are let go: whole partitions of a million rounds that end before them. */
+typedef struct algo_follower_retention {
+  uint64_t before; /* rounds below this one; or */
+  uint64_t keep;   /* but so many up to the newest; 0: `before` counts */
+  bool detach;     /* the partitions' tables stay, chain.txn_p12 and so on, outside the big ones, for an archive */
+} algo_follower_retention_t;
+/* Beside a follower or without one; readers and writers are not held up. What contracts' tables learnt from the rounds
+ * stays. May be interrupted, and called again. *partitions: how many were let go. Errors: DB, RANGE (before a round
+ * that is not there), NOT_FOUND (an empty database). */
+ALGO_API algo_code_t algo_follower_retain(uint64_t *partitions, const char *database_url,
+                                          const algo_follower_retention_t *o, const algo_env_t *env, algo_err_t *err);
+
 /* What algo_follower_verify found. */
 typedef struct algo_follower_verdict {
   uint64_t round;       /* both stood behind it */
