@@ -29,10 +29,14 @@ TESTNET_OBJS  := $(foreach l,$(TESTNET_PARTS),$($(l)_OBJS)) $(filter $(OUT)/obj/
 TESTNET_HEADERS = $(wildcard sandbox/testnet/include/algo/*.h)
 EXTRA_TARGETS += $(OUT)/lib/libalgorent-testnet.a
 
+# One object, in which only what the headers promise is visible: a test's own names cannot collide with the node's.
 $(OUT)/lib/libalgorent-testnet.a: $(TESTNET_OBJS)
 	@mkdir -p $(@D)
 	@rm -f $@
-	@ar rcs $@ $^
+	@ld -r -o $(@:.a=.o) $^
+	@objcopy --localize-hidden $(@:.a=.o)
+	@ar rcs $@ $(@:.a=.o)
+	@rm $(@:.a=.o)
 
 D = $(DESTDIR)$(PREFIX)
 install: all ## programs, libraries, headers, pkg-config file, man pages (PREFIX, DESTDIR)

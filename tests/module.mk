@@ -14,7 +14,7 @@ $(eval $(call test,sandbox/rest,rest node))
 $(eval $(call test,sandbox/testnet,testnet))
 
 # Markets on a ledger, and the model that they are compared with.
-$(eval $(call library,rental_harness,tests/unit/contracts/harness,contracts_bindings ledger contracts,))
+$(eval $(call library,rental_harness,tests/unit/contracts/harness,testnet contracts_bindings contracts,))
 $(eval $(call test,contracts,rental_harness))
 
 # What a real node and the SDK answered: tests/vectors/include/vectors.h says how a kind is added.

@@ -63,7 +63,7 @@ bool algo_testnet_adopt(algo_testnet_t *t, uint64_t app, const char *label, cons
   *a = (known_app_t){t->apps, app, spec};
   t->apps = a;
   algo_addr_of_app(&addr, app);
-  return label == NULL || algo_testnet_name(t, &addr, label);
+  return app == 0 || label == NULL || algo_testnet_name(t, &addr, label);
 }
 
 /* A creation that was refused as expected has no id, and that is fine. */

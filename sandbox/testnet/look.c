@@ -32,6 +32,13 @@ bool algo_testnet_holding(algo_testnet_t *t, const char *who, uint64_t asset, al
 
 /* ---- state ---- */
 
+static algo_teal_value_t value_of(algo_testnet_t *t, const algo_kv_t *kv) {
+  const algo_tv_t *v = &kv->value;
+  algo_teal_value_t out = {.key = kv->key, .is_uint = !v->is_bytes, .uint = v->is_bytes ? 0 : v->uint};
+  if (v->is_bytes) out.bytes = algo_arena_dup(&t->looked, v->bytes);
+  return out;
+}
+
 typedef struct wanted {
   algo_testnet_t *t;
   algo_bytes_t key;
@@ -42,9 +49,8 @@ typedef struct wanted {
 static void take(wanted_t *w, const algo_kv_t *kv, size_t n) {
   for (size_t i = 0; i < n; i++) {
     if (!algo_bytes_eq(kv[i].key, w->key)) continue;
-    const algo_tv_t *v = &kv[i].value;
-    *w->out = (algo_teal_value_t){.key = w->key, .is_uint = !v->is_bytes, .uint = v->is_bytes ? 0 : v->uint};
-    if (v->is_bytes) w->out->bytes = algo_arena_dup(&w->t->looked, v->bytes);
+    *w->out = value_of(w->t, &kv[i]);
+    w->out->key = w->key;
     w->found = true;
   }
 }
@@ -79,6 +85,34 @@ bool algo_testnet_local(algo_testnet_t *t, const char *who, uint64_t app, algo_b
   algo_ledger_local(algo_node_read(t->node), &p->addr, app, take_local, &w);
   algo_node_read_done(t->node);
   return w.found;
+}
+
+typedef struct listing {
+  algo_testnet_t *t;
+  algo_teal_state_t *out;
+  bool found;
+} listing_t;
+
+static bool list_globals(void *user, uint64_t app, const algo_avm_app_t *p, const algo_kv_t *kv, size_t n) {
+  (void)app, (void)p;
+  listing_t *l = user;
+  algo_teal_value_t *items = algo_arena_array(&l->t->looked, n + 1, sizeof *items);
+  for (size_t i = 0; items != NULL && i < n; i++) {
+    items[i] = value_of(l->t, &kv[i]);
+    items[i].key = algo_arena_dup(&l->t->looked, kv[i].key);
+  }
+  *l->out = (algo_teal_state_t){items, items == NULL ? 0 : n};
+  l->found = true;
+  return true;
+}
+
+bool algo_testnet_globals(algo_testnet_t *t, uint64_t app, algo_teal_state_t *out) {
+  listing_t l = {t, out, false};
+  *out = (algo_teal_state_t){NULL, 0};
+  algo_arena_reset(&t->looked);
+  algo_ledger_app(algo_node_read(t->node), app, list_globals, &l);
+  algo_node_read_done(t->node);
+  return l.found;
 }
 
 bool algo_testnet_box(algo_testnet_t *t, uint64_t app, algo_bytes_t name, algo_bytes_t *out) {

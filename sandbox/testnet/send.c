@@ -20,6 +20,7 @@ void algo_testnet_expect_failure_at(algo_testnet_t *t, uint64_t app, uint32_t pc
 
 void algo_testnet_may_refuse(algo_testnet_t *t) { expect(t, (expect_t){.kind = EXPECT_ANYTHING}, NULL); }
 
+void algo_testnet_measure(algo_testnet_t *t, bool on) { t->opt.measure = on; }
 const algo_testnet_result_t *algo_testnet_result(const algo_testnet_t *t) { return &t->result; }
 
 /* The contract's own message is exact; the node's text has everything else. */
@@ -77,7 +78,7 @@ void testnet_refused(algo_testnet_t *t, const char *text, const algo_app_spec_t 
   r->app = f.logic ? f.app : 0;
   r->pc = f.pc;
   const algo_app_spec_t *spec = testnet_spec(t, f.app);
-  if (spec == NULL) spec = creates;
+  if (spec == NULL) spec = creates != NULL ? creates : testnet_spec(t, 0);
   const char *message = spec == NULL || f.pc < 0 ? NULL : algo_app_error_at(spec, (uint32_t)f.pc);
   if (message == NULL) return;
   algo_buf_puts(&t->said, message);

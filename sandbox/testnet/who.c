@@ -73,8 +73,13 @@ const party_t *testnet_party(algo_testnet_t *t, const char *label) {
     algo_testnet_fail(t, "a label is not empty");
     return NULL;
   }
-  const party_t *p = testnet_by_label(t, label, strlen(label));
-  return p != NULL ? p : make(t, label);
+  algo_addr_t addr;
+  size_t n = strlen(label);
+  const party_t *p = testnet_by_label(t, label, n);
+  if (p != NULL) return p;
+  if (n != ALGO_ADDR_TEXT || algo_addr_parse(&addr, label, n, NULL) != ALGO_OK) return make(t, label);
+  p = testnet_by_addr(t, &addr);
+  return p != NULL ? p : add(t, label, &addr);
 }
 
 const algo_addr_t *algo_testnet_account(algo_testnet_t *t, const char *label) {

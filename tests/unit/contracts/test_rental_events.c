@@ -113,7 +113,7 @@ static void apply(tables_t *t, const algo_event_effect_t *e, const value_t *fiel
   for (unsigned i = 0; i < e->n_sets; i++) set(r, &e->sets[i], fields, &T->states[e->table]);
 }
 
-static void take_logs(void *user, const algo_eval_delta_t *d) {
+static void take_logs(void *user, const algo_outcome_t *d) {
   tables_t *t = user;
   for (size_t i = 0; i < d->n_logs; i++) {
     if (d->logs[i].n >= 4 && memcmp(d->logs[i].p, "\x15\x1f\x7c\x75", 4) == 0) continue;

@@ -49,7 +49,8 @@ ALGO_API void algo_testnet_forgive(algo_testnet_t *t);          /* forgets it */
 /* The test fails here; always false. Addresses in the text become labels. */
 ALGO_API bool algo_testnet_fail(algo_testnet_t *t, const char *fmt, ...) ALGO_PRINTF(2, 3);
 
-/* ---- who ---- */
+/* ---- who ----
+ * Where a label is asked for, an address as text is taken too. */
 /* NULL: out of memory, or a label that is empty. Lives as long as t, and is the same in every run. */
 ALGO_API const algo_addr_t *algo_testnet_account(algo_testnet_t *t, const char *label);
 /* An address from elsewhere gets a label; it may send without a key, unless signatures are asked for. Errors: the label
@@ -76,6 +77,7 @@ typedef struct algo_testnet_result { /* of the last group that was tried; lives 
   algo_bytes_t value;                  /* the last call's ARC-4 return value without its prefix; empty: none */
   uint64_t budget;                     /* opcodes that the programs used; with options.measure */
 } algo_testnet_result_t;
+ALGO_API void algo_testnet_measure(algo_testnet_t *t, bool on); /* as options.measure, from now on */
 ALGO_API const algo_testnet_result_t *algo_testnet_result(const algo_testnet_t *t);
 
 /* The next group must be refused: by the contract with exactly this message, or by the node with this in its text;
@@ -105,7 +107,8 @@ ALGO_API bool algo_testnet_deploy(algo_testnet_t *t, const char *who, const char
 ALGO_API bool algo_testnet_deploy_teal(algo_testnet_t *t, const char *who, const char *label, const char *approval,
                                        const char *clear, const algo_schema_t *global, const algo_schema_t *local,
                                        uint64_t *app);
-/* Failures of an application that is there already are explained by this spec; its account gets the label. */
+/* Failures of an application that is there already are explained by this spec; its account gets the label. app 0: of
+ * whatever is created and has no spec of its own (the label is not used). */
 ALGO_API bool algo_testnet_adopt(algo_testnet_t *t, uint64_t app, const char *label, const algo_app_spec_t *spec);
 
 /* ---- time ----
@@ -131,6 +134,8 @@ ALGO_API bool algo_testnet_holding(algo_testnet_t *t, const char *who, uint64_t 
 ALGO_API bool algo_testnet_global(algo_testnet_t *t, uint64_t app, algo_bytes_t key, algo_teal_value_t *out);
 ALGO_API bool algo_testnet_local(algo_testnet_t *t, const char *who, uint64_t app, algo_bytes_t key,
                                  algo_teal_value_t *out);
+/* All of them, by key. */
+ALGO_API bool algo_testnet_globals(algo_testnet_t *t, uint64_t app, algo_teal_state_t *out);
 ALGO_API bool algo_testnet_box(algo_testnet_t *t, uint64_t app, algo_bytes_t name, algo_bytes_t *out);
 
 /* ---- asserting ---- */

@@ -682,7 +682,7 @@ void model_rental_bytes(algo_buf_t *e, const model_rental_t *r) {
   algo_buf_put(e, r->session, 32);
 }
 
-u128_t model_holding(const model_t *m) {
+u128_t model_owes(const model_t *m) {
   u128_t sum = m->fees;
   for (unsigned i = 0; i < MODEL_GPUS; i++)
     if (m->gpus[i].live) sum += m->gpus[i].owed;

@@ -111,7 +111,7 @@ static bool same_boxes(walk_t *k) {
 
 /* What the market holds is what it has to hold, no more and no less. */
 static bool same_holding(const walk_t *k) {
-  u128_t want = model_holding(&k->m);
+  u128_t want = model_owes(&k->m);
   uint64_t balance = world_balance(&k->w, &k->w.app_addr), min = world_min_balance(&k->w, &k->w.app_addr), have;
   bool frozen;
   if (!k->asa) return balance == min + want;

@@ -1,11 +1,7 @@
 #include "world.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-/* Released rules (AVM 12): what runs here runs on mainnet. */
-#define MAINNET "https://github.com/algorandfoundation/specs/tree/953304de35264fc3ef91bcd05c123242015eeaed"
 
 #define MUST(x)                                                                                                        \
   do {                                                                                                                 \
@@ -17,91 +13,32 @@
 
 /* ---- groups ---- */
 
-static void read_refusal(world_t *w, const algo_submit_detail_t *d) {
-  const char *m = d->present && d->app == w->app.id ? algo_app_error_at(w->spec, d->pc) : NULL;
-  if (!m && d->present && !w->app.id) m = algo_app_error_at(w->spec, d->pc);
-  w->refusal = m ? m : algo_buf_cstr(&w->text);
-}
-
-/* What the group's programs use, inner calls none: simulated, so that nothing happens yet. */
-static void measure(world_t *w, algo_bytes_t group) {
-  algo_arena_t arena = ALGO_ARENA_INIT;
-  algo_sim_request_t req = {.group = group, .allow_empty_signatures = true};
-  algo_sim_result_t result;
-  w->budget = 0;
-  if (!algo_ledger_simulate(w->l, &req, &result, &arena, NULL) && !result.failure)
-    w->budget = result.app_budget_consumed;
-  algo_arena_fini(&arena);
-}
-
 bool world_send(world_t *w, algo_txn_t *txns, size_t n) {
-  const algo_txn_t *all[ALGO_GROUP_MAX];
-  algo_buf_t group = ALGO_BUF_INIT;
-  algo_digest_t gid, first;
-  algo_err_t err;
-  for (size_t i = 0; i < n; i++) {
-    algo_txn_t *t = &txns[i];
-    if (!t->fee) t->fee = t->type == ALGO_TX_APPL ? w->fee : 1000;
-    t->first_valid = algo_ledger_round(w->l) + 1;
-    t->last_valid = t->first_valid + 500;
-    t->genesis_hash = *algo_ledger_genesis_hash(w->l);
-    uint8_t *note = algo_arena_alloc(&w->arena, 8);
-    algo_put_be64(note, ++w->nonce);
-    t->note = algo_bytes(note, 8);
-    all[i] = t;
-  }
-  if (n > 1 && !algo_group_id(&gid, all, n, &err))
-    for (size_t i = 0; i < n; i++) txns[i].group = gid;
-  for (size_t i = 0; i < n; i++) {
-    algo_stxn_t s = {.txn = txns[i]};
-    algo_stxn_encode(&group, &s);
-  }
-  algo_submit_options_t opt = {.skip_signatures = true};
-  algo_submit_detail_t detail;
-  algo_buf_clear(&w->text);
+  for (size_t i = 0; i < n; i++)
+    if (!txns[i].fee) txns[i].fee = txns[i].type == ALGO_TX_APPL ? w->fee : 1000;
+  algo_testnet_measure(w->t, w->measures);
+  algo_testnet_may_refuse(w->t);
   w->refusal = NULL;
-  if (w->measures) measure(w, algo_buf_view(&group));
-  bool ok = !algo_ledger_submit(w->l, algo_buf_view(&group), &opt, &first, &w->text, &detail, &err);
-  algo_buf_fini(&group);
-  if (!ok) {
-    read_refusal(w, &detail);
-    return false;
-  }
-  algo_digest_t last;
-  algo_found_txn_t found;
-  algo_txn_id(&last, &txns[n - 1]);
-  if (algo_ledger_seal(w->l, w->now, &err)) abort();
-  algo_arena_reset(&w->apply_arena);
-  MUST(algo_ledger_find_txn(w->l, &last, &found, &w->apply_arena));
-  w->delta = &found.apply->delta;
-  if (found.apply->created_app) w->app.id = found.apply->created_app;
-  if (found.apply->created_asset) w->app.asset = found.apply->created_asset;
+  MUST(algo_testnet_send(w->t, txns, n));
+  const algo_testnet_result_t *r = algo_testnet_result(w->t);
+  w->budget = r->budget;
+  w->refusal = r->why;
+  if (!r->ok) return false;
+  w->delta = &r->txns[n - 1];
+  if (r->created_app) w->app.id = r->created_app;
+  if (r->created_asset) w->app.asset = r->created_asset;
   return true;
 }
 
 void world_set_time(world_t *w, int64_t now) {
   w->now = now;
-  if (algo_ledger_seal(w->l, now, NULL)) abort();
-}
-
-typedef struct number {
-  const char *name;
-  uint64_t value;
-} number_t;
-
-static bool take_number(void *user, uint64_t app, const algo_avm_app_t *p, const algo_kv_t *kv, size_t n) {
-  (void)app;
-  (void)p;
-  number_t *x = user;
-  for (size_t i = 0; i < n; i++)
-    if (algo_bytes_eq(kv[i].key, algo_bytes_str(x->name))) x->value = kv[i].value.uint;
-  return true;
+  MUST(algo_testnet_set_time(w->t, now));
 }
 
 uint64_t world_number(const world_t *w, const char *name) {
-  number_t x = {name, 0};
-  algo_ledger_app(w->l, w->app.id, take_number, &x);
-  return x.value;
+  algo_teal_value_t v;
+  algo_testnet_global(w->t, w->app.id, algo_bytes_str(name), &v);
+  return v.uint;
 }
 
 /* ---- references ---- */
@@ -121,7 +58,7 @@ static algo_bytes_t want_box(world_t *w, refs_t *r, char prefix, const uint8_t *
   memcpy(name + 1, id, n);
   r->boxes[r->n_boxes++].name = algo_bytes(name, n + 1);
   algo_bytes_t value = {NULL, 0};
-  algo_ledger_box(w->l, w->app.id, algo_bytes(name, n + 1), &value);
+  algo_testnet_box(w->t, w->app.id, algo_bytes(name, n + 1), &value);
   return value;
 }
 
@@ -230,48 +167,40 @@ bool world_call(world_t *w, unsigned party, const algo_method_call_t *c) {
 bool world_create(world_t *w, const algo_method_call_t *c) {
   if (!call_with(w, &w->who[ADMIN], c, w->spec)) return false;
   algo_addr_of_app(&w->app_addr, w->app.id);
-  return true;
+  return algo_testnet_adopt(w->t, w->app.id, NULL, w->spec) && algo_testnet_name(w->t, &w->app_addr, "market");
 }
 
 /* ---- looking ---- */
 
 uint64_t world_balance(const world_t *w, const algo_addr_t *a) {
-  algo_account_view_t v;
-  algo_ledger_account(w->l, a, &v);
-  return v.balance;
+  return algo_testnet_balance(w->t, algo_testnet_label(w->t, a));
 }
 
 uint64_t world_min_balance(const world_t *w, const algo_addr_t *a) {
-  algo_account_view_t v;
-  algo_ledger_account(w->l, a, &v);
-  return v.min_balance;
+  return algo_testnet_min_balance(w->t, algo_testnet_label(w->t, a));
 }
 
 bool world_holding(const world_t *w, const algo_addr_t *a, uint64_t *amount, bool *frozen) {
-  algo_avm_holding_t h = {0};
-  bool there = algo_ledger_holding(w->l, a, w->app.asset, &h);
-  *amount = there ? h.amount : 0;
-  *frozen = there && h.frozen;
+  algo_holding_t h;
+  bool there = algo_testnet_holding(w->t, algo_testnet_label(w->t, a), w->app.asset, &h);
+  *amount = h.amount;
+  *frozen = h.frozen;
   return there;
 }
 
 bool world_box(const world_t *w, char prefix, algo_bytes_t id, algo_bytes_t *value) {
   uint8_t name[64] = {(uint8_t)prefix};
   memcpy(name + 1, id.p, id.n);
-  return algo_ledger_box(w->l, w->app.id, algo_bytes(name, id.n + 1), value);
-}
-
-static bool take_globals(void *user, uint64_t app, const algo_avm_app_t *p, const algo_kv_t *kv, size_t n) {
-  (void)app;
-  (void)p;
-  for (size_t i = 0; i < n; i++)
-    algo_rental_globals_set(user, kv[i].key, kv[i].value.is_bytes, kv[i].value.bytes, kv[i].value.uint);
-  return true;
+  return algo_testnet_box(w->t, w->app.id, algo_bytes(name, id.n + 1), value);
 }
 
 void world_globals(const world_t *w, algo_rental_globals_t *out) {
+  algo_teal_state_t state;
   memset(out, 0, sizeof *out);
-  algo_ledger_app(w->l, w->app.id, take_globals, out);
+  algo_testnet_globals(w->t, w->app.id, &state);
+  for (size_t i = 0; i < state.n; i++)
+    algo_rental_globals_set(out, state.items[i].key, !state.items[i].is_uint, state.items[i].bytes,
+                            state.items[i].uint);
 }
 
 /* ---- plain transactions; each has to succeed ---- */
@@ -318,38 +247,29 @@ static void make_asset(world_t *w) {
   }
 }
 
+static void fail(void *user, const char *text) {
+  (void)user;
+  fprintf(stderr, "testnet: %s\n", text);
+  abort();
+}
+
 void world_open(world_t *w, const algo_app_spec_t *algo, const algo_app_spec_t *asa, bool is_asa) {
+  static const char *const labels[PARTIES] = {"admin",  "treasury", "arbiter",  "owner", "owner2",
+                                              "renter", "renter2",  "stranger", "issuer"};
   memset(w, 0, sizeof *w);
-  algo_genesis_account_t alloc[PARTIES + 2];
-  memset(alloc, 0, sizeof alloc);
-  for (unsigned i = 0; i < PARTIES + 2; i++) {
-    algo_sha512_256_tagged(alloc[i].addr.b, "party", &i, sizeof i);
-    alloc[i].amount = 1000000000000;
-    alloc[i].comment = "";
-    if (i < PARTIES) w->who[i] = alloc[i].addr;
-  }
   w->now = 1700000000;
   w->fee = 6000;
   w->spec = is_asa ? asa : algo;
-  algo_genesis_t g = {.id = "v1", .network = "test", .protocol = MAINNET, .timestamp = w->now, .devmode = true};
-  g.fee_sink = alloc[PARTIES].addr;
-  g.rewards_pool = alloc[PARTIES + 1].addr;
-  alloc[PARTIES + 1].amount = 100000; /* its minimum balance: no rewards are paid */
-  g.alloc = alloc;
-  g.n_alloc = PARTIES + 2;
+  /* Released rules (AVM 12): what runs here runs on mainnet. */
+  const algo_testnet_options_t opt = {.protocol = ALGO_TESTNET_RELEASED, .time = w->now, .fail = fail};
   algo_err_t err;
-  algo_err_init(&err);
-  if (algo_ledger_new(&w->l, &g, NULL, &err)) {
-    fprintf(stderr, "ledger: %s\n", err.msg);
-    abort();
-  }
-  world_set_time(w, w->now);
+  if (algo_testnet_start(&w->t, &opt, &err)) fail(NULL, err.msg);
+  algo_testnet_adopt(w->t, 0, NULL, w->spec);
+  for (unsigned i = 0; i < PARTIES; i++) w->who[i] = *algo_testnet_account(w->t, labels[i]);
   if (is_asa) make_asset(w);
 }
 
 void world_close(world_t *w) {
-  algo_ledger_free(w->l);
-  algo_buf_fini(&w->text);
+  algo_testnet_stop(w->t);
   algo_arena_fini(&w->arena);
-  algo_arena_fini(&w->apply_arena);
 }

@@ -1,10 +1,8 @@
 /* The test harness, tested: what it accepts, and that it fails, with the right words, where it has to. */
-#include <check.h>
-#include <stdio.h>
-
 #include "algo/arc56.h"
 #include "algo/testnet.h"
 #include "counter.h"
+#include "suite.h"
 
 static algo_testnet_t *t;
 static uint64_t app;
@@ -214,7 +212,6 @@ START_TEST(protocols) {
 END_TEST
 
 int main(void) {
-  Suite *s = suite_create("testnet");
   TCase *c = tcase_create("testnet");
   tcase_add_checked_fixture(c, set_up, tear_down);
   tcase_add_test(c, accounts_are_the_same_in_every_run);
@@ -230,10 +227,5 @@ int main(void) {
   tcase_add_test(c, real_signatures);
   tcase_add_test(c, whoever_asked_is_told);
   tcase_add_test(c, protocols);
-  suite_add_tcase(s, c);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? 1 : 0;
+  return suite_case("testnet", c);
 }

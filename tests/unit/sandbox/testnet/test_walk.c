@@ -1,9 +1,7 @@
 /* Walks find a fault that was put there, and make it as short as it can be: add(500), lock(), take(77). */
-#include <check.h>
-#include <stdio.h>
-
 #include "algo/walk.h"
 #include "counter.h"
+#include "suite.h"
 
 typedef struct counter {
   uint64_t app, sum; /* sum: as it should be */
@@ -190,7 +188,6 @@ START_TEST(numbers_are_in_range_and_have_edges) {
 END_TEST
 
 int main(void) {
-  Suite *s = suite_create("walk");
   TCase *c = tcase_create("walk");
   tcase_set_timeout(c, 120);
   tcase_add_checked_fixture(c, set_up, tear_down);
@@ -201,10 +198,5 @@ int main(void) {
   tcase_add_test(c, nothing_is_found_where_nothing_is);
   tcase_add_test(c, arguments_alone);
   tcase_add_loop_test(c, numbers_are_in_range_and_have_edges, 0, 3);
-  suite_add_tcase(s, c);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? 1 : 0;
+  return suite_case("walk", c);
 }

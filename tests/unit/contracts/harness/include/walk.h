@@ -14,8 +14,7 @@ typedef struct walk {
   const char *refusals[64];
   unsigned n_refusals, accepted[STEPS];
   uint64_t budget[STEPS]; /* the most that an accepted step of each kind used; with w.measures */
-  void (*seen_logs)(void *user,
-                    const algo_eval_delta_t *delta); /* of each call that was accepted; NULL: nobody looks */
+  void (*seen_logs)(void *user, const algo_outcome_t *delta); /* of each call that was accepted; NULL: nobody looks */
   void *user;
   char why[4096]; /* the first difference; "" while all is well */
 } walk_t;

@@ -1,29 +1,26 @@
-/* A ledger with a market on it and parties who call it: what the tests of contracts stand on. Nobody signs here. */
+/* A testnet with a market on it and parties who call it: what the tests of contracts stand on. Nobody signs here. */
 #ifndef WORLD_H
 #define WORLD_H
 
 #include "algo/hash.h"
-#include "algo/ledger.h"
 #include "algo/rental.h"
+#include "algo/testnet.h"
 
 enum { ADMIN, TREASURY, ARBITER, OWNER, OWNER2, RENTER, RENTER2, STRANGER, ISSUER, PARTIES };
 
 typedef struct world {
-  algo_ledger_t *l;
-  algo_arena_t arena;       /* calls */
-  algo_arena_t apply_arena; /* what the last call did */
+  algo_testnet_t *t;
+  algo_arena_t arena; /* calls */
   const algo_app_spec_t *spec;
   algo_app_t app;
   algo_addr_t app_addr;
   algo_addr_t who[PARTIES];
-  int64_t now;  /* time that the next call sees */
-  uint64_t fee; /* of a call; pays for inner transactions too */
-  uint64_t nonce;
-  algo_buf_t text;                /* why the last group was refused, as a node says it */
-  const char *refusal;            /* the contract's message, or the node's text; NULL: it was accepted */
-  const algo_eval_delta_t *delta; /* of the last call's last transaction */
-  bool measures;                  /* simulate each group first: */
-  uint64_t budget;                /* what it used */
+  int64_t now;                 /* time that the next call sees */
+  uint64_t fee;                /* of a call; pays for inner transactions too */
+  const char *refusal;         /* the contract's message, or the node's text; NULL: it was accepted */
+  const algo_outcome_t *delta; /* what the last call's last transaction did */
+  bool measures;               /* simulate each group first: */
+  uint64_t budget;             /* what it used */
 } world_t;
 
 void world_open(world_t *w, const algo_app_spec_t *algo, const algo_app_spec_t *asa, bool is_asa);
