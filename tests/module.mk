@@ -73,10 +73,8 @@ fuzz:
 	@$(MAKE) --no-print-directory BUILD=fuzz fuzz-run
 endif
 
-# Random programs, assembled, taken apart and simulated by the sandbox and by a fresh real node: make differ ALGOD_URL=...
-$(eval $(call program,differ,tests/fuzz/differ,$(wildcard tests/fuzz/differ/*.c),isa chain base))
-SEED  ?= 1
-COUNT ?= 2000
+# Random programs, assembled, taken apart and simulated by the sandbox and by a real node, for SECONDS.
+SECONDS ?= 60
 .PHONY: differ
-differ: $(OUT)/bin/differ $(OUT)/bin/algorent-sandbox ## random programs before a fresh real node (ALGOD_URL=) and the sandbox, SEED= COUNT=
-	@PEER_TOKEN="$$ALGOD_TOKEN" tests/fuzz/differ/run $^ $(or $(ALGOD_URL),$(error ALGOD_URL names a fresh real node)) $(SEED) $(COUNT)
+differ: $(OUT)/bin/algorent-sandbox ## random programs before a real node (ALGOD_URL=) and the sandbox, SECONDS=
+	@tests/fuzz/diff_avm --seconds $(SECONDS)

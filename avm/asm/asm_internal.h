@@ -5,6 +5,7 @@
 
 #include "algo/asm.h"
 #include "algo/isa.h"
+#include "algo/unicode.h"
 
 #define NO_POS UINT32_MAX
 
@@ -170,7 +171,6 @@ bool names_put(asm_t *a, names_t *t, const void *name, size_t n, uint32_t value)
 
 /* message.c: %s C string, %t tok_t* as it is, %q tok_t* in quotes, %m algo_bytes_t*, %u uint64_t, %i int64_t */
 void asm_format(algo_buf_t *out, const char *fmt, ...);
-void asm_quote(algo_buf_t *out, const char *s, size_t n); /* as Go's strconv.Quote */
 void asm_error(asm_t *a, tok_t at, const char *fmt, ...);
 void asm_error_after(asm_t *a, tok_t at, const char *fmt, ...);
 void asm_error_at(asm_t *a, uint32_t line, uint32_t col, const char *fmt, ...);
@@ -182,14 +182,6 @@ static inline bool tok_is(tok_t t, const char *s) {
   return t.n == n && memcmp(t.s, s, n) == 0;
 }
 static inline tok_t tok_of(const char *s) { return (tok_t){s, (uint32_t)strlen(s), 0, 0}; }
-
-/* unicode.c */
-uint32_t utf8_next(const char *s, size_t n,
-                   size_t *used); /* Go's DecodeRune: U+FFFD with *used 1 where it is invalid */
-bool rune_is_print(uint32_t r);
-bool rune_is_letter(uint32_t r);
-bool rune_is_digit(uint32_t r);
-bool text_is_blank(const char *s, size_t n); /* nothing but Unicode white space */
 
 /* number.c: as Go's strconv */
 typedef enum { NUM_OK, NUM_SYNTAX, NUM_RANGE } num_t;

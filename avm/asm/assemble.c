@@ -93,7 +93,7 @@ algo_code_t algo_asm_assemble(algo_asm_result_t *out, algo_bytes_t source, algo_
   known_init(a);
   if (source.n > UINT32_MAX / 8) {
     asm_error_at(a, 0, 0, "Cannot assemble a program text above 512 MiB");
-  } else if (text_is_blank((const char *)source.p, source.n)) {
+  } else if (algo_text_is_blank((const char *)source.p, source.n)) {
     asm_error_at(a, 0, 0, "Cannot assemble empty program text");
   } else {
     read_source(a, source);

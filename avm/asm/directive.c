@@ -39,16 +39,17 @@ static bool letters_ok(asm_t *a, tok_t name) {
   uint32_t first[2] = {0, 0};
   unsigned count = 0;
   for (size_t at = 0, used; at < name.n; at += used, count++) {
-    uint32_t r = utf8_next(name.s + at, name.n - at, &used);
+    uint32_t r = algo_utf8_next(name.s + at, name.n - at, &used);
     if (count < 2) first[count] = r;
-    if (rune_is_letter(r) || rune_is_digit(r) || (r != 0 && r < 0x80 && strchr("+-*/^%&|~!><=?_", (int)r) != NULL)) {
+    if (algo_rune_is_letter(r) || algo_rune_is_digit(r) ||
+        (r != 0 && r < 0x80 && strchr("+-*/^%&|~!><=?_", (int)r) != NULL)) {
       continue;
     }
     tok_t letter = r == 0xfffd ? tok_of("\xef\xbf\xbd") : (tok_t){name.s + at, (uint32_t)used, 0, 0};
     return bad_name(a, name, "%t character not allowed in macro name", letter);
   }
   bool sign = name.n > 1 && (first[0] == '-' || first[0] == '+');
-  if (rune_is_digit(first[0]) || (sign && rune_is_digit(first[1]))) {
+  if (algo_rune_is_digit(first[0]) || (sign && algo_rune_is_digit(first[1]))) {
     return bad_name(a, name, "Cannot begin macro name with number: %t", name);
   }
   return true;

@@ -185,7 +185,7 @@ static void put_guess(algo_buf_t *out, algo_bytes_t v) {
       return;
     }
   }
-  asm_quote(out, (const char *)v.p, v.n);
+  algo_text_quote(out, (const char *)v.p, v.n);
 }
 
 /* Behind intc and bytec: the constant, where the block last seen has it. */

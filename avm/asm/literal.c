@@ -32,7 +32,7 @@ static bool hex_bad(asm_t *a, char c) {
   algo_buf_clear(&a->msg);
   uint8_t b = (uint8_t)c, utf8[2] = {(uint8_t)(0xc0 | b >> 6), (uint8_t)(0x80 | (b & 0x3f))};
   algo_buf_printf(&a->msg, "encoding/hex: invalid byte: U+%04X", b);
-  if (rune_is_print(b)) {
+  if (algo_rune_is_print(b)) {
     algo_buf_puts(&a->msg, " '");
     algo_buf_put(&a->msg, b < 0x80 ? &b : utf8, b < 0x80 ? 1 : 2);
     algo_buf_putc(&a->msg, '\'');

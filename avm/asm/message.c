@@ -3,39 +3,6 @@
 
 #include "asm_internal.h"
 
-static void quote_rune(algo_buf_t *out, uint32_t r, const char *s, size_t used) {
-  static const char *const named = "\aa\bb\ff\nn\rr\tt\vv";
-  if (r == '"' || r == '\\') {
-    algo_buf_putc(out, '\\');
-    algo_buf_putc(out, (uint8_t)r);
-  } else if (rune_is_print(r)) {
-    algo_buf_put(out, s, used);
-  } else if (r != 0 && r < 0x80 && strchr(named, (int)r) != NULL && (strchr(named, (int)r) - named) % 2 == 0) {
-    algo_buf_putc(out, '\\');
-    algo_buf_putc(out, (uint8_t)strchr(named, (int)r)[1]);
-  } else if (r < ' ' || r == 0x7f) {
-    algo_buf_printf(out, "\\x%02x", r);
-  } else {
-    algo_buf_printf(out, r < 0x10000 ? "\\u%04x" : "\\U%08x", r);
-  }
-}
-
-void asm_quote(algo_buf_t *out, const char *s, size_t n) {
-  algo_buf_putc(out, '"');
-  while (n > 0) {
-    size_t used;
-    uint32_t r = utf8_next(s, n, &used);
-    if (r == 0xfffd && used == 1) {
-      algo_buf_printf(out, "\\x%02x", (uint8_t)*s);
-    } else {
-      quote_rune(out, r, s, used);
-    }
-    s += used;
-    n -= used;
-  }
-  algo_buf_putc(out, '"');
-}
-
 static void put_u64(algo_buf_t *out, uint64_t v) {
   char digits[20];
   size_t at = sizeof digits;
@@ -66,7 +33,7 @@ static void format(algo_buf_t *out, const char *fmt, va_list ap) {
     }
     case 'q': {
       const tok_t *t = va_arg(ap, const tok_t *);
-      asm_quote(out, t->s, t->n);
+      algo_text_quote(out, t->s, t->n);
       break;
     }
     case 'm': algo_buf_putb(out, *va_arg(ap, const algo_bytes_t *)); break;

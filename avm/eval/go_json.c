@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "algo/unicode.h"
+
 size_t avm_put_utf8(uint8_t *out, uint32_t c) {
   if (c < 0x80) return out[0] = (uint8_t)c, 1;
   if (c < 0x800) return out[0] = (uint8_t)(0xc0 | c >> 6), out[1] = (uint8_t)(0x80 | (c & 63)), 2;
@@ -186,18 +188,6 @@ bool avm_go_json_uint(algo_bytes_t number, uint64_t *out) {
 
 /* ---- unquoting ---- */
 
-/* Length of the valid UTF-8 sequence at p; 0: none. */
-static size_t utf8_length(const uint8_t *p, size_t n) {
-  uint8_t c = p[0];
-  size_t want = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
-  if (want == 0 || want > n) return 0;
-  for (size_t i = 1; i < want; i++)
-    if ((p[i] & 0xc0) != 0x80) return 0;
-  if ((c == 0xe0 && p[1] < 0xa0) || (c == 0xed && p[1] > 0x9f)) return 0;
-  if ((c == 0xf0 && p[1] < 0x90) || (c == 0xf4 && p[1] > 0x8f)) return 0;
-  return want;
-}
-
 /* The \uXXXX at p, and its other half where there is one; *used bytes of input. */
 static uint32_t unicode(const uint8_t *p, size_t n, size_t *used) {
   uint32_t a, b;
@@ -222,13 +212,9 @@ size_t avm_go_json_unquote(algo_bytes_t text, uint8_t *out) {
       const char *e = strchr(from, p[1]);
       out[n++] = e != NULL && p[1] != 0 ? (uint8_t)to[e - from] : p[1];
       p += 2;
-    } else if ((used = utf8_length(p, (size_t)(end - p))) != 0) {
-      memcpy(out + n, p, used);
-      n += used;
-      p += used;
     } else {
-      n += avm_put_utf8(out + n, 0xfffd);
-      p++;
+      n += avm_put_utf8(out + n, algo_utf8_next((const char *)p, (size_t)(end - p), &used));
+      p += used;
     }
   }
   return n;

@@ -255,6 +255,7 @@ algo_code_t avm_extract_check(algo_avm_context_t *cx, uint64_t n, uint64_t start
 algo_code_t avm_replace_check(algo_avm_context_t *cx, uint64_t n, uint64_t start, uint64_t length);
 
 /* ---- resources.c: what may be used ---- */
+avm_shared_t *avm_shared_filled(algo_avm_context_t *cx);
 const algo_addr_t *avm_app_address(avm_shared_t *sh, uint64_t app);
 bool avm_note_created_app(avm_shared_t *sh, uint64_t app);
 bool avm_account_available(algo_avm_context_t *cx, const algo_addr_t *a);

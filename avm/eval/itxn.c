@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "algo/mp.h"
-#include "internal.h"
+#include "dump.h"
 
 static const algo_stxn_t **pending_txns(algo_avm_context_t *cx, const algo_stxn_t *list[ALGO_GROUP_MAX]) {
   for (size_t i = 0; i < cx->n_pending; i++) list[i] = &cx->pending[i]->stxn;
@@ -75,6 +75,15 @@ static bool params_empty(const algo_asset_params_t *p) {
          algo_addr_is_zero(&p->reserve) && algo_addr_is_zero(&p->freeze) && algo_addr_is_zero(&p->clawback);
 }
 
+static algo_code_t fail_fee(algo_avm_context_t *cx, const char *is, const char *lacks) {
+  algo_buf_t text = ALGO_BUF_INIT;
+  algo_buf_printf(&text, "group fee %s too small (needs %s more) ", is, lacks);
+  avm_dump_pending(&text, cx);
+  algo_code_t rc = text.oom ? avm_nomem(cx) : avm_fail_bytes(cx, "", algo_buf_view(&text), "");
+  algo_buf_fini(&text);
+  return rc;
+}
+
 static algo_code_t charge_fees(algo_avm_context_t *cx, const algo_stxn_t *const *txns) {
   uint64_t usage, paid, need;
   algo_group_fees(txns, cx->n_pending, cx->sh->opt.consensus, &usage, &paid);
@@ -89,8 +98,7 @@ static algo_code_t charge_fees(algo_avm_context_t *cx, const algo_stxn_t *const 
     char is[32], lacks[32];
     algo_micro_format(is, paid);
     algo_micro_format(lacks, need - paid - *credit);
-    /* a dump of the node's own structures follows there */
-    return avm_fail(cx, "group fee %s too small (needs %s more) []transactions.SignedTxnWithAD{...}", is, lacks);
+    return fail_fee(cx, is, lacks);
   }
   return ALGO_OK;
 }

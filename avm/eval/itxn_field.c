@@ -1,5 +1,5 @@
 /* itxn_field: one field of the inner transaction being put together, with the checks made at that moment. */
-#include "internal.h"
+#include "dump.h"
 
 static const char *name_of(uint8_t field) { return avm_txn_field(field)->name; }
 
@@ -46,8 +46,12 @@ static algo_code_t want_account(algo_avm_context_t *cx, avm_value_t v, algo_addr
 static algo_code_t want_asset(algo_avm_context_t *cx, avm_value_t v, uint64_t *out) {
   algo_code_t rc = want_uint(cx, v, out);
   if (rc != ALGO_OK || avm_asset_available(cx, *out)) return rc;
-  /* a dump of the node's own structures follows there */
-  return avm_fail(cx, "unavailable Asset %llu during assignment &{...}", (unsigned long long)*out);
+  algo_buf_t text = ALGO_BUF_INIT;
+  algo_buf_printf(&text, "unavailable Asset %llu during assignment ", (unsigned long long)*out);
+  avm_dump_available(&text, cx);
+  rc = text.oom ? avm_nomem(cx) : avm_fail_bytes(cx, "", algo_buf_view(&text), "");
+  algo_buf_fini(&text);
+  return rc;
 }
 
 static algo_code_t want_app(algo_avm_context_t *cx, avm_value_t v, uint64_t *out) {
@@ -69,6 +73,7 @@ static algo_code_t keep_at(algo_avm_context_t *cx, algo_bytes_t *to, size_t *cap
     if (at) memcpy(p, to->p, at);
     *cap = want;
   }
+  if (p == NULL) p = (uint8_t *)(uintptr_t) ""; /* set, though empty */
   if (b.n) memcpy(p + at, b.p, b.n);
   *to = algo_bytes(p, at + b.n);
   return ALGO_OK;

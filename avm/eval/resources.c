@@ -113,7 +113,7 @@ static bool fill_txn(avm_shared_t *sh, const algo_txn_t *t) {
 }
 
 /* Made when something first asks: many programs never do. */
-static const avm_shared_t *shared(algo_avm_context_t *cx) {
+avm_shared_t *avm_shared_filled(algo_avm_context_t *cx) {
   avm_shared_t *sh = cx->sh;
   if (sh->filled) return sh;
   sh->filled = true;
@@ -166,7 +166,7 @@ bool avm_account_available(algo_avm_context_t *cx, const algo_addr_t *a) {
   uint64_t index;
   if (avm_txn_account_index(cx->txn, a, &index)) return true;
   if (cx->version >= AVM_V_CREATED && is_created_address(cx->sh, a)) return true;
-  if (cx->version >= AVM_V_SHARED && avm_set_has(&shared(cx)->accounts, a, 0)) return true;
+  if (cx->version >= AVM_V_SHARED && avm_set_has(&avm_shared_filled(cx)->accounts, a, 0)) return true;
   if (cx->version >= AVM_V_APP_ADDRESS)
     for (size_t i = 0; i < cx->txn->n_foreign_apps; i++)
       if (is_app_address(cx, cx->txn->foreign_apps[i], a)) return true;
@@ -182,7 +182,7 @@ bool avm_asset_available(algo_avm_context_t *cx, uint64_t asset) {
   for (size_t i = 0; i < t->n_foreign_assets; i++)
     if (t->foreign_assets[i] == asset) return true;
   if (cx->version >= AVM_V_CREATED && avm_set_has(&cx->sh->created_assets, NULL, asset)) return true;
-  if (cx->version >= AVM_V_SHARED && avm_set_has(&shared(cx)->assets, NULL, asset)) return true;
+  if (cx->version >= AVM_V_SHARED && avm_set_has(&avm_shared_filled(cx)->assets, NULL, asset)) return true;
   const algo_avm_policy_t *p = cx->sh->opt.policy;
   return asset > AVM_LOW_RESOURCE && p != NULL && p->asset != NULL && p->asset(p->self, asset);
 }
@@ -195,13 +195,13 @@ bool avm_app_available(algo_avm_context_t *cx, uint64_t app) {
     if (t->foreign_apps[i] == app) return true;
   if (cx->version >= AVM_V_CREATED && avm_set_has(&cx->sh->created_apps, NULL, app)) return true;
   if (cx->app == app) return true;
-  if (cx->version >= AVM_V_SHARED && avm_set_has(&shared(cx)->apps, NULL, app)) return true;
+  if (cx->version >= AVM_V_SHARED && avm_set_has(&avm_shared_filled(cx)->apps, NULL, app)) return true;
   const algo_avm_policy_t *p = cx->sh->opt.policy;
   return app > AVM_LOW_RESOURCE && p != NULL && p->app != NULL && p->app(p->self, app);
 }
 
 bool avm_allows_holding(algo_avm_context_t *cx, const algo_addr_t *a, uint64_t asset) {
-  if (avm_set_has(&shared(cx)->holdings, a, asset)) return true;
+  if (avm_set_has(&avm_shared_filled(cx)->holdings, a, asset)) return true;
   if (avm_set_has(&cx->sh->created_assets, NULL, asset)) return avm_account_available(cx, a);
   if (is_created_address(cx->sh, a)) return avm_asset_available(cx, asset);
   const algo_avm_policy_t *p = cx->sh->opt.policy;
@@ -210,7 +210,7 @@ bool avm_allows_holding(algo_avm_context_t *cx, const algo_addr_t *a, uint64_t a
 }
 
 bool avm_allows_locals(algo_avm_context_t *cx, const algo_addr_t *a, uint64_t app) {
-  if (avm_set_has(&shared(cx)->locals, a, app)) return true;
+  if (avm_set_has(&avm_shared_filled(cx)->locals, a, app)) return true;
   if (avm_set_has(&cx->sh->created_apps, NULL, app)) return avm_account_available(cx, a);
   if (is_created_address(cx->sh, a)) return avm_app_available(cx, app);
   const algo_avm_policy_t *p = cx->sh->opt.policy;

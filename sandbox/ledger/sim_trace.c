@@ -141,12 +141,27 @@ static void before_program(void *self, algo_avm_context_t *cx) {
   if (s->req->allow_unnamed_resources) algo_lsim_enter_program(s, cx);
 }
 
-/* The delta as it is, but without inner transactions: those are kept as they happen. */
-static void keep_delta(sim_node_t *node, const algo_apply_t *now) {
+/* The delta as the tracer of a node has it after a failure. It is copied before each opcode: the maps of state are
+ * shared with the program and show what the last opcode did, the lists do not. Inner transactions are kept as they
+ * happen. */
+static void keep_lists(sim_node_t *node, const algo_apply_t *now) {
   if (!now) return;
-  node->ad.delta = now->delta;
-  node->ad.delta.inner = NULL;
-  node->ad.delta.n_inner = 0;
+  node->ad.delta.shared_accounts = now->delta.shared_accounts;
+  node->ad.delta.n_shared_accounts = now->delta.n_shared_accounts;
+  node->ad.delta.logs = now->delta.logs;
+  node->ad.delta.n_logs = now->delta.n_logs;
+}
+
+static void keep_maps(sim_node_t *node, const algo_apply_t *now) {
+  if (!now) return;
+  node->ad.delta.global = now->delta.global;
+  node->ad.delta.n_global = now->delta.n_global;
+  node->ad.delta.local = now->delta.local;
+  node->ad.delta.n_local = now->delta.n_local;
+}
+
+static const algo_apply_t *apply_of(algo_avm_context_t *cx) {
+  return algo_avm_group_apply(algo_avm_cx_group(cx), algo_avm_cx_index(cx));
 }
 
 static void after_program(void *self, algo_avm_context_t *cx, bool pass, const algo_err_t *failure) {
@@ -159,7 +174,7 @@ static void after_program(void *self, algo_avm_context_t *cx, bool pass, const a
     return;
   }
   s->app_cost[s->cursor.n ? s->cursor.v[0] : 0] += algo_avm_cx_cost(cx);
-  keep_delta(node, algo_avm_group_apply(algo_avm_cx_group(cx), algo_avm_cx_index(cx)));
+  keep_maps(node, apply_of(cx));
   if (node->stxn->txn.on_completion == ALGO_OC_CLEAR) {
     if (s->req->trace && (!pass || failure)) {
       node->rollback = true;
@@ -181,7 +196,9 @@ static algo_tv_t keep_value(sim_t *s, algo_tv_t v) {
 static void before_op(void *self, algo_avm_context_t *cx) {
   sim_t *s = self;
   sim_node_t *node = node_of(s, cx);
-  if (!node || !s->req->trace || node->now == PROGRAM_NONE) return;
+  if (!node) return;
+  if (algo_avm_cx_mode(cx) == ALGO_AVM_APP) keep_lists(node, apply_of(cx));
+  if (!s->req->trace || node->now == PROGRAM_NONE) return;
   algo_sim_step_t *step = SIM_PUSH(s->arena, node->steps[node->now]);
   int64_t pops = 0, pushes = 0;
   if (!step) return;

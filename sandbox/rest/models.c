@@ -1,6 +1,7 @@
 #include "models.h"
 
 #include "algo/text.h"
+#include "algo/unicode.h"
 
 void model_addr(algo_json_t *j, const char *key, const algo_addr_t *a) {
   char text[ALGO_ADDR_TEXT + 1];
@@ -67,36 +68,10 @@ void model_holding(algo_json_t *j, uint64_t asset, const algo_avm_holding_t *h) 
 
 /* ---- text that Go calls printable ---- */
 
-typedef struct range {
-  uint32_t from, to;
-} range_t;
-
-/* Not printable (unicode.IsPrint): controls, separators but U+0020, format characters, surrogates, private use. */
-static bool printable(uint32_t r) {
-  static const range_t not [] = {
-      {0x0, 0x1f},         {0x7f, 0xa0},       {0xad, 0xad},       {0x600, 0x605},     {0x61c, 0x61c},
-      {0x6dd, 0x6dd},      {0x70f, 0x70f},     {0x890, 0x891},     {0x8e2, 0x8e2},     {0x1680, 0x1680},
-      {0x180e, 0x180e},    {0x2000, 0x200f},   {0x2028, 0x202f},   {0x205f, 0x206f},   {0x3000, 0x3000},
-      {0xd800, 0xf8ff},    {0xfeff, 0xfeff},   {0xfff0, 0xfffb},   {0xfffd, 0xffff},   {0x110bd, 0x110bd},
-      {0x110cd, 0x110cd},  {0x13430, 0x1343f}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe00ff},
-      {0xf0000, 0x10ffff},
-  };
-  for (size_t i = 0; i < sizeof not / sizeof *not ; i++) {
-    if (r >= not [i].from && r <= not [i].to) return false;
-  }
-  return true;
-}
-
 static bool all_printable(algo_bytes_t v) {
   if (!algo_utf8_valid(v)) return false;
-  for (size_t i = 0; i < v.n;) {
-    uint8_t c = v.p[i];
-    size_t len = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-    uint32_t r = len == 1 ? c : c & (0xffu >> (len + 1));
-    for (size_t k = 1; k < len; k++) r = r << 6 | (v.p[i + k] & 0x3f);
-    if (!printable(r)) return false;
-    i += len;
-  }
+  for (size_t i = 0, used; i < v.n; i += used)
+    if (!algo_rune_is_print(algo_utf8_next((const char *)v.p + i, v.n - i, &used))) return false;
   return true;
 }
 

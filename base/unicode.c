@@ -1,5 +1,7 @@
 /* What Go's unicode and utf8 packages say of text. */
-#include "asm_internal.h"
+#include "algo/unicode.h"
+
+#include <string.h>
 
 typedef struct range {
   uint32_t first, last;
@@ -43,15 +45,15 @@ static bool in_ranges(const range_t *ranges, size_t n, uint32_t r) {
 }
 #define IN(ranges, r) in_ranges(ranges, sizeof ranges / sizeof ranges[0], r)
 
-bool rune_is_print(uint32_t r) { return r < 0x80 ? r >= ' ' && r < 0x7f : IN(print_ranges, r); }
-bool rune_is_letter(uint32_t r) {
+bool algo_rune_is_print(uint32_t r) { return r < 0x80 ? r >= ' ' && r < 0x7f : IN(print_ranges, r); }
+bool algo_rune_is_letter(uint32_t r) {
   return r < 0x80 ? (r >= 'a' && r <= 'z') || (r >= 'A' && r <= 'Z') : IN(letter_ranges, r);
 }
-bool rune_is_digit(uint32_t r) { return r < 0x80 ? r >= '0' && r <= '9' : IN(digit_ranges, r); }
+bool algo_rune_is_digit(uint32_t r) { return r < 0x80 ? r >= '0' && r <= '9' : IN(digit_ranges, r); }
 
 static bool is_tail(const char *s, size_t n, size_t at) { return at < n && ((uint8_t)s[at] & 0xc0) == 0x80; }
 
-uint32_t utf8_next(const char *s, size_t n, size_t *used) {
+uint32_t algo_utf8_next(const char *s, size_t n, size_t *used) {
   const uint8_t *p = (const uint8_t *)s;
   *used = 1;
   if (p[0] < 0x80) return p[0];
@@ -83,12 +85,45 @@ static bool is_space(uint32_t r) {
          r == 0x2028 || r == 0x2029 || r == 0x202f || r == 0x205f || r == 0x3000;
 }
 
-bool text_is_blank(const char *s, size_t n) {
+bool algo_text_is_blank(const char *s, size_t n) {
   while (n > 0) {
     size_t used;
-    if (!is_space(utf8_next(s, n, &used))) return false;
+    if (!is_space(algo_utf8_next(s, n, &used))) return false;
     s += used;
     n -= used;
   }
   return true;
+}
+
+static void quote_rune(algo_buf_t *out, uint32_t r, const char *s, size_t used) {
+  static const char *const named = "\aa\bb\ff\nn\rr\tt\vv";
+  if (r == '"' || r == '\\') {
+    algo_buf_putc(out, '\\');
+    algo_buf_putc(out, (uint8_t)r);
+  } else if (algo_rune_is_print(r)) {
+    algo_buf_put(out, s, used);
+  } else if (r != 0 && r < 0x80 && strchr(named, (int)r) != NULL && (strchr(named, (int)r) - named) % 2 == 0) {
+    algo_buf_putc(out, '\\');
+    algo_buf_putc(out, (uint8_t)strchr(named, (int)r)[1]);
+  } else if (r < ' ' || r == 0x7f) {
+    algo_buf_printf(out, "\\x%02x", r);
+  } else {
+    algo_buf_printf(out, r < 0x10000 ? "\\u%04x" : "\\U%08x", r);
+  }
+}
+
+void algo_text_quote(algo_buf_t *out, const char *s, size_t n) {
+  algo_buf_putc(out, '"');
+  while (n > 0) {
+    size_t used;
+    uint32_t r = algo_utf8_next(s, n, &used);
+    if (r == 0xfffd && used == 1) {
+      algo_buf_printf(out, "\\x%02x", (uint8_t)*s);
+    } else {
+      quote_rune(out, r, s, used);
+    }
+    s += used;
+    n -= used;
+  }
+  algo_buf_putc(out, '"');
 }
