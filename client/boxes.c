@@ -5,18 +5,27 @@
 
 #define PAGE 1000u
 
+void client_box_path(algo_buf_t *out, uint64_t app, algo_bytes_t name) {
+  algo_buf_printf(out, "/v2/applications/%" PRIu64 "/box?name=b64:", app);
+  client_put_query_base64(out, name);
+}
+
+algo_code_t client_box_decode(algo_box_t *out, json_object *o, algo_arena_t *arena, algo_err_t *err) {
+  algo_box_t box = {0};
+  algo_code_t r = client_json_bytes(&box.name, o, "name", arena, err);
+  if (r == ALGO_OK) r = client_json_bytes(&box.value, o, "value", arena, err);
+  if (r == ALGO_OK) *out = box;
+  return r;
+}
+
 algo_code_t algo_algod_box(algo_algod_t *c, uint64_t app, algo_bytes_t name, algo_box_t *out, algo_arena_t *arena,
                            algo_err_t *err) {
   algo_buf_t path = ALGO_BUF_INIT;
   json_object *o = NULL;
-  algo_box_t box = {0};
-  algo_buf_printf(&path, "/v2/applications/%" PRIu64 "/box?name=b64:", app);
-  client_put_query_base64(&path, name);
+  client_box_path(&path, app, name);
   const char *text = algo_buf_cstr(&path);
   algo_code_t r = path.oom ? client_nomem(err) : client_get_json(c, text, &o, err);
-  if (r == ALGO_OK) r = client_json_bytes(&box.name, o, "name", arena, err);
-  if (r == ALGO_OK) r = client_json_bytes(&box.value, o, "value", arena, err);
-  if (r == ALGO_OK) *out = box;
+  if (r == ALGO_OK) r = client_box_decode(out, o, arena, err);
   json_object_put(o);
   algo_buf_fini(&path);
   return r;

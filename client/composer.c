@@ -5,6 +5,9 @@
 
 #include "algo/failure.h"
 
+/* Bytes that the group id, an address to sign for and a signature add to a transaction. */
+#define SIGNED_EXTRA 150u
+
 algo_code_t algo_composer_new(algo_composer_t **out, algo_algod_t *algod, const algo_composer_options_t *opt,
                               algo_err_t *err) {
   algo_composer_t *c = calloc(1, sizeof *c);
@@ -197,7 +200,27 @@ static uint64_t fees_due(const algo_composer_t *c, const algo_simulated_t *s, ui
   return due;
 }
 
+/* A busy node asks for a fee a byte as well: what each transaction whose fee is open has to pay at least, by the size
+ * that it will have with its group id and a signature. */
+static algo_code_t raise_by_size(algo_composer_t *c, algo_err_t *err) {
+  algo_buf_t b = ALGO_BUF_INIT;
+  algo_code_t r = ALGO_OK;
+  for (size_t i = 0; r == ALGO_OK && c->params.fee_per_byte > 0 && i < c->n; i++) {
+    uint64_t fee = 0;
+    algo_buf_clear(&b);
+    algo_txn_encode(&b, &c->group[i].txn);
+    if (b.oom) r = client_nomem(err);
+    else if (__builtin_mul_overflow((uint64_t)b.n + SIGNED_EXTRA, c->params.fee_per_byte, &fee))
+      r = algo_err_set(err, ALGO_E_RANGE, "the node asks for %" PRIu64 " microAlgos a byte", c->params.fee_per_byte);
+    if (!c->items[i].fee_pinned && c->group[i].txn.fee < fee) c->group[i].txn.fee = fee;
+  }
+  algo_buf_fini(&b);
+  return r;
+}
+
 static algo_code_t settle_fees(algo_composer_t *c, uint64_t due, algo_err_t *err) {
+  algo_code_t r = raise_by_size(c, err);
+  if (r != ALGO_OK) return r;
   uint64_t paid = algo_composer_fees(c);
   size_t payer = payer_of(c);
   if (due > paid && payer == c->n)
@@ -217,7 +240,7 @@ algo_code_t composer_try(algo_composer_t *c, uint64_t credit, algo_simulated_t *
   size_t payer = payer_of(c);
   memcpy(group, c->group, c->n * sizeof *group);
   if (payer < c->n) group[payer].txn.fee += credit * c->params.min_fee;
-  if (c->n > 1) {
+  if (c->n > 1 && algo_digest_is_zero(&group[0].txn.group)) {
     const algo_txn_t *refs[ALGO_GROUP_MAX];
     algo_digest_t id;
     for (size_t i = 0; i < c->n; i++) refs[i] = &group[i].txn;
@@ -273,6 +296,8 @@ algo_code_t algo_composer_build(algo_composer_t *c, algo_err_t *err) {
     if (r == ALGO_OK) r = composer_add_references(c, &s, err);
     if (r == ALGO_OK)
       r = settle_fees(c, fees_due(c, &s, before + (payer_of(c) < c->n ? credit * c->params.min_fee : 0)), err);
+  } else {
+    r = raise_by_size(c, err);
   }
   if (r == ALGO_OK) r = make_group_id(c, err);
   if (r == ALGO_OK) c->state = COMPOSER_BUILT;

@@ -224,14 +224,10 @@ algo_code_t algo_indexer_box(algo_indexer_t *x, uint64_t app, algo_bytes_t name,
                              algo_err_t *err) {
   algo_buf_t path = ALGO_BUF_INIT;
   json_object *o = NULL;
-  algo_box_t box = {0};
-  algo_buf_printf(&path, "/v2/applications/%" PRIu64 "/box?name=b64:", app);
-  client_put_query_base64(&path, name);
+  client_box_path(&path, app, name);
   const char *text = algo_buf_cstr(&path);
   algo_code_t r = path.oom ? client_nomem(err) : algo_indexer_get(x, text, &o, err);
-  if (r == ALGO_OK) r = client_json_bytes(&box.name, o, "name", arena, err);
-  if (r == ALGO_OK) r = client_json_bytes(&box.value, o, "value", arena, err);
-  if (r == ALGO_OK) *out = box;
+  if (r == ALGO_OK) r = client_box_decode(out, o, arena, err);
   json_object_put(o);
   algo_buf_fini(&path);
   return r;

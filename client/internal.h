@@ -25,6 +25,16 @@ size_t client_json_count(json_object *array); /* 0 where it is not an array */
 /* Appends base64 with what a query cannot hold escaped. */
 void client_put_query_base64(algo_buf_t *out, algo_bytes_t v);
 
+/* A box's route, of a node and of an indexer, and their answer. */
+void client_box_path(algo_buf_t *out, uint64_t app, algo_bytes_t name);
+algo_code_t client_box_decode(algo_box_t *out, json_object *o, algo_arena_t *arena, algo_err_t *err);
+/* The id behind the first byte of a box's name; false: not such a name. */
+bool client_box_id(algo_bytes_t name, uint64_t *id);
+
+/* How amounts of an asset (0: ALGO) are shown: its decimals, and its unit's name made printable. */
+algo_code_t client_unit(uint32_t *decimals, const char **unit, algo_algod_t *algod, uint64_t asset, algo_arena_t *arena,
+                        algo_err_t *err);
+
 algo_code_t client_nomem(algo_err_t *err);
 
 #endif

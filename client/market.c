@@ -14,24 +14,25 @@ static algo_code_t read_terms(algo_rental_globals_t *out, const algo_application
     const algo_teal_value_t *v = &a->globals.items[i];
     known += algo_rental_globals_set(out, v->key, !v->is_uint, v->bytes, v->uint);
   }
-  if (known < 5 || algo_addr_is_zero(&out->admin))
+  if (known < 5 || algo_addr_is_zero(&out->admin) || algo_teal_find(&a->globals, "next_rental") == NULL)
     return algo_err_set(err, ALGO_E_INVALID, "application %" PRIu64 " is not a rental market", a->id);
   return ALGO_OK;
 }
 
-static algo_code_t read_unit(algo_market_t *m, algo_algod_t *algod, algo_arena_t *arena, algo_err_t *err) {
-  m->decimals = 6, m->unit = "ALGO";
-  if (m->app.asset == 0) return ALGO_OK;
+algo_code_t client_unit(uint32_t *decimals, const char **unit, algo_algod_t *algod, uint64_t id, algo_arena_t *arena,
+                        algo_err_t *err) {
+  *decimals = 6, *unit = "ALGO";
+  if (id == 0) return ALGO_OK;
   algo_asset_t asset;
   algo_buf_t b = ALGO_BUF_INIT;
-  algo_code_t r = algo_algod_asset(algod, m->app.asset, &asset, arena, err);
+  algo_code_t r = algo_algod_asset(algod, id, &asset, arena, err);
   if (r != ALGO_OK) return r;
-  m->decimals = asset.params.decimals > 19 ? 19 : asset.params.decimals;
+  *decimals = asset.params.decimals > 19 ? 19 : asset.params.decimals;
   algo_text_printable(&b, asset.params.unit_name);
-  if (b.n == 0) algo_buf_printf(&b, "asset %" PRIu64, m->app.asset);
-  m->unit = algo_arena_strdup(arena, algo_buf_cstr(&b));
+  if (b.n == 0) algo_buf_printf(&b, "asset %" PRIu64, id);
+  *unit = algo_arena_strdup(arena, algo_buf_cstr(&b));
   algo_buf_fini(&b);
-  return m->unit == NULL ? client_nomem(err) : ALGO_OK;
+  return *unit == NULL ? client_nomem(err) : ALGO_OK;
 }
 
 algo_code_t algo_market_load(algo_market_t *out, algo_algod_t *algod, uint64_t app_id, algo_arena_t *arena,
@@ -46,7 +47,7 @@ algo_code_t algo_market_load(algo_market_t *out, algo_algod_t *algod, uint64_t a
   m.spec = algo_market_spec(m.app.asset);
   m.genuine = algo_bytes_eq(a.approval, m.spec->approval) && algo_bytes_eq(a.clear, m.spec->clear);
   algo_addr_of_app(&m.address, app_id);
-  r = read_unit(&m, algod, arena, err);
+  r = client_unit(&m.decimals, &m.unit, algod, m.app.asset, arena, err);
   if (r == ALGO_OK) *out = m;
   return r;
 }
@@ -76,8 +77,7 @@ algo_code_t algo_market_rental(algo_rental_rental_t *out, algo_algod_t *algod, c
   return r == ALGO_OK ? algo_rental_rental_decode(out, box.value, err) : r;
 }
 
-/* The number behind the first byte of a box's name. */
-static bool box_id(algo_bytes_t name, uint64_t *id) {
+bool client_box_id(algo_bytes_t name, uint64_t *id) {
   if (name.n != 9) return false;
   *id = algo_get_be64(name.p + 1);
   return true;
@@ -91,7 +91,7 @@ algo_code_t algo_market_gpus(const algo_market_gpu_t **out, size_t *n, algo_algo
   algo_market_gpu_t *list = r == ALGO_OK ? algo_arena_array(arena, count + 1, sizeof *list) : NULL;
   if (r == ALGO_OK && list == NULL) r = client_nomem(err);
   for (size_t i = 0; r == ALGO_OK && i < count; i++) {
-    if (!box_id(boxes[i].name, &list[len].id)) continue;
+    if (!client_box_id(boxes[i].name, &list[len].id)) continue;
     r = algo_rental_gpu_decode(&list[len++].gpu, boxes[i].value, err);
   }
   if (r == ALGO_OK) *out = list, *n = len;
@@ -106,7 +106,7 @@ algo_code_t algo_market_rentals(const algo_market_rental_t **out, size_t *n, alg
   algo_market_rental_t *list = r == ALGO_OK ? algo_arena_array(arena, count + 1, sizeof *list) : NULL;
   if (r == ALGO_OK && list == NULL) r = client_nomem(err);
   for (size_t i = 0; r == ALGO_OK && i < count; i++) {
-    if (!box_id(boxes[i].name, &list[len].id)) continue;
+    if (!client_box_id(boxes[i].name, &list[len].id)) continue;
     r = algo_rental_rental_decode(&list[len++].rental, boxes[i].value, err);
   }
   if (r == ALGO_OK) *out = list, *n = len;
@@ -166,18 +166,7 @@ void algo_market_bill(algo_rental_bill_t *out, const algo_rental_rental_t *r, ui
 algo_code_t algo_market_run(algo_algod_t *algod, const algo_market_t *m, const algo_method_call_t *call,
                             const algo_signer_t *signer, algo_call_result_t *out, algo_arena_t *arena,
                             algo_err_t *err) {
-  algo_composer_t *c = NULL;
-  size_t i = 0;
-  algo_code_t r = algo_composer_new(&c, algod, NULL, err);
-  if (r == ALGO_OK) r = algo_composer_call(c, call, NULL, signer, m->spec, &i, err);
-  if (r == ALGO_OK) r = algo_composer_execute(c, err);
-  if (r == ALGO_OK && out != NULL) {
-    *out = *algo_composer_result(c, i);
-    out->outcome = NULL, out->logs = NULL, out->n_logs = 0;
-    if (out->value.n > 0 && (out->value = algo_arena_dup(arena, out->value)).p == NULL) r = client_nomem(err);
-  }
-  algo_composer_free(c);
-  return r;
+  return algo_composer_run(algod, call, m->spec, signer, out, arena, err);
 }
 
 const char *algo_market_gpu_state(uint8_t state) {

@@ -175,3 +175,20 @@ algo_code_t algo_composer_execute(algo_composer_t *c, algo_err_t *err) {
 const algo_call_result_t *algo_composer_result(const algo_composer_t *c, size_t i) {
   return c->has_results && i < c->n ? &c->results[i] : NULL;
 }
+
+algo_code_t algo_composer_run(algo_algod_t *algod, const algo_method_call_t *call, const algo_app_spec_t *spec,
+                              const algo_signer_t *signer, algo_call_result_t *out, algo_arena_t *arena,
+                              algo_err_t *err) {
+  algo_composer_t *c = NULL;
+  size_t i = 0;
+  algo_code_t r = algo_composer_new(&c, algod, NULL, err);
+  if (r == ALGO_OK) r = algo_composer_call(c, call, NULL, signer, spec, &i, err);
+  if (r == ALGO_OK) r = algo_composer_execute(c, err);
+  if (r == ALGO_OK && out != NULL) {
+    *out = *algo_composer_result(c, i);
+    out->outcome = NULL, out->logs = NULL, out->n_logs = 0;
+    if (out->value.n > 0 && (out->value = algo_arena_dup(arena, out->value)).p == NULL) r = client_nomem(err);
+  }
+  algo_composer_free(c);
+  return r;
+}

@@ -94,18 +94,11 @@ static algo_code_t read_schema(algo_schema_t *out, json_object *o, algo_err_t *e
   return r == ALGO_OK ? algo_json_opt_u64(o, "num-byte-slice", &out->num_byte_slice, err) : r;
 }
 
-algo_code_t algo_algod_application(algo_algod_t *c, uint64_t id, algo_application_t *out, algo_arena_t *arena,
-                                   algo_err_t *err) {
-  char path[64];
-  json_object *o = NULL;
+/* The application `id` of an answer's "params". */
+static algo_code_t read_application(algo_application_t *out, uint64_t id, json_object *p, algo_arena_t *arena,
+                                    algo_err_t *err) {
   algo_application_t a = {.id = id};
-  snprintf(path, sizeof path, "/v2/applications/%" PRIu64, id);
-  algo_code_t r = client_get_json(c, path, &o, err);
-  if (r == ALGO_E_NOT_FOUND)
-    return algo_err_set(err, r, "application %" PRIu64 " does not exist at %s", id, algo_algod_server(c));
-  json_object *p = client_json_at(o, "params");
-  if (r == ALGO_OK && p == NULL) r = algo_err_set(err, ALGO_E_PARSE, "the answer to GET %s has no params", path);
-  if (r == ALGO_OK) r = client_json_addr(&a.creator, p, "creator", err);
+  algo_code_t r = client_json_addr(&a.creator, p, "creator", err);
   if (r == ALGO_OK) r = client_json_bytes(&a.approval, p, "approval-program", arena, err);
   if (r == ALGO_OK) r = client_json_bytes(&a.clear, p, "clear-state-program", arena, err);
   if (r == ALGO_OK) r = read_schema(&a.global_schema, client_json_at(p, "global-state-schema"), err);
@@ -113,6 +106,40 @@ algo_code_t algo_algod_application(algo_algod_t *c, uint64_t id, algo_applicatio
   if (r == ALGO_OK) r = algo_json_opt_u64(p, "extra-program-pages", &a.extra_pages, err);
   if (r == ALGO_OK) r = read_teal_state(&a.globals, client_json_at(p, "global-state"), arena, err);
   if (r == ALGO_OK) *out = a;
+  return r;
+}
+
+algo_code_t algo_algod_application(algo_algod_t *c, uint64_t id, algo_application_t *out, algo_arena_t *arena,
+                                   algo_err_t *err) {
+  char path[64];
+  json_object *o = NULL;
+  snprintf(path, sizeof path, "/v2/applications/%" PRIu64, id);
+  algo_code_t r = client_get_json(c, path, &o, err);
+  if (r == ALGO_E_NOT_FOUND)
+    return algo_err_set(err, r, "application %" PRIu64 " does not exist at %s", id, algo_algod_server(c));
+  json_object *p = client_json_at(o, "params");
+  if (r == ALGO_OK && p == NULL) r = algo_err_set(err, ALGO_E_PARSE, "the answer to GET %s has no params", path);
+  if (r == ALGO_OK) r = read_application(out, id, p, arena, err);
+  json_object_put(o);
+  return r;
+}
+
+algo_code_t algo_algod_created(algo_algod_t *c, const algo_addr_t *addr, const algo_application_t **out, size_t *n,
+                               algo_arena_t *arena, algo_err_t *err) {
+  json_object *o = NULL;
+  algo_code_t r = algo_algod_account_json(c, addr, &o, err);
+  json_object *list = client_json_at(o, "created-apps");
+  size_t count = client_json_count(list);
+  algo_application_t *apps = r == ALGO_OK ? algo_arena_array(arena, count + 1, sizeof *apps) : NULL;
+  if (r == ALGO_OK && apps == NULL) r = client_nomem(err);
+  for (size_t i = 0; r == ALGO_OK && i < count; i++) {
+    json_object *app = json_object_array_get_idx(list, i), *p = client_json_at(app, "params");
+    uint64_t id = 0;
+    r = algo_json_get_u64(app, "id", &id, err);
+    if (r == ALGO_OK && p == NULL) r = algo_err_set(err, ALGO_E_PARSE, "application %" PRIu64 " has no params", id);
+    if (r == ALGO_OK) r = read_application(&apps[i], id, p, arena, err);
+  }
+  if (r == ALGO_OK) *out = apps, *n = count;
   json_object_put(o);
   return r;
 }

@@ -1,6 +1,7 @@
 /* args.c - the command line: which command, its arguments and options, and their values. */
 #include "cli.h"
 
+#include <sodium.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,6 +11,7 @@ const cli_option_t cli_common_options[] = {
     {"--key", "FILE", "the key to sign with (ALGORENT_KEY names a file, ALGORENT_MNEMONIC holds the words)"},
     {"--kmd", "WALLET", "sign with a key daemon's wallet, for --sender (KMD_URL, KMD_TOKEN, KMD_PASSWORD)"},
     {"--sender", "ADDRESS", "the account that calls, where it is not the key's own (rekeyed, or --unsigned)"},
+    {"--simulate", NULL, "send nothing: show what the call would do and cost"},
     {"--unsigned", "FILE", "sign nothing: write the group for a wallet; `send` sends it once signed"},
     {"--json", NULL, "the result as JSON on stdout; amounts in base units, times in Unix seconds"},
     {"--help", NULL, "this text"},
@@ -37,6 +39,15 @@ static const cli_command_t *find_command(int argc, char **argv, int *words) {
   return NULL;
 }
 
+/* "gpu" of "gpu list". */
+static bool is_family(const char *word) {
+  const cli_command_t *const *list = cli_commands();
+  size_t n = strlen(word);
+  for (int i = 0; list[i] != NULL; i++)
+    if (strncmp(list[i]->name, word, n) == 0 && list[i]->name[n] == ' ') return true;
+  return false;
+}
+
 static algo_code_t take_option(cli_t *cli, int argc, char **argv, int *i, algo_err_t *err) {
   const char *arg = argv[*i], *equals = strchr(arg, '=');
   size_t n = equals == NULL ? strlen(arg) : (size_t)(equals - arg);
@@ -56,13 +67,16 @@ static algo_code_t take_option(cli_t *cli, int argc, char **argv, int *i, algo_e
   return ALGO_OK;
 }
 
-static int words_of(const char *s) {
-  int n = 0;
-  for (bool in = false; *s != '\0'; s++) {
-    if (*s != ' ' && !in) n++;
+/* How many words `args` takes: the least and, without dots, the most ("METHOD [ARG...]" is one or more). */
+static int words_of(const char *args, int *most) {
+  int least = 0, n = 0;
+  bool in = false;
+  for (const char *s = args; *s != '\0'; s++) {
+    if (*s != ' ' && !in) n++, least += *s != '[';
     in = *s != ' ';
   }
-  return n;
+  *most = strstr(args, "...") != NULL ? CLI_ARGS_MAX : n;
+  return least;
 }
 
 algo_code_t cli_parse(cli_t *cli, int argc, char **argv, algo_err_t *err) {
@@ -70,7 +84,7 @@ algo_code_t cli_parse(cli_t *cli, int argc, char **argv, algo_err_t *err) {
   bool options = true;
   cli->command = find_command(argc, argv, &words);
   if (cli->command == NULL) {
-    bool two = argc > 2 && argv[2][0] != '-' && (strcmp(argv[1], "gpu") == 0 || strcmp(argv[1], "keys") == 0);
+    bool two = argc > 2 && argv[2][0] != '-' && is_family(argv[1]);
     return algo_err_set(err, ALGO_E_USAGE, "no command '%s%s%s' (algorent --help lists them)", argv[1], two ? " " : "",
                         two ? argv[2] : "");
   }
@@ -88,11 +102,10 @@ algo_code_t cli_parse(cli_t *cli, int argc, char **argv, algo_err_t *err) {
   }
   cli->json = cli_value(cli, "--json") != NULL;
   if (cli_value(cli, "--help") != NULL) return ALGO_OK;
-  int want = words_of(cli->command->args);
-  bool more = strstr(cli->command->args, "...") != NULL;
-  if (more ? cli->n_args < want - 1 : cli->n_args != want)
+  int most = 0, least = words_of(cli->command->args, &most);
+  if (cli->n_args < least || cli->n_args > most)
     return algo_err_set(err, ALGO_E_USAGE, "usage: algorent %s%s%s [options]  (--help says more)", cli->command->name,
-                        want > 0 ? " " : "", cli->command->args);
+                        most > 0 ? " " : "", cli->command->args);
   return ALGO_OK;
 }
 
@@ -162,6 +175,21 @@ algo_code_t cli_opt_hex32(cli_t *cli, const char *option, uint8_t out[32], algo_
   if (r == ALGO_OK) memcpy(out, b.p, 32);
   algo_buf_fini(&b);
   return r == ALGO_OK ? r : algo_err_prefix(err, r, "%s", option);
+}
+
+algo_code_t cli_file_sha256(cli_t *cli, const char *option, uint8_t out[32], algo_err_t *err) {
+  const char *path = cli_value(cli, option);
+  crypto_hash_sha256_state st;
+  uint8_t block[4096];
+  size_t n;
+  FILE *f = fopen(path, "rb");
+  if (f == NULL) return algo_err_set(err, ALGO_E_IO, "%s: %s cannot be read", option, path);
+  crypto_hash_sha256_init(&st);
+  while ((n = fread(block, 1, sizeof block, f)) > 0) crypto_hash_sha256_update(&st, block, n);
+  bool bad = ferror(f) != 0;
+  fclose(f);
+  crypto_hash_sha256_final(&st, out);
+  return bad ? algo_err_set(err, ALGO_E_IO, "%s: reading %s failed", option, path) : ALGO_OK;
 }
 
 algo_code_t cli_opt_seconds(cli_t *cli, const char *option, uint64_t *out, algo_err_t *err) {

@@ -1,8 +1,7 @@
-/* cmd_call.c - any application by its ARC-56 description; and whether a market is what it says. */
+/* cmd_call.c - any application by its ARC-56 description. */
 #include "cli.h"
 
 #include <errno.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,7 +73,7 @@ static algo_code_t read_args(cli_t *cli, const algo_arc56_method_t *m, json_obje
   return ALGO_OK;
 }
 
-static algo_code_t read_description(cli_t *cli, algo_arc56_t *a, algo_err_t *err) {
+algo_code_t cli_read_description(cli_t *cli, algo_arc56_t *a, algo_err_t *err) {
   const char *path = cli_value(cli, "--arc56");
   algo_buf_t b = ALGO_BUF_INIT;
   char block[8192];
@@ -150,7 +149,7 @@ static algo_code_t call(cli_t *cli, algo_err_t *err) {
   const algo_arc56_method_t *m = NULL;
   uint64_t app = 0;
   json_object *args = json_object_new_array();
-  algo_code_t r = read_description(cli, &a, err);
+  algo_code_t r = cli_read_description(cli, &a, err);
   if (r == ALGO_OK) r = algo_arc56_find(&m, &a, cli->args[0], err);
   if (r == ALGO_OK) r = read_args(cli, m, args, err);
   if (r == ALGO_OK && cli_value(cli, "--create") == NULL) r = cli_app_id(cli, &app, err);
@@ -181,42 +180,3 @@ const cli_command_t cli_cmd_call = {
     "  algorent call quote 1 60 --arc56 contracts/rental/generated/algo.arc56.json --app 1001 --key any.key\n"
     "  algorent call rent 0.0809 3 1 60 0x$(openssl rand -hex 32) --arc56 algo.arc56.json --app 1001",
     call};
-
-/* ---- verify ---- */
-
-static void put_program(cli_t *cli, const char *name, algo_bytes_t chain, algo_bytes_t published) {
-  uint8_t hash[32];
-  size_t same = 0, n = chain.n < published.n ? chain.n : published.n;
-  while (same < n && chain.p[same] == published.p[same]) same++;
-  crypto_hash_sha256(hash, chain.p, chain.n);
-  cli_out_hex(cli, name, hash, sizeof hash);
-  cli_out_u64(cli, algo_arena_printf(&cli->arena, "%s_bytes", name), chain.n);
-  if (!algo_bytes_eq(chain, published)) cli_out_u64(cli, algo_arena_printf(&cli->arena, "%s_differs_at", name), same);
-}
-
-static algo_code_t verify(cli_t *cli, algo_err_t *err) {
-  algo_application_t a;
-  algo_code_t r = cli_open_market(cli, err);
-  if (r == ALGO_OK) r = algo_algod_application(cli->algod, cli->market.app.id, &a, &cli->arena, err);
-  if (r != ALGO_OK) return r;
-  cli_out_u64(cli, "app", a.id);
-  cli_out_str(cli, "variant", cli->market.spec->variant);
-  cli_out_bool(cli, "genuine", cli->market.genuine);
-  put_program(cli, "approval_sha256", a.approval, cli->market.spec->approval);
-  put_program(cli, "clear_sha256", a.clear, cli->market.spec->clear);
-  if (cli->market.genuine) return ALGO_OK;
-  r = cli_out_close(cli, err);
-  return r != ALGO_OK
-             ? r
-             : algo_err_set(err, ALGO_E_CHECKSUM,
-                            "application %" PRIu64 " does not run the programs that this algorent was made with", a.id);
-}
-
-const cli_command_t cli_cmd_verify = {
-    "verify",
-    "",
-    "whether a market runs the published programs, byte for byte",
-    "Exits with 65 where it does not. The programs cannot be changed once they are deployed.",
-    NULL,
-    "  algorent verify --app 1001",
-    verify};

@@ -32,20 +32,9 @@ static algo_code_t check_terms(uint64_t price_per_minute, uint32_t min, uint32_t
 
 /* --spec-hash, or the SHA-256 of --spec's file. */
 static algo_code_t spec_hash(cli_t *cli, uint8_t out[32], algo_err_t *err) {
-  const char *path = cli_value(cli, "--spec");
   memset(out, 0, 32);
-  if (path == NULL) return cli_opt_hex32(cli, "--spec-hash", out, err);
-  FILE *f = fopen(path, "rb");
-  if (f == NULL) return algo_err_set(err, ALGO_E_IO, "--spec: %s cannot be read", path);
-  crypto_hash_sha256_state st;
-  uint8_t block[4096];
-  size_t n;
-  crypto_hash_sha256_init(&st);
-  while ((n = fread(block, 1, sizeof block, f)) > 0) crypto_hash_sha256_update(&st, block, n);
-  bool bad = ferror(f) != 0;
-  fclose(f);
-  crypto_hash_sha256_final(&st, out);
-  return bad ? algo_err_set(err, ALGO_E_IO, "--spec: reading %s failed", path) : ALGO_OK;
+  if (cli_value(cli, "--spec") == NULL) return cli_opt_hex32(cli, "--spec-hash", out, err);
+  return cli_file_sha256(cli, "--spec", out, err);
 }
 
 static algo_code_t gpu_register(cli_t *cli, algo_err_t *err) {

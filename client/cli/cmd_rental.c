@@ -4,12 +4,6 @@
 #include <sodium.h>
 #include <string.h>
 
-static algo_code_t finish_call(cli_t *cli, const algo_method_call_t *call, const algo_call_result_t **result,
-                               algo_err_t *err) {
-  algo_code_t r = cli_run_call(cli, call, result, err);
-  return r == ALGO_OK ? cli_finish(cli, *result) : r;
-}
-
 static algo_code_t session_key(cli_t *cli, uint8_t out[32], algo_err_t *err) {
   if (cli_value(cli, "--session-key") != NULL) return cli_opt_hex32(cli, "--session-key", out, err);
   if (crypto_sign_ed25519_pk_to_curve25519(out, cli->sender.b) == 0) return ALGO_OK;
@@ -54,7 +48,6 @@ const cli_command_t cli_cmd_rent = {
 
 static algo_code_t extend(cli_t *cli, algo_err_t *err) {
   algo_method_call_t call;
-  const algo_call_result_t *result = NULL;
   uint64_t rental = 0;
   uint32_t minutes = 0;
   algo_code_t r = cli_arg_u64(cli, 0, "RENTAL", &rental, err);
@@ -63,7 +56,7 @@ static algo_code_t extend(cli_t *cli, algo_err_t *err) {
   if (r == ALGO_OK) r = algo_market_extend_call(&call, cli->algod, &cli->market, rental, minutes, &cli->arena, err);
   if (r != ALGO_OK) return r;
   cli_out_amount(cli, "added", cli->market.app.asset == 0 ? call.before[0].amount : call.before[0].asset_amount);
-  return finish_call(cli, &call, &result, err);
+  return cli_finish_call(cli, r, &call, err);
 }
 
 const cli_command_t cli_cmd_extend = {"extend",
@@ -78,12 +71,11 @@ typedef algo_code_t rental_method(algo_method_call_t *, const algo_app_t *, uint
 
 static algo_code_t one_rental(cli_t *cli, rental_method *method, algo_err_t *err) {
   algo_method_call_t call;
-  const algo_call_result_t *result = NULL;
   uint64_t rental = 0;
   algo_code_t r = cli_arg_u64(cli, 0, "RENTAL", &rental, err);
   if (r == ALGO_OK) r = cli_begin(cli, err);
   if (r == ALGO_OK) r = method(&call, &cli->market.app, rental, &cli->arena, err);
-  return r == ALGO_OK ? finish_call(cli, &call, &result, err) : r;
+  return cli_finish_call(cli, r, &call, err);
 }
 
 static algo_code_t start(cli_t *cli, algo_err_t *err) { return one_rental(cli, algo_rental_start, err); }
@@ -118,14 +110,13 @@ const cli_command_t cli_cmd_withdraw = {"withdraw",
 
 static algo_code_t stop(cli_t *cli, algo_err_t *err) {
   algo_method_call_t call;
-  const algo_call_result_t *result = NULL;
   uint64_t rental = 0, stars = 0;
   algo_code_t r = cli_arg_u64(cli, 0, "RENTAL", &rental, err);
   if (r == ALGO_OK) r = cli_opt_u64(cli, "--stars", &stars, err);
   if (r == ALGO_OK && stars > 5) r = algo_err_set(err, ALGO_E_RANGE, "--stars: 0 to 5, not %" PRIu64, stars);
   if (r == ALGO_OK) r = cli_begin(cli, err);
   if (r == ALGO_OK) r = algo_rental_stop(&call, &cli->market.app, rental, (uint8_t)stars, &cli->arena, err);
-  return r == ALGO_OK ? finish_call(cli, &call, &result, err) : r;
+  return cli_finish_call(cli, r, &call, err);
 }
 
 static const cli_option_t stop_options[] = {{"--stars", "N", "0 to 5; counts from the renter alone"},
@@ -141,14 +132,13 @@ const cli_command_t cli_cmd_stop = {
 
 static algo_code_t dispute(cli_t *cli, algo_err_t *err) {
   algo_method_call_t call;
-  const algo_call_result_t *result = NULL;
   uint64_t rental = 0;
   uint8_t evidence[32] = {0};
   algo_code_t r = cli_arg_u64(cli, 0, "RENTAL", &rental, err);
   if (r == ALGO_OK) r = cli_opt_hex32(cli, "--evidence", evidence, err);
   if (r == ALGO_OK) r = cli_begin(cli, err);
   if (r == ALGO_OK) r = algo_rental_dispute(&call, &cli->market.app, rental, evidence, &cli->arena, err);
-  return r == ALGO_OK ? finish_call(cli, &call, &result, err) : r;
+  return cli_finish_call(cli, r, &call, err);
 }
 
 static const cli_option_t dispute_options[] = {{"--evidence", "HEX", "hash of the evidence, 32 bytes (zeros)"},
@@ -160,14 +150,13 @@ const cli_command_t cli_cmd_dispute = {
 
 static algo_code_t resolve(cli_t *cli, algo_err_t *err) {
   algo_method_call_t call;
-  const algo_call_result_t *result = NULL;
   uint64_t rental = 0, bps = 0;
   algo_code_t r = cli_arg_u64(cli, 0, "RENTAL", &rental, err);
   if (r == ALGO_OK) r = cli_need(cli, "--owner-share", err);
   if (r == ALGO_OK) r = cli_opt_bps(cli, "--owner-share", &bps, err);
   if (r == ALGO_OK) r = cli_begin(cli, err);
   if (r == ALGO_OK) r = algo_rental_resolve(&call, &cli->market.app, rental, (uint16_t)bps, &cli->arena, err);
-  return r == ALGO_OK ? finish_call(cli, &call, &result, err) : r;
+  return cli_finish_call(cli, r, &call, err);
 }
 
 static const cli_option_t resolve_options[] = {

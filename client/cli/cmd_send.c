@@ -23,8 +23,10 @@ static algo_code_t read_file(const char *path, algo_buf_t *out, algo_err_t *err)
 
 /* One row a transaction: what it made, and the return value of a call. */
 static void show_results(cli_t *cli, const algo_composer_t *c) {
-  cli_out_u64(cli, "round", algo_composer_result(c, 0)->round);
-  cli_out_algo(cli, "fee", algo_composer_fees(c));
+  if (cli_value(cli, "--simulate") == NULL) {
+    cli_out_u64(cli, "round", algo_composer_result(c, 0)->round);
+    cli_out_algo(cli, "fee", algo_composer_fees(c));
+  }
   cli_out_list(cli, "transactions");
   for (size_t i = 0; i < algo_composer_count(c); i++) {
     const algo_call_result_t *r = algo_composer_result(c, i);
@@ -40,23 +42,21 @@ static void show_results(cli_t *cli, const algo_composer_t *c) {
   }
 }
 
-/* Calls of markets that run the published programs: their refusals can be explained. */
+/* Calls of applications that run the published programs: their refusals can be explained. */
 static void name_specs(cli_t *cli, algo_composer_t *c) {
   for (size_t i = 0; i < algo_composer_count(c); i++) {
     const algo_txn_t *t = algo_composer_txn(c, i);
-    algo_market_t m;
-    if (t->type != ALGO_TX_APPL) continue;
-    for (uint64_t asset = 0; t->app_id == 0 && asset < 2; asset++)
-      if (algo_bytes_eq(t->approval_program, algo_market_spec(asset)->approval))
-        algo_composer_set_spec(c, i, algo_market_spec(asset));
-    if (t->app_id != 0 && algo_market_load(&m, cli->algod, t->app_id, &cli->arena, NULL) == ALGO_OK && m.genuine)
-      algo_composer_set_spec(c, i, m.spec);
+    algo_application_t a = {.approval = t->approval_program, .clear = t->clear_program};
+    if (t->type == ALGO_TX_APPL &&
+        (t->app_id == 0 || algo_algod_application(cli->algod, t->app_id, &a, &cli->arena, NULL) == ALGO_OK))
+      algo_composer_set_spec(c, i, algo_deploy_match(&a));
   }
 }
 
 static algo_code_t send_group(cli_t *cli, algo_err_t *err) {
   algo_buf_t b = ALGO_BUF_INIT;
   algo_composer_t *c = NULL;
+  bool done = false;
   algo_code_t r = read_file(cli->args[0], &b, err);
   if (r == ALGO_OK) r = cli_connect(cli, err);
   if (r == ALGO_OK) r = algo_composer_new(&c, cli->algod, NULL, err);
@@ -65,7 +65,9 @@ static algo_code_t send_group(cli_t *cli, algo_err_t *err) {
     if (r != ALGO_OK) r = algo_err_prefix(err, r, "%s", cli->args[0]);
   }
   if (r == ALGO_OK) name_specs(cli, c);
-  if (r == ALGO_OK) r = algo_composer_execute(c, err);
+  if (r == ALGO_OK && cli_value(cli, "--unsigned") != NULL)
+    r = algo_err_set(err, ALGO_E_USAGE, "send takes no --unsigned: the file is the group");
+  if (r == ALGO_OK) r = cli_run_composer(cli, c, &done, err);
   if (r == ALGO_OK) show_results(cli, c);
   algo_composer_free(c);
   algo_buf_fini(&b);

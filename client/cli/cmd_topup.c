@@ -80,6 +80,7 @@ static algo_code_t topup_submit(cli_t *cli, algo_err_t *err) {
   algo_topup_signed_t t;
   algo_composer_t *c = NULL;
   algo_signer_t *lsig = NULL;
+  bool done = false;
   algo_code_t r = read_topup(cli->args[0], &t, err);
   if (r == ALGO_OK && cli_value(cli, "--unsigned") != NULL)
     r = algo_err_set(err, ALGO_E_USAGE, "topup submit signs here: it takes no --unsigned");
@@ -88,12 +89,11 @@ static algo_code_t topup_submit(cli_t *cli, algo_err_t *err) {
   if (r == ALGO_OK) r = algo_market_load(&cli->market, cli->algod, t.terms.app, &cli->arena, err);
   if (r == ALGO_OK) r = algo_composer_new(&c, cli->algod, NULL, err);
   if (r == ALGO_OK) r = algo_topup_compose(c, &lsig, cli->algod, &cli->market, &t, cli->signer, &cli->arena, err);
-  if (r == ALGO_OK) r = algo_composer_execute(c, err);
+  if (r == ALGO_OK) r = cli_run_composer(cli, c, &done, err);
   if (r == ALGO_OK) {
     cli_out_u64(cli, "rental", t.terms.rental);
     cli_out_amount(cli, "added", t.terms.amount);
-    cli_out_str(cli, "txid", algo_arena_strdup(&cli->arena, algo_composer_result(c, 1)->txid));
-    cli_out_u64(cli, "round", algo_composer_result(c, 1)->round);
+    r = cli_finish(cli, algo_composer_result(c, 1));
   }
   algo_composer_free(c);
   algo_signer_free(lsig);
@@ -107,3 +107,64 @@ const cli_command_t cli_cmd_topup_submit = {"topup submit",
                                             NULL,
                                             "  algorent topup submit topup.json --key anyone.key",
                                             topup_submit};
+
+/* ---- show ---- */
+
+/* What a submitter or renter wants to know before it is used; *holds is false where one thing does not. */
+static algo_code_t put_market(cli_t *cli, const algo_topup_t *t, bool *holds, algo_err_t *err) {
+  algo_rental_rental_t v;
+  uint64_t price = 0;
+  algo_code_t r = algo_market_load(&cli->market, cli->algod, t->app, &cli->arena, err);
+  if (r == ALGO_OK) r = algo_market_rental(&v, cli->algod, &cli->market, t->rental, &cli->arena, err);
+  if (r == ALGO_OK) r = algo_market_deposit(&price, v.price_per_minute, t->minutes, err);
+  if (r != ALGO_OK) return r;
+  cli_out_bool(cli, "genuine", cli->market.genuine);
+  cli_out_str(cli, "rental_state", algo_market_rental_state(v.state));
+  cli_out_bool(cli, "renter_is_signer", algo_addr_eq(&v.renter, &t->renter));
+  cli_out_bool(cli, "amount_is_the_price", price == t->amount);
+  *holds = cli->market.genuine && v.state == 1 && algo_addr_eq(&v.renter, &t->renter) && price == t->amount;
+  return ALGO_OK;
+}
+
+static algo_code_t topup_show(cli_t *cli, algo_err_t *err) {
+  algo_topup_signed_t t;
+  algo_params_t params;
+  algo_buf_t program = ALGO_BUF_INIT;
+  algo_addr_t address;
+  bool holds = false;
+  algo_code_t r = read_topup(cli->args[0], &t, err);
+  if (r == ALGO_OK) r = cli_connect(cli, err);
+  if (r == ALGO_OK) r = algo_algod_params(cli->algod, &params, &cli->arena, err);
+  if (r == ALGO_OK && memcmp(params.genesis_hash.b, t.terms.genesis, 32) != 0)
+    r = algo_err_set(err, ALGO_E_GENESIS, "the topup is for another network");
+  if (r == ALGO_OK) r = algo_topup_program(&program, &t.terms, err);
+  if (r == ALGO_OK) {
+    algo_addr_of_program(&address, algo_buf_view(&program));
+    cli_out_u64(cli, "app", t.terms.app);
+    cli_out_u64(cli, "rental", t.terms.rental);
+    cli_out_addr(cli, "renter", &t.terms.renter);
+    cli_out_addr(cli, "program", &address);
+    r = put_market(cli, &t.terms, &holds, err);
+  }
+  algo_buf_fini(&program);
+  if (r != ALGO_OK) return r;
+  const uint64_t next = params.last_round + 1, first = next - next % t.terms.period;
+  const uint64_t window = t.terms.period < 1000 ? t.terms.period : 1000;
+  cli_out_amount(cli, "amount", t.terms.amount);
+  cli_out_u64(cli, "minutes", t.terms.minutes);
+  cli_out_u64(cli, "period", t.terms.period);
+  cli_out_u64(cli, "last", t.terms.last);
+  cli_out_u64(cli, "window_opens", next < first + window && first > 0 ? first : first + t.terms.period);
+  cli_out_u64(cli, "round_now", params.last_round);
+  cli_out_bool(cli, "usable", holds && first + window - 1 <= t.terms.last);
+  return ALGO_OK;
+}
+
+const cli_command_t cli_cmd_topup_show = {
+    "topup show",
+    "FILE",
+    "what a signed topup allows, whether its signature and rental hold, and its next window",
+    "The program is made again from the terms, so that a valid signature is one over exactly the published program.",
+    NULL,
+    "  algorent topup show topup.json",
+    topup_show};

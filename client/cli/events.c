@@ -7,7 +7,7 @@ static uint64_t number_of(algo_bytes_t v) {
   return x;
 }
 
-static void put_text(cli_t *cli, algo_buf_t *b, const algo_event_field_t *f, algo_bytes_t v) {
+static void put_text(const cli_t *cli, algo_buf_t *b, const algo_event_field_t *f, algo_bytes_t v) {
   char addr[ALGO_ADDR_TEXT + 1];
   switch (f->kind) {
   case ALGO_COL_ADDRESS:
@@ -41,8 +41,8 @@ static void put_value(algo_json_t *j, const algo_event_field_t *f, algo_bytes_t 
   }
 }
 
-static bool put_event(cli_t *cli, algo_buf_t *text, algo_json_t *j, algo_bytes_t log) {
-  const algo_event_def_t *e = algo_event_match(&algo_rental_tables, log);
+bool cli_event_text(const cli_t *cli, algo_buf_t *text, algo_json_t *j, algo_bytes_t log) {
+  const algo_event_def_t *e = algo_event_match(cli->tables, log);
   if (e == NULL) return false;
   algo_buf_puts(text, e->name);
   algo_json_open(j, '{');
@@ -67,7 +67,7 @@ void cli_out_events(cli_t *cli, const algo_bytes_t *logs, size_t n) {
   algo_json_open(&j, '[');
   for (size_t i = 0; i < n; i++) {
     algo_buf_clear(&text);
-    if (put_event(cli, &text, &j, logs[i]))
+    if (cli_event_text(cli, &text, &j, logs[i]))
       cli_out_raw(cli, "event", algo_arena_strdup(&cli->arena, algo_buf_cstr(&text)), NULL);
   }
   algo_json_close(&j, ']');

@@ -247,6 +247,8 @@ static void put_table(algo_buf_t *b, const struct out *o) {
 algo_code_t cli_out_close(cli_t *cli, algo_err_t *err) {
   algo_buf_t b = ALGO_BUF_INIT;
   const struct out *o = cli->out;
+  if (cli->out_done) return ALGO_OK;
+  cli->out_done = true;
   if (cli->json) {
     put_json(&b, o);
   } else {

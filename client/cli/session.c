@@ -35,14 +35,27 @@ algo_code_t cli_connect(cli_t *cli, algo_err_t *err) {
   return algo_algod_new(&cli->algod, &opt, NULL, err);
 }
 
-algo_code_t cli_app_id(cli_t *cli, uint64_t *out, algo_err_t *err) {
-  const char *option = cli_value(cli, "--app"), *text = option != NULL ? option : from_env("ALGORENT_APP");
+/* --app, or the first of two environment variables (NULL: none) that is set. */
+static algo_code_t app_id(cli_t *cli, const char *first, const char *second, uint64_t *out, algo_err_t *err) {
+  const char *option = cli_value(cli, "--app"), *from = "--app", *text = option;
+  if (text == NULL && first != NULL) text = from_env(first), from = first;
+  if (text == NULL) text = from_env(second), from = second;
   if (text == NULL)
-    return algo_err_set(err, ALGO_E_USAGE,
-                        "which market? give --app ID or set ALGORENT_APP (algorent deploy prints it)");
+    return algo_err_set(err, ALGO_E_USAGE, "which market? give --app ID or set %s (algorent deploy prints it)",
+                        first != NULL ? first : second);
   algo_code_t r = algo_u64_parse(out, text, strlen(text), err);
   if (r == ALGO_OK && *out == 0) r = algo_err_set(err, ALGO_E_RANGE, "an application id is not 0");
-  return r == ALGO_OK ? r : algo_err_prefix(err, r, "%s", option != NULL ? "--app" : "ALGORENT_APP");
+  return r == ALGO_OK ? r : algo_err_prefix(err, r, "%s", from);
+}
+
+algo_code_t cli_app_id(cli_t *cli, uint64_t *out, algo_err_t *err) {
+  return app_id(cli, NULL, "ALGORENT_APP", out, err);
+}
+
+static void warn_unless_genuine(const cli_t *cli) {
+  if (!cli->market.genuine)
+    cli_note(cli, "warning: application %" PRIu64 " does not run the programs that this algorent was made with",
+             cli->market.app.id);
 }
 
 algo_code_t cli_open_market(cli_t *cli, algo_err_t *err) {
@@ -50,14 +63,63 @@ algo_code_t cli_open_market(cli_t *cli, algo_err_t *err) {
   algo_code_t r = cli_app_id(cli, &id, err);
   if (r == ALGO_OK) r = cli_connect(cli, err);
   if (r == ALGO_OK) r = algo_market_load(&cli->market, cli->algod, id, &cli->arena, err);
-  if (r == ALGO_OK && !cli->market.genuine)
-    cli_note(cli, "warning: application %" PRIu64 " does not run the programs that this algorent was made with", id);
+  if (r == ALGO_OK) warn_unless_genuine(cli);
+  return r;
+}
+
+algo_code_t cli_load_tasks(cli_t *cli, uint64_t app, algo_err_t *err) {
+  algo_code_t r = algo_tasks_load(&cli->tasks, cli->algod, app, &cli->arena, err);
+  const algo_tasks_t *t = &cli->tasks;
+  if (r != ALGO_OK) return r;
+  cli->tables = &algo_escrow_tables;
+  cli->market = (algo_market_t){.app = t->app,
+                                .address = t->address,
+                                .creator = t->creator,
+                                .spec = t->spec,
+                                .genuine = t->genuine,
+                                .decimals = t->decimals,
+                                .unit = t->unit,
+                                .terms.admin = t->terms.admin};
+  return ALGO_OK;
+}
+
+algo_code_t cli_open_tasks(cli_t *cli, algo_err_t *err) {
+  uint64_t id = 0;
+  algo_code_t r = app_id(cli, "ALGORENT_ESCROW", "ALGORENT_APP", &id, err);
+  if (r == ALGO_OK) r = cli_connect(cli, err);
+  if (r == ALGO_OK) r = cli_load_tasks(cli, id, err);
+  if (r == ALGO_OK) warn_unless_genuine(cli);
+  return r;
+}
+
+algo_code_t cli_open_either(cli_t *cli, algo_err_t *err) {
+  uint64_t id = 0;
+  algo_code_t r = cli_app_id(cli, &id, err);
+  if (r == ALGO_OK) r = cli_connect(cli, err);
+  if (r != ALGO_OK) return r;
+  r = algo_market_load(&cli->market, cli->algod, id, &cli->arena, err);
+  if (r == ALGO_E_INVALID) {
+    r = cli_load_tasks(cli, id, err);
+    if (r == ALGO_E_INVALID)
+      r = algo_err_set(err, r, "application %" PRIu64 " is neither a rental market nor a market of tasks", id);
+  }
+  if (r == ALGO_OK) warn_unless_genuine(cli);
   return r;
 }
 
 algo_code_t cli_begin(cli_t *cli, algo_err_t *err) {
   algo_code_t r = cli_identify(cli, err);
   return r == ALGO_OK ? cli_open_market(cli, err) : r;
+}
+
+algo_code_t cli_begin_tasks(cli_t *cli, algo_err_t *err) {
+  algo_code_t r = cli_identify(cli, err);
+  return r == ALGO_OK ? cli_open_tasks(cli, err) : r;
+}
+
+algo_code_t cli_begin_either(cli_t *cli, algo_err_t *err) {
+  algo_code_t r = cli_identify(cli, err);
+  return r == ALGO_OK ? cli_open_either(cli, err) : r;
 }
 
 algo_code_t cli_load_key(cli_t *cli, algo_key_t *key, algo_err_t *err) {
@@ -102,11 +164,13 @@ algo_code_t cli_identify(cli_t *cli, algo_err_t *err) {
   algo_code_t r = cli_opt_addr(cli, "--sender", &cli->sender, err);
   if (r != ALGO_OK) return r;
   if (cli_value(cli, "--kmd") != NULL) return identify_kmd(cli, given, err);
-  if (cli_value(cli, "--unsigned") == NULL || !given) {
+  bool here = cli_value(cli, "--unsigned") == NULL; /* it is signed here */
+  if (given && cli_value(cli, "--simulate") != NULL) here = false;
+  if (here || !given) {
     r = cli_load_key(cli, &key, err);
     if (r != ALGO_OK) return r;
     if (!given) cli->sender = key.addr;
-    if (cli_value(cli, "--unsigned") == NULL) r = algo_signer_from_key(&cli->signer, &key, &cli->sender, err);
+    if (here) r = algo_signer_from_key(&cli->signer, &key, &cli->sender, err);
     algo_key_fini(&key);
   }
   cli->has_sender = r == ALGO_OK;
@@ -123,9 +187,23 @@ static algo_code_t write_file(const char *path, algo_bytes_t v, algo_err_t *err)
   return ok ? ALGO_OK : algo_err_set(err, ALGO_E_IO, "%s: %s", path, strerror(errno));
 }
 
-algo_code_t cli_run_composer(cli_t *cli, algo_composer_t *c, bool *sent, algo_err_t *err) {
+static algo_code_t simulate(cli_t *cli, algo_composer_t *c, algo_err_t *err) {
+  algo_code_t r = algo_composer_build(c, err); /* its fees and references are those of the call itself */
+  if (r == ALGO_OK) r = algo_composer_simulate(c, err);
+  if (r != ALGO_OK) return r;
+  cli_out_bool(cli, "simulated", true);
+  cli_out_algo(cli, "fee", algo_composer_fees(c));
+  return ALGO_OK;
+}
+
+algo_code_t cli_run_composer(cli_t *cli, algo_composer_t *c, bool *done, algo_err_t *err) {
   const char *file = cli_value(cli, "--unsigned");
-  *sent = file == NULL;
+  *done = file == NULL;
+  if (cli_value(cli, "--simulate") != NULL) {
+    *done = true;
+    return file == NULL ? simulate(cli, c, err)
+                        : algo_err_set(err, ALGO_E_USAGE, "--simulate and --unsigned: one of them");
+  }
   if (file == NULL) return algo_composer_execute(c, err);
   algo_buf_t b = ALGO_BUF_INIT;
   algo_code_t r = algo_composer_build(c, err);
@@ -156,13 +234,15 @@ algo_code_t cli_run_call(cli_t *cli, const algo_method_call_t *call, const algo_
                          algo_err_t *err) {
   algo_composer_t *c = NULL;
   size_t i = 0;
-  bool sent = false;
+  bool done = false;
   *result = NULL;
   algo_code_t r = cli_identify(cli, err);
   if (r == ALGO_OK) r = algo_composer_new(&c, cli->algod, NULL, err);
   if (r == ALGO_OK) r = algo_composer_call(c, call, &cli->sender, cli->signer, cli->market.spec, &i, err);
-  if (r == ALGO_OK) r = cli_run_composer(cli, c, &sent, err);
-  if (r == ALGO_OK && sent) {
+  if (r == ALGO_OK && cli->note.n > 0) algo_composer_txn(c, i)->note = cli->note;
+  cli->note = (algo_bytes_t){0};
+  if (r == ALGO_OK) r = cli_run_composer(cli, c, &done, err);
+  if (r == ALGO_OK && done) {
     algo_call_result_t *copy = algo_arena_alloc(&cli->arena, sizeof *copy);
     r = copy == NULL ? algo_err_set(err, ALGO_E_NOMEM, "out of memory")
                      : keep_result(cli, copy, algo_composer_result(c, i), err);
@@ -198,8 +278,17 @@ algo_code_t cli_chain_time(cli_t *cli, uint64_t *unix_s, algo_err_t *err) {
 
 algo_code_t cli_finish(cli_t *cli, const algo_call_result_t *result) {
   if (result == NULL) return ALGO_OK;
-  cli_out_str(cli, "txid", result->txid);
-  cli_out_u64(cli, "round", result->round);
+  if (result->txid[0] != '\0') {
+    cli_out_str(cli, "txid", result->txid);
+    cli_out_u64(cli, "round", result->round);
+  }
   cli_out_events(cli, result->logs, result->n_logs);
   return ALGO_OK;
+}
+
+algo_code_t cli_finish_call(cli_t *cli, algo_code_t made, const algo_method_call_t *call, algo_err_t *err) {
+  const algo_call_result_t *result = NULL;
+  if (made != ALGO_OK) return made;
+  algo_code_t r = cli_run_call(cli, call, &result, err);
+  return r == ALGO_OK ? cli_finish(cli, result) : r;
 }

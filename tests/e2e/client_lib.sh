@@ -26,10 +26,11 @@ if [[ -z ${ALGOD_URL:-} ]]; then
     grep -qs '^algod ' "$work/sandbox" && break
     sleep 0.05
   done
-  read -r _ ALGOD_URL _ KMD_URL _ <"$work/sandbox"
+  read -r _ ALGOD_URL _ KMD_URL _ INDEXER_URL _ <"$work/sandbox"
+  export INDEXER_URL
 fi
 export ALGOD_URL ALGOD_TOKEN=${ALGOD_TOKEN:-$token}
-unset ALGORENT_APP ALGORENT_KEY ALGORENT_MNEMONIC
+unset ALGORENT_APP ALGORENT_ESCROW ALGORENT_KEY ALGORENT_MNEMONIC
 : "${KMD_URL:?a node that is not the sandbox needs KMD_URL}"
 cd "$work" || exit 1
 
@@ -37,7 +38,10 @@ cd "$work" || exit 1
 kmd() { curl -sf -H "X-KMD-API-Token: $token" "$KMD_URL/v1/$1" -d "$2"; }
 wallet=$(curl -sf -H "X-KMD-API-Token: $token" "$KMD_URL/v1/wallets" | jq -r '.wallets[] | select(.name == "unencrypted-default-wallet") | .id')
 handle=$(kmd wallet/init "{\"wallet_id\":\"$wallet\",\"wallet_password\":\"\"}" | jq -r .wallet_handle_token)
-mapfile -t addrs < <(kmd key/list "{\"wallet_handle_token\":\"$handle\"}" | jq -r '.addresses[]')
+mapfile -t addrs < <(kmd key/list "{\"wallet_handle_token\":\"$handle\"}" | jq -r '.addresses[]' | while read -r a; do
+  # A node of another kind may keep keys without money: the richest first, in the daemon's order where they are alike.
+  printf '%s %s\n' "$(curl -sf -H "X-Algo-API-Token: $ALGOD_TOKEN" "$ALGOD_URL/v2/accounts/$a?exclude=all" | jq '.amount >= 1000000000')" "$a"
+done | sort -s -r -k1,1 | cut -d' ' -f2)
 for i in 0 1 2; do
   name=$(cut -d' ' -f$((i + 1)) <<<"admin owner renter")
   kmd key/export "{\"wallet_handle_token\":\"$handle\",\"wallet_password\":\"\",\"address\":\"${addrs[$i]}\"}" |

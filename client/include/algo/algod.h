@@ -84,7 +84,7 @@ ALGO_API algo_code_t algo_algod_offset(algo_algod_t *c, uint64_t *seconds, algo_
 typedef struct algo_params { /* what a new transaction needs to know */
   uint64_t last_round;
   uint64_t min_fee;      /* microAlgos a transaction */
-  uint64_t fee_per_byte; /* microAlgos; 0: the minimum does */
+  uint64_t fee_per_byte; /* microAlgos, of a busy node: a transaction pays the larger of the two; 0: the minimum does */
   const char *genesis_id;
   algo_digest_t genesis_hash;
   const char *consensus;
@@ -218,6 +218,10 @@ typedef struct algo_application {
 /* NOT_FOUND: no such application. */
 ALGO_API algo_code_t algo_algod_application(algo_algod_t *c, uint64_t id, algo_application_t *out, algo_arena_t *arena,
                                             algo_err_t *err);
+/* The applications that the account made and that are there, in the node's order. A node refuses to list very many (by
+ * default more than 100,000 of everything that an account has): HTTP, with its words. */
+ALGO_API algo_code_t algo_algod_created(algo_algod_t *c, const algo_addr_t *addr, const algo_application_t **out,
+                                        size_t *n, algo_arena_t *arena, algo_err_t *err);
 /* NOT_FOUND: not opted in. */
 ALGO_API algo_code_t algo_algod_locals(algo_algod_t *c, const algo_addr_t *addr, uint64_t app, algo_teal_state_t *out,
                                        algo_arena_t *arena, algo_err_t *err);

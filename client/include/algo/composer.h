@@ -1,8 +1,9 @@
 /* algo/composer.h - an atomic group, from calls to its outcome.
  *
  * Fees: each transaction whose fee is 0 pays the minimum, and the group's last call (or last transaction, where there
- * is no call) pays on top what simulate says the whole group costs, inner transactions included (fee pooling). A fee
- * that the caller set, or pinned, stays.
+ * is no call) pays on top what simulate says the whole group costs, inner transactions included (fee pooling). Where
+ * the node asks for a fee a byte (it is busy), a transaction pays that times its signed size if it is more. A fee that
+ * the caller set, or pinned, stays.
  *
  * Add transactions and calls, then either go through with algo_composer_execute, or step by step: build (parameters, a
  * simulate that fills in references and fees, the group id), sign or hand out the unsigned group, send, wait. One
@@ -82,6 +83,11 @@ typedef struct algo_call_result {
 ALGO_API const algo_call_result_t *algo_composer_result(const algo_composer_t *c, size_t i);
 /* What the node said of the group when it refused it, by simulating or by submitting, whole; "" where it did not. */
 ALGO_API const char *algo_composer_said(const algo_composer_t *c);
+/* One call on its own: composed, simulated, signed, sent, waited for. `spec` as for algo_composer_call. *out (NULL: not
+ * wanted) gets the result without logs and outcome; its value is in the arena. */
+ALGO_API algo_code_t algo_composer_run(algo_algod_t *algod, const algo_method_call_t *call, const algo_app_spec_t *spec,
+                                       const algo_signer_t *signer, algo_call_result_t *out, algo_arena_t *arena,
+                                       algo_err_t *err);
 ALGO_API uint64_t algo_composer_fees(const algo_composer_t *c); /* microAlgos of all transactions, after build */
 
 #endif

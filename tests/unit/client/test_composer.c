@@ -384,6 +384,41 @@ START_TEST(unsigned_groups_travel) {
 }
 END_TEST
 
+/* A busy node asks for a fee a byte: each transaction pays by the size that it is sent with, a pinned fee stays. */
+START_TEST(a_busy_nodes_fee) {
+  fixture_t x;
+  algo_err_t err;
+  algo_buf_t one = ALGO_BUF_INIT;
+  set_up(&x, true);
+  x.f.answers[0].body = algo_bytes_str(
+      "{\"consensus-version\":\"future\",\"fee\":100,\"genesis-hash\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\","
+      "\"genesis-id\":\"testing-v1\",\"last-round\":7,\"min-fee\":1000}");
+  algo_composer_pin_fee(x.c, 0);
+  SUITE_OK(algo_composer_build(x.c, suite_err));
+  SUITE_OK(algo_composer_sign(x.c, suite_err));
+  ck_assert_uint_eq(algo_composer_txn(x.c, 0)->fee, 0);
+  for (size_t i = 1; i < 3; i++) {
+    algo_stxn_t s = {.txn = *algo_composer_txn(x.c, i)};
+    memset(s.sig, 0xff, sizeof s.sig);
+    algo_buf_clear(&one);
+    algo_stxn_encode(&one, &s);
+    ck_assert_uint_ge(s.txn.fee, 100 * one.n);
+    ck_assert_uint_lt(s.txn.fee, 100 * (one.n + 150));
+  }
+  algo_composer_free(x.c);
+  x.f.answers[0].body = algo_bytes_str("{\"consensus-version\":\"future\",\"fee\":18446744073709551615,\"genesis-"
+                                       "hash\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\","
+                                       "\"genesis-id\":\"testing-v1\",\"last-round\":7,\"min-fee\":1000}");
+  algo_txn_t pay = {.type = ALGO_TX_PAY, .amount = 5};
+  algo_composer_options_t opt = {.no_simulate = true};
+  SUITE_OK(algo_composer_new(&x.c, x.algod, &opt, suite_err));
+  SUITE_OK(algo_composer_add(x.c, &pay, x.signer, suite_err));
+  ck_assert_int_eq(algo_composer_build(x.c, &err), ALGO_E_RANGE);
+  algo_buf_fini(&one);
+  tear_down(&x);
+}
+END_TEST
+
 START_TEST(limits) {
   fixture_t x;
   algo_err_t err;
@@ -400,4 +435,4 @@ END_TEST
 SUITE_MAIN("client/composer", bytes_of_the_official_sdk, multisig_and_logic_signatures,
            references_and_fees_from_a_simulate, too_much_to_name, a_refusal_in_the_contracts_words,
            every_cut_of_a_simulate_is_survived, sent_and_confirmed, a_lost_answer_is_followed_up, dropped_and_expired,
-           unsigned_groups_travel, limits)
+           unsigned_groups_travel, a_busy_nodes_fee, limits)
