@@ -2,7 +2,6 @@
 $(eval $(call library,contracts_common,contracts/common,tealgen,))
 contracts_SRCS := $(wildcard contracts/rental/*.c contracts/escrow/*.c contracts/topup/*.c)
 $(eval $(call library,contracts,contracts,contracts_common tealgen,))
-$(eval $(call program,teal-gen,contracts,contracts/main.c,contracts tealgen))
 
 contracts_bindings_SRCS := $(wildcard contracts/*/generated/*.c)
 $(eval $(call library,contracts_bindings,contracts,chain base,))

@@ -7,6 +7,22 @@ const tg_opinfo_t tg_ops[TG_OPCODES] = {
 #undef TG_OP
 };
 
+unsigned tg_pops(const tg_ins_t *x) { return x->op == TG_OTHER ? x->isa->n_takes : tg_ops[x->op].pops; }
+unsigned tg_pushes(const tg_ins_t *x) { return x->op == TG_OTHER ? x->isa->n_gives : tg_ops[x->op].pushes; }
+
+unsigned tg_flags(const tg_ins_t *x) {
+  if (x->op != TG_OTHER) return tg_ops[x->op].flags;
+  unsigned dark = x->isa->flags & ALGO_OPF_DYNAMIC || x->isa->id == ALGO_OP_proto ? FLOW : 0;
+  return dark | (x->isa->flags & ALGO_OPF_EXITS ? FLOW | ENDS : 0);
+}
+
+const algo_isa_op_t *tg_isa(const tg_ins_t *x, unsigned avm) {
+  if (x->op == TG_OTHER) return x->isa;
+  if (x->op == TG_INT || x->op == TG_BYTES_) return NULL;
+  const char *name = tg_ops[x->op].text;
+  return algo_isa_op_by_name(avm, name, strcspn(name, " "));
+}
+
 algo_code_t tg_mistake(tg_t *b, const char *fmt, ...) {
   if (b->failed) return b->failed;
   va_list ap;

@@ -3,6 +3,7 @@
 #define TG_BUILD_H
 
 #include "algo/arc4.h"
+#include "algo/isa.h"
 #include "algo/tealgen_build.h"
 
 enum { PURE = 1, COMMUTES = 2, FLOW = 4, ENDS = 8 };
@@ -28,10 +29,19 @@ typedef struct tg_ins {
   const char *field;   /* TXN, GLOBAL, ...: the field's name */
   const char *message; /* what it means when this fails */
   const char *comment;
-  const uint32_t *labels;   /* MATCH */
+  const uint32_t *labels;   /* MATCH, SWITCH */
   const algo_bytes_t *list; /* PUSHBYTESS */
   uint32_t n;
+  const algo_isa_op_t *isa; /* OTHER: its row, */
+  const char *text;         /* and the whole instruction */
 } tg_ins_t;
+
+/* What is known of an opcode, OTHER ones too. */
+unsigned tg_pops(const tg_ins_t *x);
+unsigned tg_pushes(const tg_ins_t *x);
+unsigned tg_flags(const tg_ins_t *x);
+/* Its row in the tables of this version; NULL: it is no opcode (labels and the like). */
+const algo_isa_op_t *tg_isa(const tg_ins_t *x, unsigned avm);
 
 typedef struct tg_code {
   tg_ins_t *ins;
@@ -54,7 +64,7 @@ struct tg_expr {
   uint32_t offset; /* X_SLICE */
 };
 
-enum { TG_MAX_VARS = 200, TG_MAX_ROUTINES = 64, TG_MAX_DEPTH = 32 };
+enum { TG_MAX_VARS = 256, TG_MAX_ROUTINES = 64, TG_MAX_DEPTH = 32 };
 
 typedef struct tg_variable {
   const char *name;
@@ -89,8 +99,17 @@ struct tg {
   uint32_t n_labels;
   const char **label_names; /* by label; NULL: plain */
   uint32_t label_cap;
-  const char *comment; /* for the next instruction */
+  const char *comment;        /* for the next instruction */
+  const struct tg_hand *hand; /* the program was written by hand, and this is known of it; NULL: a description's */
 };
+
+/* A hand-written program: what the passes have to leave as it is. */
+typedef struct tg_hand {
+  bool app;    /* may run as an application: its scratch space is read by others (gload) once it has approved */
+  bool frames; /* has proto: routines are called by callsub alone */
+  bool int_block, byte_block; /* the constant blocks that it has, and may have */
+  bool untyped;               /* the assembler does not follow the types of what comes out */
+} tg_hand_t;
 
 /* ---- build.c ---- */
 algo_code_t tg_mistake(tg_t *b, const char *fmt, ...) ALGO_PRINTF(2, 3); /* with where */

@@ -8,6 +8,7 @@
 static const char help[] =
     "usage: teal-gen CONTRACT [--asset algo|asa] [--avm N] [-O0|-O1|-O2] [--out DIR] [--include DIR] [--json]\n"
     "       teal-gen SIGNATURE [--asset algo|asa] [--avm N] [--set NAME=VALUE]... [--out DIR] [--include DIR]\n"
+    "       teal-gen optimize FILE [-O1|-O2] [--mode app|sig] [--size] [--rules LIST] [--check] [-o OUT] [--json]\n"
     "       teal-gen assemble FILE [--out FILE] [--json]\n"
     "       teal-gen disassemble FILE [--out FILE]\n"
     "       teal-gen --list [--json]\n"
@@ -17,10 +18,23 @@ static const char help[] =
     "  --asset algo|asa  the market pays in ALGO or in one ASA; without it, with --out, both and what they share\n"
     "  --avm N           version of the programs, 10 to 12 (11)\n"
     "  -O0, -O1, -O2     not optimised; constants and dead code; everything (-O2)\n"
+    "  --rules LIST      these of the optimiser's rules alone: jumps, fold, propagate, common, inline, stack,\n"
+    "                    peephole, tails, place, outline, constants\n"
     "  --out DIR         where the files go; without it the approval program's TEAL goes to standard output,\n"
     "                    with --json the application description\n"
     "  --include DIR     where the binding's header algo/CONTRACT.h goes (DIR of --out)\n"
     "  --set NAME=VALUE  puts a value in: a number, an address, 0x and hex, or base64\n"
+    "\n"
+    "optimize takes a TEAL program from anywhere and writes one that does the same in fewer bytes and with no more\n"
+    "budget; each instruction says which line it came from. Bytes and cost go to standard error.\n"
+    "  --mode app|sig    run as an application, or as a signature (what its opcodes tell, else both)\n"
+    "  --size            fewer bytes, even where a run costs a little more\n"
+    "  --private-scratch no other program reads this one's scratch space by gload: it need not be left as it was\n"
+    "  --check           first runs both programs on generated inputs; a difference is an error\n"
+    "  --runs N          so many inputs (2000)\n"
+    "  --seed N          other inputs (1)\n"
+    "  -o OUT            the same as --out\n"
+    "\n"
     "  --json            results and errors as JSON\n"
     "  --help, --version\n"
     "\n"
@@ -32,8 +46,10 @@ static const char help[] =
     "  teal-gen topup --asset algo --set TMPL_APP=1002   a smart signature for that market\n"
     "  teal-gen assemble my.teal --out my.bin\n"
     "  teal-gen disassemble my.bin\n"
+    "  teal-gen optimize my.teal --check -o my.opt.teal\n"
     "\n"
-    "exit status: 0 done, 2 wrong usage, 65 bad input, 74 a file cannot be read or written, 70 a fault\n";
+    "exit status: 0 done, 2 wrong usage, 65 bad input, 69 a program that optimize leaves alone, 74 a file cannot be "
+    "read or written, 70 a fault\n";
 
 static bool value_of(const char *name, int argc, char **argv, int *i, const char **out) {
   size_t n = strlen(name);
@@ -48,15 +64,45 @@ static bool value_of(const char *name, int argc, char **argv, int *i, const char
 
 static bool is_option(const char *arg) { return arg[0] == '-' && arg[1] != '\0'; }
 
+static algo_code_t number_of(uint64_t *out, const char *name, const char *text, algo_err_t *err) {
+  char *end;
+  if (!text) return ALGO_OK;
+  *out = strtoull(text, &end, 10);
+  return *end || end == text ? algo_err_set(err, ALGO_E_USAGE, "%s is a number, not %s", name, text) : ALGO_OK;
+}
+
+/* The options of optimize. */
+typedef struct optimize_options {
+  const char *mode, *rules, *runs, *seed;
+} optimize_options_t;
+
+static algo_code_t take_optimize(tg_cli_t *cli, const optimize_options_t *o, algo_err_t *err) {
+  if (o->mode && strcmp(o->mode, "app") != 0 && strcmp(o->mode, "sig") != 0)
+    return algo_err_set(err, ALGO_E_USAGE, "--mode is app or sig, not %s", o->mode);
+  if (o->mode) cli->mode = strcmp(o->mode, "app") == 0 ? TG_MODE_APP : TG_MODE_SIG;
+  algo_code_t code = number_of(&cli->runs, "--runs", o->runs, err);
+  if (!code) code = number_of(&cli->seed, "--seed", o->seed, err);
+  if (!code && o->rules && tg_rule_mask(&cli->rules, o->rules, err))
+    code = algo_err_set(err, ALGO_E_USAGE, "--rules %s: a name that is no rule; teal-gen --help has them", o->rules);
+  return code;
+}
+
 static algo_code_t parse(tg_cli_t *cli, int argc, char **argv, algo_err_t *err) {
   const char *avm = NULL, *set = NULL;
+  optimize_options_t o = {NULL, NULL, NULL, NULL};
   for (int i = 1; i < argc; i++) {
     if (strcmp(argv[i], "--json") == 0) cli->json = true;
     else if (strcmp(argv[i], "--list") == 0) cli->list = true;
+    else if (strcmp(argv[i], "--size") == 0) cli->size = true;
+    else if (strcmp(argv[i], "--check") == 0) cli->check = true;
+    else if (strcmp(argv[i], "--private-scratch") == 0) cli->private_scratch = true;
     else if (strncmp(argv[i], "-O", 2) == 0 && argv[i][2] >= '0' && argv[i][2] <= '2' && !argv[i][3])
       cli->optimise = argv[i][2] - '0';
     else if (value_of("--asset", argc, argv, &i, &cli->asset) || value_of("--out", argc, argv, &i, &cli->out) ||
-             value_of("--include", argc, argv, &i, &cli->include) || value_of("--avm", argc, argv, &i, &avm))
+             value_of("--include", argc, argv, &i, &cli->include) || value_of("--avm", argc, argv, &i, &avm) ||
+             value_of("-o", argc, argv, &i, &cli->out) || value_of("--mode", argc, argv, &i, &o.mode) ||
+             value_of("--rules", argc, argv, &i, &o.rules) || value_of("--runs", argc, argv, &i, &o.runs) ||
+             value_of("--seed", argc, argv, &i, &o.seed))
       continue;
     else if (cli->n_set < TG_CLI_SETS && value_of("--set", argc, argv, &i, &set)) cli->set[cli->n_set++] = set;
     else if (is_option(argv[i]))
@@ -67,7 +113,8 @@ static algo_code_t parse(tg_cli_t *cli, int argc, char **argv, algo_err_t *err) 
   }
   if (cli->asset && strcmp(cli->asset, "algo") != 0 && strcmp(cli->asset, "asa") != 0)
     return algo_err_set(err, ALGO_E_USAGE, "--asset is algo or asa, not %s", cli->asset);
-  if (!avm) return ALGO_OK;
+  algo_code_t code = take_optimize(cli, &o, err);
+  if (code || !avm) return code;
   char *end;
   unsigned long v = strtoul(avm, &end, 10);
   if (*end || end == avm || v < 10 || v > 12) return algo_err_set(err, ALGO_E_USAGE, "--avm is 10 to 12, not %s", avm);
@@ -78,6 +125,10 @@ static algo_code_t parse(tg_cli_t *cli, int argc, char **argv, algo_err_t *err) 
 static algo_code_t run(const tg_cli_t *cli, algo_err_t *err) {
   if (cli->list) return tg_command_list(cli, err);
   if (!cli->command) return algo_err_set(err, ALGO_E_USAGE, "say what to make: try teal-gen --help");
+  if (strcmp(cli->command, "optimize") == 0) {
+    if (!cli->input) return algo_err_set(err, ALGO_E_USAGE, "optimize needs a file");
+    return tg_command_optimize(cli, err);
+  }
   bool assemble = strcmp(cli->command, "assemble") == 0;
   if (assemble || strcmp(cli->command, "disassemble") == 0) {
     if (!cli->input) return algo_err_set(err, ALGO_E_USAGE, "%s needs a file", cli->command);
@@ -120,7 +171,7 @@ int tg_main(int argc, char **argv, const tg_catalogue_t *catalogue) {
       return 0;
     }
   }
-  tg_cli_t cli = {.all = catalogue, .avm = 11, .optimise = 2};
+  tg_cli_t cli = {.all = catalogue, .avm = 11, .optimise = 2, .runs = 2000, .seed = 1};
   algo_err_t err;
   algo_err_init(&err);
   algo_code_t code = parse(&cli, argc, argv, &err);

@@ -17,6 +17,11 @@ typedef struct tg_cli {
   const char *include; /* where the binding's header goes */
   unsigned avm;
   int optimise;
+  tg_mode_t mode;
+  uint32_t rules;
+  bool size, private_scratch;
+  bool check; /* optimize: runs both programs, */
+  uint64_t runs, seed;
   bool list, json;
   const char *set[TG_CLI_SETS]; /* NAME=VALUE, of a smart signature */
   size_t n_set;
@@ -36,5 +41,7 @@ algo_code_t tg_command_generate(const tg_cli_t *cli, const tg_contract_t *c, alg
 algo_code_t tg_command_signature(const tg_cli_t *cli, const tg_signature_t *s, algo_err_t *err);
 algo_code_t tg_command_assemble(const tg_cli_t *cli, algo_err_t *err);
 algo_code_t tg_command_disassemble(const tg_cli_t *cli, algo_err_t *err);
+algo_code_t tg_command_optimize(const tg_cli_t *cli, algo_err_t *err);
+algo_code_t tg_print(const algo_buf_t *text, algo_err_t *err); /* on standard output */
 
 #endif

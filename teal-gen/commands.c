@@ -4,7 +4,7 @@
 #include "algo/text.h"
 #include "cli.h"
 
-static algo_code_t print(const algo_buf_t *text, algo_err_t *err) {
+algo_code_t tg_print(const algo_buf_t *text, algo_err_t *err) {
   if (text->oom) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   if (fwrite(text->p, 1, text->n, stdout) != text->n || fflush(stdout) != 0)
     return algo_err_set(err, ALGO_E_IO, "standard output cannot be written");
@@ -43,7 +43,7 @@ algo_code_t tg_command_list(const tg_cli_t *cli, algo_err_t *err) {
     algo_json_close(&j, ']');
     algo_buf_putc(&text, '\n');
   }
-  algo_code_t code = print(&text, err);
+  algo_code_t code = tg_print(&text, err);
   algo_buf_fini(&text);
   return code;
 }
@@ -54,10 +54,11 @@ algo_code_t tg_command_generate(const tg_cli_t *cli, const tg_contract_t *c, alg
   algo_arena_t arena = ALGO_ARENA_INIT;
   algo_buf_t text = ALGO_BUF_INIT;
   tg_built_t built;
-  tg_options_t o = {.asa = strcmp(cli->asset, "asa") == 0, .avm = cli->avm, .optimise = cli->optimise};
+  tg_options_t o = {
+      .asa = strcmp(cli->asset, "asa") == 0, .avm = cli->avm, .optimise = cli->optimise, .rules = cli->rules};
   algo_code_t code = tg_build(&built, c, &o, &arena, err);
   if (!code) algo_buf_puts(&text, cli->json ? built.arc56 : built.approval.teal);
-  if (!code) code = print(&text, err);
+  if (!code) code = tg_print(&text, err);
   algo_buf_fini(&text);
   algo_arena_fini(&arena);
   return code;
@@ -108,7 +109,7 @@ algo_code_t tg_command_signature(const tg_cli_t *cli, const tg_signature_t *s, a
   if (!cli->asset) return algo_err_set(err, ALGO_E_USAGE, "%s: say --asset algo or asa, or --out DIR for all", s->name);
   algo_buf_t text = ALGO_BUF_INIT;
   code = tg_signature_teal(&text, s, strcmp(cli->asset, "asa") == 0, cli->avm, values, err);
-  if (!code) code = print(&text, err);
+  if (!code) code = tg_print(&text, err);
   algo_buf_fini(&text);
   return code;
 }
@@ -150,7 +151,7 @@ algo_code_t tg_command_assemble(const tg_cli_t *cli, algo_err_t *err) {
       algo_base64_encode(&text, r.program);
       algo_buf_putc(&text, '\n');
     }
-    code = print(&text, err);
+    code = tg_print(&text, err);
   }
   algo_buf_fini(&source);
   algo_buf_fini(&text);
@@ -162,7 +163,7 @@ algo_code_t tg_command_disassemble(const tg_cli_t *cli, algo_err_t *err) {
   algo_buf_t program = ALGO_BUF_INIT, text = ALGO_BUF_INIT;
   algo_code_t code = tg_read_file(&program, cli->input, err);
   if (!code) code = algo_disasm(&text, algo_buf_view(&program), err);
-  if (!code) code = cli->out ? tg_write_file(cli->out, algo_buf_view(&text), err) : print(&text, err);
+  if (!code) code = cli->out ? tg_write_file(cli->out, algo_buf_view(&text), err) : tg_print(&text, err);
   algo_buf_fini(&program);
   algo_buf_fini(&text);
   return code;

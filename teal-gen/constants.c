@@ -3,6 +3,9 @@
 #include <stdlib.h>
 
 #include "constants.h"
+#include "optimise.h"
+
+enum { PUSH_VERSION = 3 }; /* pushint and pushbytes */
 
 static unsigned varint_size(uint64_t v) {
   unsigned n = 1;
@@ -32,24 +35,26 @@ static int by_uses(const void *x, const void *y) {
   return a->seen < b->seen ? -1 : 1;
 }
 
-/* Takes into the block, in order of use, what is cheaper there. */
-static void place(tg_constants_t *k, bool is_bytes) {
+/* Takes into the block, in order of use, what is cheaper there; or all. False: too many. */
+static bool place(tg_constants_t *k, bool is_bytes, bool all) {
   unsigned at = 0;
   for (size_t n = 0; n < k->n; n++) {
     tg_constant_t *c = &k->all[n];
     if (c->is_bytes != is_bytes) continue;
     unsigned each = at < 4 ? 1 : 2;
     bool worth = c->uses * push_size(c) > entry_size(c) + c->uses * each;
-    c->place = worth && at < 256 ? (int)at++ : -1;
+    if (all && at == 256) return false;
+    c->place = (worth || all) && at < 256 ? (int)at++ : -1;
   }
+  return true;
 }
 
-algo_code_t tg_constants(tg_constants_t *out, const tg_code_t *code, bool blocks, algo_arena_t *arena,
-                         algo_err_t *err) {
+algo_code_t tg_constants(tg_constants_t *out, const tg_t *b, const tg_code_t *code) {
+  bool all = b->hand && b->o.avm < PUSH_VERSION;
   memset(out, 0, sizeof *out);
-  out->all = algo_arena_array(arena, code->n + 1, sizeof *out->all);
-  if (!out->all) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-  if (!blocks) return ALGO_OK;
+  out->all = algo_arena_array(b->arena, code->n + 1, sizeof *out->all);
+  if (!out->all) return algo_err_set(b->err, ALGO_E_NOMEM, "out of memory");
+  if (!all && !tg_rule_on(b, TG_RULE_CONSTANTS)) return ALGO_OK;
   for (size_t i = 0; i < code->n; i++) {
     const tg_ins_t *x = &code->ins[i];
     if (x->op != TG_INT && x->op != TG_BYTES_) continue;
@@ -62,9 +67,10 @@ algo_code_t tg_constants(tg_constants_t *out, const tg_code_t *code, bool blocks
     c->uses++;
   }
   qsort(out->all, out->n, sizeof *out->all, by_uses);
-  place(out, false);
-  place(out, true);
-  return ALGO_OK;
+  bool fits = true;
+  if (all || !b->hand || b->hand->int_block) fits = place(out, false, all);
+  if (all || !b->hand || b->hand->byte_block) fits &= place(out, true, all);
+  return fits ? ALGO_OK : algo_err_set(b->err, ALGO_E_RANGE, "more than 256 constants of a kind");
 }
 
 int tg_constant_place(const tg_constants_t *k, const tg_ins_t *i) {

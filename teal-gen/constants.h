@@ -18,8 +18,9 @@ typedef struct tg_constants {
   size_t n;
 } tg_constants_t;
 
-/* blocks false: everything is pushed. */
-algo_code_t tg_constants(tg_constants_t *out, const tg_code_t *code, bool blocks, algo_arena_t *arena, algo_err_t *err);
+/* Without the rule everything is pushed; a hand-written program gets the blocks that it had, and before version 3,
+ * which has no other constants, all of them in blocks. Errors: NOMEM, RANGE (too many for a block). */
+algo_code_t tg_constants(tg_constants_t *out, const tg_t *b, const tg_code_t *code);
 int tg_constant_place(const tg_constants_t *k, const tg_ins_t *i);
 
 #endif

@@ -102,7 +102,7 @@ algo_code_t tg_write_contract(const tg_cli_t *cli, const tg_contract_t *c, algo_
   algo_code_t code = tg_make_folders(cli->out, err);
   for (int asa = 0; asa < 2 && !code; asa++) {
     if (cli->asset && (strcmp(cli->asset, "asa") == 0) != (asa == 1)) continue;
-    tg_options_t o = {.asa = asa == 1, .avm = cli->avm, .optimise = cli->optimise};
+    tg_options_t o = {.asa = asa == 1, .avm = cli->avm, .optimise = cli->optimise, .rules = cli->rules};
     code = tg_build(&built[asa], c, &o, &arena, err);
     if (!code) code = write_variant(cli->out, &built[asa], err);
     if (!code && !cli->json)

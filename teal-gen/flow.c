@@ -5,7 +5,8 @@ bool tg_same_ins(const tg_ins_t *a, const tg_ins_t *b) {
   const char *ma = a->message ? a->message : "", *mb = b->message ? b->message : "";
   const char *fa = a->field ? a->field : "", *fb = b->field ? b->field : "";
   return a->op == b->op && a->a == b->a && a->b == b->b && a->u == b->u && algo_bytes_eq(a->bytes, b->bytes) &&
-         strcmp(fa, fb) == 0 && strcmp(ma, mb) == 0 && a->n == 0 && b->n == 0;
+         strcmp(fa, fb) == 0 && strcmp(ma, mb) == 0 && a->n == 0 && b->n == 0 &&
+         (a->op != TG_OTHER || strcmp(a->text, b->text) == 0);
 }
 
 unsigned tg_ins_size(const tg_ins_t *i) {
@@ -32,9 +33,16 @@ unsigned tg_ins_size(const tg_ins_t *i) {
   case TG_CALLSUB: return 3;
   case TG_INT: return i->u < 128 ? 1 : 2;
   case TG_BYTES_: return i->bytes.n <= 4 && i->bytes.n > 1 ? 2 + (unsigned)i->bytes.n : 2;
+  case TG_SWITCH:
   case TG_MATCH: return 2 + 2 * i->n;
+  case TG_END: return 0;
+  case TG_OTHER: return (unsigned)i->u;
   default: return 1;
   }
+}
+
+bool tg_blind_slot(const tg_ins_t *x) {
+  return x->op == TG_OTHER && (x->isa->id == ALGO_OP_loads || x->isa->id == ALGO_OP_stores);
 }
 
 void tg_compact(tg_code_t *code) {
@@ -69,11 +77,12 @@ static void walk(walker_t *w, uint32_t from, bool *returns, tg_vars_t *uses) {
     uint32_t i = w->todo[--w->n];
     const tg_ins_t *x = &f->code->ins[i];
     if (x->op == TG_LOAD || x->op == TG_STORE) tg_vars_add(uses, x->a);
+    if (tg_blind_slot(x)) tg_vars_all(uses);
     if (x->op == TG_RETSUB) *returns = true;
     if (x->op == TG_B || x->op == TG_BZ || x->op == TG_BNZ) visit(w, f->at[x->u]);
     if (x->op == TG_CALLSUB) tg_vars_join(uses, &f->uses[x->u]);
-    for (uint32_t k = 0; x->op == TG_MATCH && k < x->n; k++) visit(w, f->at[x->labels[k]]);
-    bool ends = tg_ops[x->op].flags & ENDS || (x->op == TG_CALLSUB && !f->returns[x->u]);
+    for (uint32_t k = 0; tg_branches(x) && k < x->n; k++) visit(w, f->at[x->labels[k]]);
+    bool ends = tg_flags(x) & ENDS || (x->op == TG_CALLSUB && !f->returns[x->u]);
     if (!ends) visit(w, i + 1);
   }
 }
@@ -89,6 +98,7 @@ static bool grow(walker_t *w, uint32_t label) {
 
 algo_code_t tg_flow_find(tg_t *b, tg_flow_t *f, tg_code_t *code) {
   f->code = code;
+  f->public_slots = b->hand && b->hand->app;
   f->at = algo_arena_array(b->arena, b->n_labels + 1, sizeof *f->at);
   f->returns = algo_arena_array(b->arena, b->n_labels + 1, sizeof *f->returns);
   f->uses = algo_arena_array(b->arena, b->n_labels + 1, sizeof *f->uses);
@@ -114,6 +124,7 @@ static void live_before(const tg_ins_t *x, const tg_vars_t *behind, tg_vars_t *o
   *out = *behind;
   if (x->op == TG_STORE) tg_vars_remove(out, x->a);
   if (x->op == TG_LOAD) tg_vars_add(out, x->a);
+  if (tg_blind_slot(x)) tg_vars_all(out);
 }
 
 static bool live_step(tg_flow_t *f, tg_vars_t *in, const tg_vars_t *after_calls, size_t i) {
@@ -122,8 +133,9 @@ static bool live_step(tg_flow_t *f, tg_vars_t *in, const tg_vars_t *after_calls,
   if (x->op == TG_RETSUB) tg_vars_join(&behind, after_calls);
   if (x->op == TG_B || x->op == TG_BZ || x->op == TG_BNZ || x->op == TG_CALLSUB)
     tg_vars_join(&behind, &in[f->at[x->u]]);
-  for (uint32_t k = 0; x->op == TG_MATCH && k < x->n; k++) tg_vars_join(&behind, &in[f->at[x->labels[k]]]);
-  bool ends = tg_ops[x->op].flags & ENDS || x->op == TG_CALLSUB;
+  for (uint32_t k = 0; tg_branches(x) && k < x->n; k++) tg_vars_join(&behind, &in[f->at[x->labels[k]]]);
+  if (f->public_slots && (x->op == TG_RETURN || x->op == TG_END)) tg_vars_all(&behind);
+  bool ends = tg_flags(x) & ENDS || x->op == TG_CALLSUB;
   if (!ends && i + 1 < f->code->n) tg_vars_join(&behind, &in[i + 1]);
   tg_vars_join(&f->live[i], &behind);
   live_before(x, &f->live[i], &before);

@@ -12,6 +12,10 @@ static bool thread(tg_flow_t *f, tg_ins_t *x) {
   tg_ins_t *to = behind(f, (uint32_t)x->u);
   if (!to || to == x) return false;
   if (to->op == TG_B && to->u != x->u) {
+    if (x->op == TG_CALLSUB) { /* what is known of the routine is known of where it begins now */
+      f->returns[to->u] = f->returns[x->u];
+      tg_vars_join(&f->uses[to->u], &f->uses[x->u]);
+    }
     x->u = to->u;
     return true;
   }
@@ -60,7 +64,7 @@ static bool drop_dead(tg_t *b, tg_flow_t *f) {
   for (size_t i = 0; i < f->code->n; i++) {
     const tg_ins_t *x = &f->code->ins[i];
     if (x->op == TG_B || x->op == TG_BZ || x->op == TG_BNZ || x->op == TG_CALLSUB) used[x->u] = true;
-    for (uint32_t k = 0; x->op == TG_MATCH && k < x->n; k++) used[x->labels[k]] = true;
+    for (uint32_t k = 0; tg_branches(x) && k < x->n; k++) used[x->labels[k]] = true;
   }
   for (size_t i = 0; i < f->code->n; i++) {
     tg_ins_t *x = &f->code->ins[i];
@@ -73,7 +77,7 @@ static bool drop_dead(tg_t *b, tg_flow_t *f) {
       x->op = TG_NOP;
       changed = true;
     }
-    if (tg_ops[x->op].flags & ENDS) dead = true;
+    if (tg_flags(x) & ENDS) dead = true;
   }
   return changed;
 }
@@ -82,8 +86,10 @@ bool tg_pass_jumps(tg_t *b, tg_flow_t *f) {
   bool changed = false;
   for (size_t i = 0; i < f->code->n; i++) {
     tg_ins_t *x = &f->code->ins[i];
-    if (x->op == TG_B || x->op == TG_BZ || x->op == TG_BNZ || x->op == TG_CALLSUB) changed |= thread(f, x);
-    if (x->op == TG_CALLSUB) changed |= last_call(f, i);
+    bool call = x->op == TG_CALLSUB;
+    if (x->op == TG_B || x->op == TG_BZ || x->op == TG_BNZ || (call && !(b->hand && b->hand->frames)))
+      changed |= thread(f, x);
+    if (x->op == TG_CALLSUB && !(b->hand && b->hand->frames)) changed |= last_call(f, i);
     if (x->op == TG_BZ || x->op == TG_BNZ) changed |= invert(f, i);
     if (x->op == TG_B) changed |= to_next(f, i);
   }
@@ -111,12 +117,13 @@ enum { WORTH = 6 }; /* bytes: three go into the jump, and it costs one of budget
 
 bool tg_pass_tails(tg_t *b, tg_flow_t *f) {
   tg_code_t *c = f->code;
+  if (!tg_can(b, TG_B)) return false;
   size_t best_i = 0, best_j = 0, best_n = 0;
   unsigned best = WORTH - 1;
   for (size_t i = 0; i < c->n; i++) {
-    if (!(tg_ops[c->ins[i].op].flags & ENDS)) continue;
+    if (!(tg_flags(&c->ins[i]) & ENDS)) continue;
     for (size_t j = i + 1; j < c->n; j++) {
-      if (!(tg_ops[c->ins[j].op].flags & ENDS)) continue;
+      if (!(tg_flags(&c->ins[j]) & ENDS)) continue;
       size_t n;
       unsigned bytes = common(c, i, j, &n);
       if (bytes <= best) continue;
@@ -149,13 +156,14 @@ static size_t simple_body(const tg_flow_t *f, uint32_t label, size_t *from) {
   for (size_t i = *from + 1; i < c->n; i++) {
     const tg_ins_t *x = &c->ins[i];
     if (x->op == TG_RETSUB) return i - *from - 1;
-    if (tg_ops[x->op].flags & FLOW && x->op != TG_CALLSUB) return 0;
+    if (tg_flags(x) & FLOW && x->op != TG_CALLSUB) return 0;
   }
   return 0;
 }
 
 bool tg_pass_inline(tg_t *b, tg_flow_t *f) {
   tg_code_t *c = f->code;
+  if (b->hand && b->hand->frames) return false;
   for (uint32_t label = 0; label < b->n_labels; label++) {
     size_t calls = 0, at = 0, from;
     bool jumped = false;
@@ -167,7 +175,7 @@ bool tg_pass_inline(tg_t *b, tg_flow_t *f) {
         at = i;
       }
       jumped |= (x->op == TG_B || x->op == TG_BZ || x->op == TG_BNZ) && x->u == label;
-      for (uint32_t k = 0; x->op == TG_MATCH && k < x->n; k++) jumped |= x->labels[k] == label;
+      for (uint32_t k = 0; tg_branches(x) && k < x->n; k++) jumped |= x->labels[k] == label;
     }
     size_t n = calls ? simple_body(f, label, &from) : 0;
     unsigned bytes = 0;

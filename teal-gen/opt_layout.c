@@ -7,16 +7,17 @@
 static size_t block_at(const tg_flow_t *f, uint32_t label, size_t *from) {
   const tg_code_t *c = f->code;
   *from = f->at[label];
-  if (*from == 0 || *from >= c->n || !(tg_ops[c->ins[*from - 1].op].flags & ENDS)) return 0;
+  if (*from == 0 || *from >= c->n || !(tg_flags(&c->ins[*from - 1]) & ENDS)) return 0;
   for (size_t i = *from; i < c->n; i++) {
-    bool ends = tg_ops[c->ins[i].op].flags & ENDS;
-    if (ends) return i - *from + 1;
+    bool ends = tg_flags(&c->ins[i]) & ENDS;
+    if (ends) return c->ins[i].op == TG_END ? 0 : i - *from + 1;
   }
   return 0;
 }
 
 bool tg_pass_place(tg_t *b, tg_flow_t *f) {
   tg_code_t *c = f->code;
+  if (b->o.avm < ALGO_AVM_BACK_BRANCH_VERSION) return false;
   for (size_t i = 0; i < c->n; i++) {
     size_t from, n;
     if (c->ins[i].op != TG_B) continue;
@@ -41,7 +42,7 @@ bool tg_pass_place(tg_t *b, tg_flow_t *f) {
 
 enum { MIN_GAIN = 12, MAX_LENGTH = 24 };
 
-static bool movable(const tg_ins_t *x) { return !(tg_ops[x->op].flags & FLOW) || x->op == TG_CALLSUB; }
+static bool movable(const tg_ins_t *x) { return !(tg_flags(x) & FLOW) || x->op == TG_CALLSUB; }
 
 static bool same_run(const tg_code_t *c, size_t i, size_t j, size_t n) {
   for (size_t k = 0; k < n; k++)
@@ -83,6 +84,7 @@ static void outline(tg_t *b, tg_code_t *c, size_t at, size_t n) {
 /* The run that gains most. Each costs a call and a return more when it is executed, so a small gain is left. */
 bool tg_pass_outline(tg_t *b, tg_flow_t *f) {
   tg_code_t *c = f->code;
+  if (b->hand && (b->hand->frames || !tg_can(b, TG_CALLSUB) || c->ins[c->n - 1].op == TG_END)) return false;
   size_t best_at = 0, best_n = 0;
   int best = MIN_GAIN - 1;
   for (size_t i = 0; i < c->n; i++) {

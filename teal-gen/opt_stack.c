@@ -1,54 +1,10 @@
-/* Peephole rules, and variables that can stay on the stack instead of going to scratch space. */
+/* Variables that can stay on the stack instead of going to scratch space. */
 #include "optimise.h"
-
-static bool pure_push(const tg_ins_t *x) {
-  return tg_ops[x->op].pops == 0 && tg_ops[x->op].pushes == 1 && tg_ops[x->op].flags & PURE;
-}
-
-/* Rules over two neighbours. */
-static bool pair(tg_ins_t *x, tg_ins_t *y) {
-  if (x->op == TG_SWAP && tg_ops[y->op].flags & COMMUTES) {
-    x->op = TG_NOP;
-    return true;
-  }
-  if (x->op == TG_SWAP && y->op == TG_SWAP) {
-    x->op = y->op = TG_NOP;
-    return true;
-  }
-  if (x->op == TG_NOT && (y->op == TG_BZ || y->op == TG_BNZ)) {
-    x->op = TG_NOP;
-    y->op = y->op == TG_BZ ? TG_BNZ : TG_BZ;
-    return true;
-  }
-  if (y->op == TG_POP && (pure_push(x) || x->op == TG_DUP)) {
-    x->op = y->op = TG_NOP;
-    return true;
-  }
-  if (x->op == TG_LOAD && y->op == TG_LOAD && x->a == y->a) {
-    y->op = TG_DUP;
-    return true;
-  }
-  if (x->op == TG_STORE && y->op == TG_LOAD && x->a == y->a) {
-    tg_ins_t store = *x;
-    *x = (tg_ins_t){.op = TG_DUP};
-    *y = store;
-    return true;
-  }
-  return false;
-}
-
-bool tg_pass_peephole(tg_t *b, tg_flow_t *f) {
-  (void)b;
-  bool changed = false;
-  for (size_t i = 0; i + 1 < f->code->n; i++) changed |= pair(&f->code->ins[i], &f->code->ins[i + 1]);
-  tg_compact(f->code);
-  return changed;
-}
 
 /* How deep an instruction looks, and what it leaves; false: it ends the block. */
 static bool effect(tg_t *b, const tg_flow_t *f, const tg_ins_t *x, unsigned *pops, unsigned *pushes) {
-  *pops = tg_ops[x->op].pops;
-  *pushes = tg_ops[x->op].pushes;
+  *pops = tg_pops(x);
+  *pushes = tg_pushes(x);
   if (x->op == TG_CALLSUB) {
     for (unsigned i = 0; i < b->n_routines; i++) {
       if (b->routines[i].label != x->u) continue;
@@ -64,7 +20,7 @@ static bool effect(tg_t *b, const tg_flow_t *f, const tg_ins_t *x, unsigned *pop
   } else if (x->op == TG_COVER || x->op == TG_UNCOVER) {
     *pops = *pushes = x->a + 1u;
   }
-  return !(tg_ops[x->op].flags & FLOW);
+  return !(tg_flags(x) & FLOW);
 }
 
 typedef struct use {
@@ -87,11 +43,21 @@ static unsigned uses_of(tg_t *b, const tg_flow_t *f, size_t i, use_t *uses) {
       depth++;
       continue;
     }
-    if (x->op == TG_CALLSUB && tg_vars_has(&f->uses[x->u], v)) return 0;
+    if ((x->op == TG_CALLSUB && tg_vars_has(&f->uses[x->u], v)) || tg_blind_slot(x)) return 0;
+    if (x->op == TG_STORE && x->a == v) return 0;
     if (!effect(b, f, x, &pops, &pushes) || pops > depth) return 0;
     depth = depth - pops + pushes;
   }
   return 0;
+}
+
+/* The instructions that may be needed are there in this version. */
+static bool reachable(const tg_t *b, const use_t *uses, unsigned n) {
+  for (unsigned k = 0; k < n; k++) {
+    bool last = k + 1 == n;
+    if (uses[k].depth && !tg_can(b, !last ? TG_DIG : uses[k].depth == 1 ? TG_SWAP : TG_UNCOVER)) return false;
+  }
+  return true;
 }
 
 static void take(tg_ins_t *x, unsigned depth, bool last) {
@@ -112,7 +78,7 @@ bool tg_pass_stack(tg_t *b, tg_flow_t *f) {
       return true;
     }
     unsigned n = uses_of(b, f, i, uses);
-    if (!n) continue;
+    if (!n || !reachable(b, uses, n)) continue;
     x->op = TG_NOP;
     for (unsigned k = 0; k < n; k++) take(&c->ins[uses[k].at], uses[k].depth, k + 1 == n);
     tg_compact(c);

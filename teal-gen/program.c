@@ -25,7 +25,7 @@ algo_code_t tg_build(tg_built_t *out, const tg_contract_t *c, const tg_options_t
   out->options = *o;
   tg_code_t code = {0};
   algo_code_t rc = tg_build_code(b, &code);
-  if (!rc && o->optimise) rc = tg_optimise(b, &code);
+  if (!rc && (o->optimise || o->rules)) rc = tg_optimise(b, &code);
   const char *title = algo_arena_printf(arena, "%s (%s)", c->name, o->asa ? "asa" : "algo");
   if (!rc) rc = tg_out_teal(b, &out->approval, &code, title);
   if (!rc) rc = build_clear(b, out);

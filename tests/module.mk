@@ -19,7 +19,7 @@ $(eval $(call test,contracts,rental_harness))
 
 # What a real node and the SDK answered: tests/vectors/include/vectors.h says how a kind is added.
 vectors_SRCS := $(filter-out tests/vectors/run.c,$(wildcard tests/vectors/*.c))
-$(eval $(call library,vectors,tests/vectors,ledger asm chain,libzstd))
+$(eval $(call library,vectors,tests/vectors,tealgen_prove tealgen ledger asm chain,libzstd))
 $(eval $(call program,vectors,tests/vectors,tests/vectors/run.c,vectors))
 $(eval $(call test,vectors,vectors))
 

@@ -517,12 +517,16 @@ static void one(vec_case_t *c) {
   algo_buf_fini(&text);
 }
 
-static void run(vec_report_t *r, const char *path) {
+algo_ledger_t *vec_ledger(vec_report_t *r, const char *path) {
   char setup[4096];
   const char *slash = strrchr(path, '/');
   snprintf(setup, sizeof setup, "%.*ssetup.json", slash ? (int)(slash - path + 1) : 0, path);
   ledger = NULL;
-  if (rebuild(r, setup)) vec_lines(r, path, one);
+  return rebuild(r, setup) ? ledger : NULL;
+}
+
+static void run(vec_report_t *r, const char *path) {
+  if (vec_ledger(r, path)) vec_lines(r, path, one);
   algo_ledger_free(ledger);
 }
 

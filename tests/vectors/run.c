@@ -9,7 +9,7 @@
 #include "vectors.h"
 
 static const vec_kind_t *const kinds[] = {
-    &vec_txn, &vec_blocks, &vec_block_archive, &vec_assemble, &vec_disassemble, &vec_eval, &vec_replay,
+    &vec_txn, &vec_blocks, &vec_block_archive, &vec_assemble, &vec_disassemble, &vec_eval, &vec_optimise, &vec_replay,
 };
 
 typedef struct totals {

@@ -132,9 +132,12 @@ algo_code_t tg_out_tables(algo_buf_t *out, const tg_contract_t *c, algo_arena_t 
 
 /* ---- programs ---- */
 typedef struct tg_options {
-  bool asa;     /* the market pays in one ASA */
-  unsigned avm; /* version of the programs, 10 to 12 */
-  int optimise; /* 0, 1, 2 */
+  bool asa;             /* the market pays in one ASA */
+  unsigned avm;         /* version of the programs, 10 to 12 */
+  int optimise;         /* 0, 1, 2 */
+  uint32_t rules;       /* these of the optimiser's rules and no other (tg_rule_mask); 0: as the level has it */
+  bool size;            /* a hand-written program: fewer bytes are worth more budget, */
+  bool private_scratch; /* and no other program reads its scratch space (gload) */
 } tg_options_t;
 
 typedef struct tg_program {
@@ -161,6 +164,42 @@ algo_code_t tg_build(tg_built_t *out, const tg_contract_t *c, const tg_options_t
 /* The binding's source, with the programs of both variants in it. */
 algo_code_t tg_out_binding_source(algo_buf_t *out, const tg_contract_t *c, const tg_built_t *variants, size_t n,
                                   algo_err_t *err);
+
+/* ---- hand-written programs ---- */
+
+typedef enum { TG_MODE_UNKNOWN, TG_MODE_APP, TG_MODE_SIG } tg_mode_t;
+
+typedef struct tg_optimised {
+  const char *teal;           /* the new source; each instruction says the line that it came from */
+  algo_bytes_t before, after; /* programs */
+  unsigned version;
+  tg_mode_t mode;                   /* asked for, or told by an opcode that only one of them has */
+  bool bounded;                     /* no way through either program goes round in a circle: */
+  uint64_t cost_before, cost_after; /* then the most that a run costs, byte strings taken as long as they can be */
+  bool unchanged;                   /* nothing was gained, and teal is the source as it was */
+} tg_optimised_t;
+
+/* Optimises a TEAL program that was not made here. o: optimise, rules, size; asa and avm are not looked at. `name` is
+ * for comments and messages. The result does the same for every input: it approves, rejects and fails alike, with the
+ * same logs, state, boxes and inner transactions, uses no more budget on any way, and leaves the same values in scratch
+ * space where others can read them. Everything lives in the arena.
+ * Errors: ASM (does not assemble; out->teal is the node's text), UNSUPPORTED (a program whose doing depends on its own
+ * bytes or budget, or constant blocks that are not at its beginning), NOMEM. */
+algo_code_t tg_optimise_source(tg_optimised_t *out, algo_bytes_t source, const char *name, const tg_options_t *o,
+                               tg_mode_t mode, algo_arena_t *arena, algo_err_t *err);
+/* What running both programs on generated inputs showed (algo/tealgen_prove.h). */
+typedef struct tg_proof {
+  uint64_t runs, approved, rejected, failed; /* rejected: ended with 0; failed: an opcode did */
+  uint64_t cost_before, cost_after;          /* the dearest run that was approved */
+  const char *difference;                    /* the first one, with its input; NULL: none */
+} tg_proof_t;
+typedef algo_code_t tg_prove_fn(tg_proof_t *out, algo_bytes_t before, algo_bytes_t after, tg_mode_t mode, bool may_cost,
+                                uint64_t runs, uint64_t seed, algo_arena_t *arena, algo_err_t *err);
+/* The rules' names, in the order of the bits of tg_options_t.rules, and what each does; NULL: no more. */
+const char *tg_rule_name(unsigned i, const char **doc);
+bool tg_rule_is_dearer(unsigned i); /* it saves bytes for budget */
+/* A list "fold,jumps" as bits. Errors: INVALID (a name that is none). */
+algo_code_t tg_rule_mask(uint32_t *out, const char *list, algo_err_t *err);
 
 /* ---- smart signatures: a row of checks without a branch, with values put in before assembly ---- */
 
@@ -205,6 +244,7 @@ typedef struct tg_catalogue {
   size_t n_contracts;
   const tg_signature_t *const *signatures;
   size_t n_signatures;
+  tg_prove_fn *prove; /* NULL: optimize --check is not there */
 } tg_catalogue_t;
 int tg_main(int argc, char **argv, const tg_catalogue_t *catalogue); /* returns its exit status */
 

@@ -24,7 +24,12 @@ typedef struct vec_kind {
   void (*run)(vec_report_t *r, const char *path);
 } vec_kind_t;
 
-extern const vec_kind_t vec_txn, vec_blocks, vec_block_archive, vec_assemble, vec_disassemble, vec_eval, vec_replay;
+extern const vec_kind_t vec_txn, vec_blocks, vec_block_archive, vec_assemble, vec_disassemble, vec_eval, vec_optimise,
+    vec_replay;
+
+/* The ledger that eval.jsonl at this path was evaluated on, from the setup.json beside it: to be freed. NULL: the
+ * report says why. */
+struct algo_ledger *vec_ledger(vec_report_t *r, const char *path);
 
 /* ---- one case: a line of a JSONL file ---- */
 typedef struct vec_case {
