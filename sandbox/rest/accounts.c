@@ -54,35 +54,10 @@ static bool put_created_asset(void *user, uint64_t asset, const algo_asset_param
   model_key_u64(j, "index", asset);
   if (s->params) {
     algo_json_key(j, "params");
-    model_asset_params(j, p, creator);
+    model_asset_params(j, p, creator, false);
   }
   algo_json_close(j, '}');
   return true;
-}
-
-static bool all_zero(const uint8_t *p, size_t n) {
-  for (size_t i = 0; i < n; i++) {
-    if (p[i] != 0) return false;
-  }
-  return true;
-}
-
-static void put_participation(algo_json_t *j, const algo_account_view_t *a) {
-  if (all_zero(a->vote_pk, 32)) return;
-  algo_json_key(j, "participation");
-  algo_json_open(j, '{');
-  algo_json_key(j, "selection-participation-key");
-  algo_json_base64(j, algo_bytes(a->selection_pk, 32));
-  if (!all_zero(a->state_proof_pk, 64)) {
-    algo_json_key(j, "state-proof-key");
-    algo_json_base64(j, algo_bytes(a->state_proof_pk, 64));
-  }
-  model_key_u64(j, "vote-first-valid", a->vote_first);
-  model_key_u64(j, "vote-key-dilution", a->vote_key_dilution);
-  model_key_u64(j, "vote-last-valid", a->vote_last);
-  algo_json_key(j, "vote-participation-key");
-  algo_json_base64(j, algo_bytes(a->vote_pk, 32));
-  algo_json_close(j, '}');
 }
 
 typedef struct exclude {
@@ -151,7 +126,7 @@ static void put_account(rest_call_t *c, const algo_ledger_t *l, const algo_accou
   model_key_u64_opt(j, "last-heartbeat", a->last_heartbeat);
   model_key_u64_opt(j, "last-proposed", a->last_proposed);
   model_key_u64(j, "min-balance", a->min_balance);
-  put_participation(j, a);
+  model_participation(j, a);
   model_key_u64(j, "pending-rewards", a->pending_rewards);
   model_key_u64(j, "reward-base", a->rewards_base);
   model_key_u64(j, "rewards", a->rewards);
@@ -213,7 +188,7 @@ static void account_asset(rest_call_t *c) {
     }
     if (made) {
       algo_json_key(&c->json, "created-asset");
-      model_asset_params(&c->json, &p, &creator);
+      model_asset_params(&c->json, &p, &creator, false);
     }
     model_key_u64(&c->json, "round", algo_ledger_round(l));
     rest_end(c);
@@ -348,7 +323,7 @@ static bool page_holding(void *user, uint64_t asset, const algo_avm_holding_t *h
   model_holding(j, asset, h);
   if (algo_ledger_asset(p->l, asset, &params, &creator)) {
     algo_json_key(j, "asset-params");
-    model_asset_params(j, &params, &creator);
+    model_asset_params(j, &params, &creator, false);
   }
   algo_json_close(j, '}');
   return true;

@@ -33,7 +33,7 @@ static void asset(rest_call_t *c) {
     rest_begin(c);
     model_key_u64(&c->json, "index", id);
     algo_json_key(&c->json, "params");
-    model_asset_params(&c->json, &p, &creator);
+    model_asset_params(&c->json, &p, &creator, false);
     rest_end(c);
   } else {
     rest_error(c, 404, "asset does not exist");

@@ -75,7 +75,7 @@ static void put_acfg(algo_json_t *j, const algo_txn_t *t) {
   model_key_u64(j, "asset-id", t->config_asset);
   if (t->asset_params != NULL) {
     algo_json_key(j, "params");
-    model_asset_params(j, t->asset_params, &t->sender);
+    model_asset_params(j, t->asset_params, &t->sender, false);
   }
   algo_json_close(j, '}');
 }
@@ -138,8 +138,8 @@ static void put_state_delta(algo_json_t *j, const algo_value_delta_t *v, size_t 
     algo_json_key(j, "value");
     algo_json_open(j, '{');
     model_key_u64(j, "action", v[i].action);
-    if (v[i].action == ALGO_DELTA_SET_BYTES) key_b64(j, "bytes", v[i].bytes);
-    if (v[i].action == ALGO_DELTA_SET_UINT) model_key_u64(j, "uint", v[i].uint);
+    if (v[i].bytes.n > 0) key_b64(j, "bytes", v[i].bytes);
+    model_key_u64(j, "uint", v[i].uint);
     algo_json_close(j, '}');
     algo_json_close(j, '}');
   }
@@ -218,13 +218,11 @@ uint64_t indexer_txn_count(const algo_apply_t *a) {
 static void put_inner(algo_json_t *j, const indexer_txn_t *t) {
   const algo_eval_delta_t *d = &t->apply->delta;
   if (d->n_inner == 0) return;
-  uint64_t at = t->offset + 1;
   algo_json_key(j, "inner-txns");
   algo_json_open(j, '[');
   for (size_t i = 0; i < d->n_inner; i++) {
-    indexer_txn_t inner = {.block = t->block, .apply = &d->inner[i], .offset = at};
+    indexer_txn_t inner = {.block = t->block, .apply = &d->inner[i], .offset = t->offset};
     indexer_txn_write(j, &inner);
-    at += indexer_txn_count(&d->inner[i]);
   }
   algo_json_close(j, ']');
 }

@@ -86,24 +86,50 @@ static void put_text(algo_json_t *j, const char *key, const char *key64, algo_by
   algo_json_base64(j, v);
 }
 
-void model_asset_params(algo_json_t *j, const algo_asset_params_t *p, const algo_addr_t *creator) {
+void model_asset_params(algo_json_t *j, const algo_asset_params_t *p, const algo_addr_t *creator, bool zeros) {
+  void (*const put)(algo_json_t *, const char *, const algo_addr_t *) = zeros ? model_addr : model_addr_opt;
   algo_json_open(j, '{');
-  model_addr_opt(j, "clawback", &p->clawback);
+  put(j, "clawback", &p->clawback);
   model_addr(j, "creator", creator);
   model_key_u64(j, "decimals", p->decimals);
   algo_json_key(j, "default-frozen");
   algo_json_bool(j, p->default_frozen);
-  model_addr_opt(j, "freeze", &p->freeze);
-  model_addr_opt(j, "manager", &p->manager);
+  put(j, "freeze", &p->freeze);
+  put(j, "manager", &p->manager);
   if (!algo_digest_is_zero(&p->metadata_hash)) {
     algo_json_key(j, "metadata-hash");
     algo_json_base64(j, algo_bytes(p->metadata_hash.b, 32));
   }
   put_text(j, "name", "name-b64", p->name);
-  model_addr_opt(j, "reserve", &p->reserve);
+  put(j, "reserve", &p->reserve);
   model_key_u64(j, "total", p->total);
   put_text(j, "unit-name", "unit-name-b64", p->unit_name);
   put_text(j, "url", "url-b64", p->url);
+  algo_json_close(j, '}');
+}
+
+static bool all_zero(const uint8_t *p, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    if (p[i] != 0) return false;
+  }
+  return true;
+}
+
+void model_participation(algo_json_t *j, const algo_account_view_t *a) {
+  if (all_zero(a->vote_pk, 32)) return;
+  algo_json_key(j, "participation");
+  algo_json_open(j, '{');
+  algo_json_key(j, "selection-participation-key");
+  algo_json_base64(j, algo_bytes(a->selection_pk, 32));
+  if (!all_zero(a->state_proof_pk, 64)) {
+    algo_json_key(j, "state-proof-key");
+    algo_json_base64(j, algo_bytes(a->state_proof_pk, 64));
+  }
+  model_key_u64(j, "vote-first-valid", a->vote_first);
+  model_key_u64(j, "vote-key-dilution", a->vote_key_dilution);
+  model_key_u64(j, "vote-last-valid", a->vote_last);
+  algo_json_key(j, "vote-participation-key");
+  algo_json_base64(j, algo_bytes(a->vote_pk, 32));
   algo_json_close(j, '}');
 }
 

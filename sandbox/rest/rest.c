@@ -17,6 +17,7 @@ algo_code_t algo_rest_new(algo_rest_t **out, algo_node_t *node, const char *toke
   if (r == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   r->node = node;
   pthread_mutex_init(&r->lock, NULL);
+  pthread_mutex_init(&r->history_lock, NULL);
   if (env != NULL) r->env = *env;
   if (token != NULL && *token != '\0') {
     r->token = strdup(token);
@@ -32,7 +33,9 @@ algo_code_t algo_rest_new(algo_rest_t **out, algo_node_t *node, const char *toke
 void algo_rest_free(algo_rest_t *r) {
   if (r == NULL) return;
   rest_sources_free(r);
+  rest_history_free(r);
   pthread_mutex_destroy(&r->lock);
+  pthread_mutex_destroy(&r->history_lock);
   if (r->token != NULL) sodium_memzero(r->token, strlen(r->token));
   free(r->token);
   free(r);
@@ -179,6 +182,7 @@ void algo_rest_handle(void *rest, algo_httpd_request_t *req, algo_httpd_response
 }
 
 void algo_indexer_handle(void *rest, algo_httpd_request_t *req, algo_httpd_response_t *res) {
-  static const rest_table_t *const indexer[] = {&indexer_routes, &indexer_search_routes};
+  static const rest_table_t *const indexer[] = {&indexer_routes, &indexer_account_routes, &indexer_block_routes,
+                                                &indexer_search_routes};
   dispatch(rest, indexer, sizeof indexer / sizeof *indexer, req, res);
 }

@@ -13,7 +13,8 @@
 #define ERR_FORMAT    "failed to parse the format option"
 #define ERR_TXID      "no valid transaction ID was specified"
 
-typedef struct rest_source rest_source_t; /* coverage.c: where a program's instructions came from */
+typedef struct rest_source rest_source_t;   /* coverage.c: where a program's instructions came from */
+typedef struct rest_history rest_history_t; /* history.c: when things came and went */
 
 struct algo_rest {
   algo_node_t *node;
@@ -22,6 +23,8 @@ struct algo_rest {
   _Atomic bool skip_signatures; /* everyone's sender is taken as signed */
   pthread_mutex_t lock;         /* the sources */
   rest_source_t *sources;
+  pthread_mutex_t history_lock;
+  rest_history_t *history; /* NULL: nobody asked yet */
 };
 
 typedef struct rest_call {
@@ -73,11 +76,12 @@ void rest_account(rest_call_t *c);
 void rest_submit_unsigned(rest_call_t *c);
 void rest_source_note(rest_call_t *c, const algo_addr_t *hash, const algo_asm_result_t *r);
 void rest_sources_free(algo_rest_t *r);
+void rest_history_free(algo_rest_t *r);
 
 /* ---- routes, one file each ---- */
 extern const rest_table_t rest_txn_routes, rest_status_routes, rest_account_routes, rest_app_routes, rest_block_routes,
     rest_teal_routes, rest_simulate_routes, rest_ledger_routes, rest_control_routes, rest_coverage_routes;
 
-extern const rest_table_t indexer_routes, indexer_search_routes;
+extern const rest_table_t indexer_routes, indexer_search_routes, indexer_account_routes, indexer_block_routes;
 
 #endif
