@@ -1,5 +1,5 @@
 """What the indexer's tests share: a cluster, a replayed node, the indexer, and the tables as text."""
-import contextlib, hashlib, http.server, os, random, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time, urllib.error, urllib.request
+import contextlib, hashlib, http.server, os, random, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time, urllib.error, urllib.parse, urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 VECTORS = os.path.abspath(os.environ.get("ALGORENT_VECTORS", os.path.join(ROOT, "../shared/vectors")))
@@ -169,6 +169,9 @@ class Proxy:
         class Server(http.server.ThreadingHTTPServer):
             daemon_threads = True
 
+            def handle_error(self, *_):
+                pass  # a killed indexer's connection
+
         self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -176,3 +179,59 @@ class Proxy:
     def close(self):
         self.server.shutdown()
         self.server.server_close()
+
+
+class Wire:
+    """Stands between the indexer and PostgreSQL, and cuts a connection after a number of bytes in either direction, wherever that
+    is: in the middle of a COPY, or between a commit and its answer. `cut()` gives that number, or None."""
+
+    def __init__(self, url, cut):
+        socket_dir = urllib.parse.unquote(re.search(r"host=([^&]*)", url).group(1))
+        self.server_at = f"{socket_dir}/.s.PGSQL.{re.search(r'port=([0-9]+)', url).group(1)}"
+        self.dir = tempfile.mkdtemp(prefix="algorent-wire.", dir="/tmp")
+        self.cut, self.cuts, self.lock = cut, 0, threading.Lock()
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(f"{self.dir}/.s.PGSQL.5432")
+        self.listener.listen(64)
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def url(self, url):
+        return re.sub(r"port=[0-9]+", "port=5432", re.sub(r"host=[^&]*", "host=" + self.dir.replace("/", "%2F"), url))
+
+    def accept(self):
+        while True:
+            try:
+                client = self.listener.accept()[0]
+            except OSError:
+                return
+            server = socket.socket(socket.AF_UNIX)
+            try:
+                server.connect(self.server_at)
+            except OSError:
+                client.close()
+                continue
+            left = [self.cut()]
+            for a, b in ((client, server), (server, client)):
+                threading.Thread(target=self.forward, args=(a, b, left), daemon=True).start()
+
+    def forward(self, a, b, left):
+        try:
+            while data := a.recv(65536):
+                if left[0] is not None:
+                    data, left[0] = data[: left[0]], left[0] - len(data)
+                b.sendall(data)
+                if left[0] is not None and left[0] <= 0:
+                    with self.lock:
+                        self.cuts += 1
+                    break
+        except OSError:
+            pass
+        for s in (a, b):
+            try:
+                s.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def close(self):
+        self.listener.close()
+        shutil.rmtree(self.dir, ignore_errors=True)
