@@ -53,15 +53,15 @@ static algo_code_t apply_row(ix_events_t *e, const ix_contract_t *k, uint64_t ap
   return ix_events_apply(e, k, &at, algo_buf_view(log), err);
 }
 
-/* What chain.log already holds of an application that joins now, in the transaction at hand. */
-static algo_code_t catch_up(PGconn *c, const ix_contract_t *k, uint64_t app, algo_err_t *err) {
-  char sql[320];
+/* What chain.log holds of an application from round `from` on, in the transaction at hand. */
+static algo_code_t catch_up(PGconn *c, const ix_contract_t *k, uint64_t app, uint64_t from, algo_err_t *err) {
+  char sql[360];
   snprintf(
       sql, sizeof sql,
       "declare past no scroll cursor for select l.round, l.intra, l.idx, extract(epoch from b.time)::bigint, l.data"
       " from chain.log as l join chain.block as b on b.round = l.round where l.app = %" PRIu64
-      " order by l.round, l.intra, l.idx",
-      app);
+      " and l.round >= %" PRIu64 " order by l.round, l.intra, l.idx",
+      app, from);
   ix_events_t e;
   algo_buf_t log = ALGO_BUF_INIT;
   ix_events_init(&e, c, k, 1, false);
@@ -90,22 +90,46 @@ static algo_code_t join(algo_follower_t *ix, size_t i, const ix_cursor_t *cur, a
   PGresult *r;
   algo_code_t rc = ix_pg_query(ix->control, &r,
                                "insert into chain.contract (app, contract) values ($1, $2) on conflict (app) do update"
-                               " set contract = chain.contract.contract returning contract, xmax = 0",
+                               " set contract = chain.contract.contract returning contract,"
+                               " case when xmax = 0 then 0 else behind end",
                                2, (const char *[]){app, o->tables->contract}, err);
   if (rc != ALGO_OK) return rc;
-  const bool is_new = strcmp(PQgetvalue(r, 0, 1), "t") == 0;
+  const bool behind = !PQgetisnull(r, 0, 1); /* it is new, or was not followed for a while */
+  const uint64_t from = ix_pg_u64(r, 0, 1);
   if (strcmp(PQgetvalue(r, 0, 0), o->tables->contract) != 0)
     rc = algo_err_set(err, ALGO_E_INVALID, "application %s is indexed as contract %s here, not as %s", app,
                       PQgetvalue(r, 0, 0), o->tables->contract);
   PQclear(r);
-  if (rc != ALGO_OK || !is_new || !cur->exists) return rc;
+  if (rc != ALGO_OK || !behind || !cur->exists) return rc;
   algo_env_log(&ix->env, ALGO_LOG_INFO, "application %s: reading its events up to round %" PRIu64, app,
                cur->next_round);
-  return catch_up(ix->control, ix->contract_of[i], o->app, err);
+  rc = catch_up(ix->control, ix->contract_of[i], o->app, from, err);
+  if (rc != ALGO_OK) return rc;
+  rc = ix_pg_query(ix->control, &r, "update chain.contract set behind = null where app = $1", 1, (const char *[]){app},
+                   err);
+  if (rc == ALGO_OK) PQclear(r);
+  return rc;
+}
+
+/* Applications of earlier runs that this one does not follow: their tables stand still from here on. */
+static algo_code_t leave_others(algo_follower_t *ix, const ix_cursor_t *cur, algo_err_t *err) {
+  char next[24];
+  algo_buf_t apps = ALGO_BUF_INIT;
+  PGresult *r;
+  snprintf(next, sizeof next, "%" PRIu64, cur->next_round);
+  for (size_t i = 0; i < ix->opt.n_contracts; i++)
+    algo_buf_printf(&apps, "%c%" PRIu64, i ? ',' : '{', ix->opt.contracts[i].app);
+  algo_buf_puts(&apps, ix->opt.n_contracts ? "}" : "{}");
+  algo_code_t rc = ix_pg_query(
+      ix->control, &r, "update chain.contract set behind = $1 where behind is null and app <> all ($2::bigint[])", 2,
+      (const char *[]){next, algo_buf_cstr(&apps)}, err);
+  if (rc == ALGO_OK) PQclear(r);
+  algo_buf_fini(&apps);
+  return rc;
 }
 
 algo_code_t ix_contracts_register(algo_follower_t *ix, const ix_cursor_t *cur, algo_err_t *err) {
-  algo_code_t rc = ALGO_OK;
+  algo_code_t rc = leave_others(ix, cur, err);
   for (size_t i = 0; rc == ALGO_OK && i < ix->opt.n_contracts; i++) {
     rc = ix_pg_exec(ix->control, "begin", err);
     if (rc == ALGO_OK) rc = make_tables(ix->control, ix->opt.contracts[i].tables, err);

@@ -1,4 +1,4 @@
-/* indexer.c - an indexer's life: sessions, one after another, each from a connection to its loss. */
+/* indexer.c - an indexer: its options, and its sessions one after another until it ends. */
 #include "algo/follower.h"
 
 #include <inttypes.h>
@@ -8,12 +8,9 @@
 
 #include "algo/text.h"
 #include "internal.h"
-#include "source.h"
 
-#define TERMS_MAX    256u
-#define WRITERS_MAX  8u
-#define DECODERS_MAX 16u
-#define POLL_NS      20000000L /* how often a request to stop is looked for */
+#define TERMS_MAX 256u
+#define POLL_NS   20000000L /* how often a request to stop is looked for */
 
 /* The terms of the scope, and how chain.cursor says them. */
 static algo_code_t make_scope(algo_follower_t *ix, algo_err_t *err) {
@@ -94,8 +91,8 @@ static algo_code_t keep_options(algo_follower_t *ix, const algo_follower_options
   for (char *s = (char *)(uintptr_t)ix->opt.algod_url; s && *s && s[strlen(s) - 1] == '/';) s[strlen(s) - 1] = 0;
   if (ix->opt.writers == 0) ix->opt.writers = 3;
   if (ix->opt.decoders == 0) ix->opt.decoders = 1;
-  if (ix->opt.writers > WRITERS_MAX) ix->opt.writers = WRITERS_MAX;
-  if (ix->opt.decoders > DECODERS_MAX) ix->opt.decoders = DECODERS_MAX;
+  if (ix->opt.writers > IX_WRITERS_MAX) ix->opt.writers = IX_WRITERS_MAX;
+  if (ix->opt.decoders > IX_DECODERS_MAX) ix->opt.decoders = IX_DECODERS_MAX;
   return ALGO_OK;
 }
 
@@ -126,8 +123,6 @@ algo_code_t algo_follower_new(algo_follower_t **out, const algo_follower_options
     algo_follower_free(ix);
     return rc;
   }
-  ix->pipe.until = opt->until;
-  ix->pipe.until_tip = opt->until_tip;
   *out = ix;
   return ALGO_OK;
 }
@@ -146,133 +141,9 @@ void algo_follower_stats(const algo_follower_t *ix, algo_follower_stats_t *out) 
   algo_follower_t *mutable_ix = (algo_follower_t *)(uintptr_t)ix; /* its lock alone changes */
   pthread_mutex_lock(&mutable_ix->pipe.mu);
   *out = ix->pipe.stats;
-  out->at_tip = ix->pipe.node_known && ix->pipe.next_commit > ix->pipe.node_round;
+  out->at_tip = ix->pipe.stats.ranges == 0 && ix->pipe.node_known && ix->pipe.next_commit > ix->pipe.node_round;
   pthread_mutex_unlock(&mutable_ix->pipe.mu);
   out->events = atomic_load(&ix->events);
-}
-
-/* ---- a session ---- */
-
-/* Locks the database and brings it to this version; the ring starts where the cursor stands. */
-static algo_code_t open_database(algo_follower_t *ix, algo_err_t *err) {
-  ix_cursor_t cur;
-  bool taken = false;
-  algo_code_t rc = ix_pg_open(&ix->control, ix->opt.database_url, IX_APPLICATION_NAME, err);
-  if (rc == ALGO_OK) rc = ix_schema_lock(ix->control, &taken, err);
-  if (rc == ALGO_OK && !taken)
-    rc = algo_err_set(err, ALGO_E_DB, "another indexer writes to this database: waiting for it to end");
-  if (rc == ALGO_OK) rc = ix_schema_migrate(ix->control, err);
-  if (rc == ALGO_OK) rc = ix_cursor_read(ix->control, &cur, err);
-  if (rc == ALGO_OK && cur.exists && strcmp(cur.scope, ix->scope_text) != 0)
-    rc = algo_err_set(
-        err, ALGO_E_INVALID,
-        "this database was made with --scope %s, not with %s: give another database (DATABASE_URL), or that scope",
-        cur.scope, ix->scope_text);
-  if (rc == ALGO_OK) rc = ix_contracts_register(ix, &cur, err);
-  if (rc != ALGO_OK) return rc;
-  ix_pipe_t *p = &ix->pipe;
-  pthread_mutex_lock(&p->mu);
-  /* The last round is asked for once more, to see that the node still has the same one. */
-  p->stats.database_up = true;
-  ix_pipe_reset(p, !cur.exists ? ix->opt.from : cur.has_hash && cur.next_round ? cur.next_round - 1 : cur.next_round);
-  p->checking = p->has_last = cur.exists && cur.has_hash && cur.next_round;
-  p->last_hash = cur.last_hash;
-  p->has_genesis = cur.exists;
-  p->genesis_hash = cur.genesis_hash;
-  snprintf(p->genesis_id, sizeof p->genesis_id, "%s", cur.genesis_id);
-  p->stats.next_round = cur.exists ? cur.next_round : ix->opt.from;
-  ix->has_cursor = cur.exists;
-  ix->partitions_to = 0;
-  pthread_mutex_unlock(&p->mu);
-  return ALGO_OK;
-}
-
-/* Whether a partition without indexes is complete, or the tip is reached: then they are made. */
-static algo_code_t look_after_indexes(algo_follower_t *ix, uint64_t *looked, bool end, algo_err_t *err) {
-  ix_pipe_t *p = &ix->pipe;
-  pthread_mutex_lock(&p->mu);
-  const uint64_t next = p->next_commit;
-  const bool tip = end || (p->node_known && next > p->node_round && !p->checking);
-  pthread_mutex_unlock(&p->mu);
-  /* At the tip: everything up to the newest partition made, once; before it: what lies behind. */
-  uint64_t upto = tip ? ix->partitions_to : next / IX_PARTITION_ROUNDS * IX_PARTITION_ROUNDS;
-  if (upto == 0 || upto <= *looked) return ALGO_OK;
-  algo_code_t rc = ix_index_partitions(ix, upto - 1, err);
-  if (rc == ALGO_OK) *looked = upto;
-  return rc;
-}
-
-/* Waits for the session's end; meanwhile hears the request to stop, and has indexes made. */
-static void supervise(algo_follower_t *ix) {
-  ix_pipe_t *p = &ix->pipe;
-  uint64_t looked = 0;
-  pthread_mutex_lock(&p->mu);
-  while (!ix_pipe_over(p)) {
-    if (atomic_load(&ix->stop) && !p->stop) {
-      p->stop = true;
-      ix_pipe_check_done(p);
-      pthread_cond_broadcast(&p->ready);
-    }
-    pthread_mutex_unlock(&p->mu);
-    algo_err_t err;
-    if (look_after_indexes(ix, &looked, false, &err) != ALGO_OK) ix_pipe_fail(p, &err, false);
-    pthread_mutex_lock(&p->mu);
-    if (!ix_pipe_over(p)) ix_pipe_wait(p, POLL_NS);
-  }
-  const bool end = p->done && !p->failed && !p->stop;
-  pthread_mutex_unlock(&p->mu);
-  algo_err_t err;
-  looked = 0;
-  if (end && look_after_indexes(ix, &looked, true, &err) != ALGO_OK) ix_pipe_fail(p, &err, false);
-}
-
-static algo_code_t run_threads(algo_follower_t *ix, void *(*fetch)(void *), void *fetcher, algo_err_t *err) {
-  ix_pipe_t *p = &ix->pipe;
-  pthread_t threads[1 + DECODERS_MAX + WRITERS_MAX];
-  ix_decoder_t decoder = {p, &ix->scope, &ix->watch};
-  size_t n = 0;
-  bool ok = pthread_create(&threads[n], NULL, fetch, fetcher) == 0;
-  n += ok;
-  for (unsigned i = 0; ok && i < ix->opt.decoders; i++)
-    n += ok = pthread_create(&threads[n], NULL, ix_decoder_main, &decoder) == 0;
-  for (unsigned i = 0; ok && i < ix->opt.writers; i++)
-    n += ok = pthread_create(&threads[n], NULL, ix_writer_main, ix) == 0;
-  if (!ok) {
-    algo_err_t why;
-    algo_err_set(&why, ALGO_E_NOMEM, "no thread can be started");
-    ix_pipe_fail(p, &why, true);
-  }
-  supervise(ix);
-  while (n) pthread_join(threads[--n], NULL);
-  p->wake = NULL;
-  if (p->failed && err) *err = p->error;
-  return p->failed ? p->error.code : ALGO_OK;
-}
-
-static algo_code_t run_session(algo_follower_t *ix, algo_err_t *err) {
-  ix_pipe_t *p = &ix->pipe;
-  p->failed = p->fatal = p->done = false;
-  algo_code_t rc = open_database(ix, err);
-  if (rc == ALGO_OK && ix->opt.algod_url) {
-    ix_algod_t a = {.pipe = p, .url = ix->opt.algod_url, .token = ix->opt.algod_token};
-    rc = ix_algod_init(&a, err);
-    if (rc == ALGO_OK) {
-      p->wake = ix_algod_wake;
-      p->fetcher = &a;
-      rc = run_threads(ix, ix_algod_main, &a, err);
-      ix_algod_fini(&a);
-    }
-  } else if (rc == ALGO_OK) {
-    ix_folder_t f = {.pipe = p, .path = ix->opt.blocks_dir};
-    ix_folder_init(&f);
-    p->wake = ix_folder_wake;
-    p->fetcher = &f;
-    rc = run_threads(ix, ix_folder_main, &f, err);
-    ix_folder_fini(&f);
-  }
-  if (ix->control) PQfinish(ix->control);
-  ix->control = NULL;
-  return rc;
 }
 
 static bool is_final(const algo_follower_t *ix, algo_code_t rc) {
@@ -286,8 +157,10 @@ algo_code_t algo_follower_run(algo_follower_t *ix, algo_err_t *err) {
   while (!atomic_load(&ix->stop)) {
     const uint64_t batches = ix->pipe.stats.batches;
     algo_err_init(&why);
-    algo_code_t rc = run_session(ix, &why);
-    if (rc == ALGO_OK) return ALGO_OK;
+    bool more = false;
+    algo_code_t rc = ix_session_run(ix, &more, &why);
+    if (rc == ALGO_OK && !more) return ALGO_OK;
+    if (rc == ALGO_OK) continue;
     if (is_final(ix, rc)) {
       if (err) *err = why;
       return rc;
@@ -308,7 +181,7 @@ algo_code_t algo_follower_migrate(const char *database_url, const algo_env_t *en
   PGconn *c = NULL;
   bool taken = false;
   algo_code_t rc = ix_pg_open(&c, database_url, IX_APPLICATION_NAME, err);
-  if (rc == ALGO_OK) rc = ix_schema_lock(c, &taken, err);
+  if (rc == ALGO_OK) rc = ix_schema_lock(c, false, &taken, err);
   if (rc == ALGO_OK && !taken)
     rc = algo_err_set(err, ALGO_E_DB, "another indexer writes to this database: stop it first");
   if (rc == ALGO_OK) rc = ix_schema_migrate(c, err);

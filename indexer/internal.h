@@ -2,11 +2,14 @@
 #ifndef IX_INTERNAL_H
 #define IX_INTERNAL_H
 
+#include "backfill.h"
 #include "events.h"
 #include "pipe.h"
 #include "schema.h"
 
 #define IX_APPLICATION_NAME "algorent-indexer"
+#define IX_WRITERS_MAX      8u
+#define IX_DECODERS_MAX     16u
 #define IX_BLOCK_CHANNEL    "algorent_block" /* NOTIFY: the last round of a batch */
 
 struct algo_follower {
@@ -22,6 +25,10 @@ struct algo_follower {
   const ix_contract_t **contract_of; /* by option */
   atomic_bool stop;
   /* the session's */
+  bool filling;               /* a range of a back-fill, not the tip of the chain */
+  bool planned;               /* this run has planned one */
+  ix_range_t range;           /* the one claimed */
+  PGconn *claim;              /* holds its row's lock */
   bool has_cursor;            /* its row is there; read and set by the writer whose turn it is */
   pthread_mutex_t partitions; /* guards control and what follows */
   PGconn *control;            /* holds the lock */
@@ -33,6 +40,9 @@ const ix_contract_t *ix_contract_of(const algo_follower_t *ix, uint64_t app);
 
 /* Tables and registrations of the contracts, with what chain.log already holds. */
 algo_code_t ix_contracts_register(algo_follower_t *ix, const ix_cursor_t *cur, algo_err_t *err) ALGO_NODISCARD;
+
+/* From a connection to its loss or its end. *more: a part of a back-fill is done, and another session is wanted. */
+algo_code_t ix_session_run(algo_follower_t *ix, bool *more, algo_err_t *err) ALGO_NODISCARD;
 
 /* A writer's thread. */
 void *ix_writer_main(void *indexer);

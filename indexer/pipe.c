@@ -73,6 +73,13 @@ void ix_pipe_reset(ix_pipe_t *p, uint64_t next) {
   algo_err_init(&p->error);
 }
 
+void ix_pipe_planned(ix_pipe_t *p, uint64_t ranges, uint64_t left) {
+  pthread_mutex_lock(&p->mu);
+  p->stats.ranges = ranges;
+  p->stats.ranges_left = left;
+  pthread_mutex_unlock(&p->mu);
+}
+
 static void wake_all(ix_pipe_t *p) {
   pthread_cond_broadcast(&p->fetched);
   pthread_cond_broadcast(&p->ready);

@@ -65,6 +65,8 @@ algo_code_t ix_pipe_init(ix_pipe_t *p, const algo_env_t *env, algo_err_t *err) A
 void ix_pipe_fini(ix_pipe_t *p);
 /* Empties the ring for a new session that starts at `next`. Keeps the statistics. */
 void ix_pipe_reset(ix_pipe_t *p, uint64_t next);
+/* How much of a back-fill is left, for the statistics. Takes the lock. */
+void ix_pipe_planned(ix_pipe_t *p, uint64_t ranges, uint64_t left);
 static inline ix_job_t *ix_pipe_job(ix_pipe_t *p, uint64_t round) { return &p->ring[round % IX_RING]; }
 static inline bool ix_pipe_over(const ix_pipe_t *p) { return p->failed || p->done; }
 

@@ -17,13 +17,19 @@ extern const size_t ix_n_migrations;
 
 #define LOCK_KEY "7020943163721234548" /* "algorent" as a number */
 
-algo_code_t ix_schema_lock(PGconn *c, bool *taken, algo_err_t *err) {
+algo_code_t ix_schema_lock(PGconn *c, bool shared, bool *taken, algo_err_t *err) {
   PGresult *r;
-  algo_code_t rc = ix_pg_query(c, &r, "select pg_try_advisory_lock(" LOCK_KEY ")", 0, NULL, err);
+  algo_code_t rc = ix_pg_query(
+      c, &r, shared ? "select pg_try_advisory_lock_shared(" LOCK_KEY ")" : "select pg_try_advisory_lock(" LOCK_KEY ")",
+      0, NULL, err);
   if (rc != ALGO_OK) return rc;
   *taken = strcmp(PQgetvalue(r, 0, 0), "t") == 0;
   PQclear(r);
   return ALGO_OK;
+}
+
+algo_code_t ix_schema_share(PGconn *c, algo_err_t *err) {
+  return ix_pg_exec(c, "select pg_advisory_lock_shared(" LOCK_KEY "); select pg_advisory_unlock(" LOCK_KEY ")", err);
 }
 
 static algo_code_t apply(PGconn *c, const ix_migration_t *m, algo_err_t *err) {
@@ -87,7 +93,7 @@ algo_code_t ix_cursor_read(PGconn *c, ix_cursor_t *out, algo_err_t *err) {
   return rc;
 }
 
-static void hex_text(char out[67], const algo_digest_t *d) {
+void ix_hex_text(char out[IX_HEX_TEXT], const algo_digest_t *d) {
   static const char digits[] = "0123456789abcdef";
   char *p = out;
   *p++ = '\\';
@@ -100,10 +106,10 @@ static void hex_text(char out[67], const algo_digest_t *d) {
 }
 
 algo_code_t ix_cursor_insert(PGconn *c, const ix_cursor_t *cur, algo_err_t *err) {
-  char next[24], last[67], genesis[67];
+  char next[24], last[IX_HEX_TEXT], genesis[IX_HEX_TEXT];
   snprintf(next, sizeof next, "%" PRIu64, cur->next_round);
-  hex_text(last, &cur->last_hash);
-  hex_text(genesis, &cur->genesis_hash);
+  ix_hex_text(last, &cur->last_hash);
+  ix_hex_text(genesis, &cur->genesis_hash);
   PGresult *r;
   algo_code_t rc = ix_pg_query(
       c, &r,
@@ -114,10 +120,10 @@ algo_code_t ix_cursor_insert(PGconn *c, const ix_cursor_t *cur, algo_err_t *err)
 }
 
 algo_code_t ix_cursor_move(PGconn *c, uint64_t from, uint64_t next, const algo_digest_t *hash, algo_err_t *err) {
-  char old[24], new[24], last[67];
+  char old[24], new[24], last[IX_HEX_TEXT];
   snprintf(old, sizeof old, "%" PRIu64, from);
   snprintf(new, sizeof new, "%" PRIu64, next);
-  hex_text(last, hash);
+  ix_hex_text(last, hash);
   PGresult *r;
   algo_code_t rc = ix_pg_query(c, &r, "update chain.cursor set next_round = $2, last_hash = $3 where next_round = $1",
                                3, (const char *[]){old, new, last}, err);

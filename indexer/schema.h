@@ -14,8 +14,10 @@ typedef struct ix_cursor {
   char scope[1024];
 } ix_cursor_t;
 
-/* Takes the lock that one indexer holds; *taken false: another one has it. It goes with the connection. */
-algo_code_t ix_schema_lock(PGconn *c, bool *taken, algo_err_t *err) ALGO_NODISCARD;
+/* Takes the lock that one indexer holds alone, or workers of a back-fill share; *taken false: another one has it. It
+ * goes with the connection. */
+algo_code_t ix_schema_lock(PGconn *c, bool shared, bool *taken, algo_err_t *err) ALGO_NODISCARD;
+algo_code_t ix_schema_share(PGconn *c, algo_err_t *err) ALGO_NODISCARD; /* from holding it alone to sharing it */
 /* Applies what is missing, each migration in a transaction. Errors: DB (a newer program's database). */
 algo_code_t ix_schema_migrate(PGconn *c, algo_err_t *err) ALGO_NODISCARD;
 algo_code_t ix_cursor_read(PGconn *c, ix_cursor_t *out, algo_err_t *err) ALGO_NODISCARD;
@@ -24,6 +26,9 @@ algo_code_t ix_cursor_read(PGconn *c, ix_cursor_t *out, algo_err_t *err) ALGO_NO
 algo_code_t ix_cursor_insert(PGconn *c, const ix_cursor_t *cur, algo_err_t *err) ALGO_NODISCARD;
 algo_code_t ix_cursor_move(PGconn *c, uint64_t from, uint64_t next, const algo_digest_t *hash,
                            algo_err_t *err) ALGO_NODISCARD;
+
+#define IX_HEX_TEXT 67u /* a hash as the text of a bytea, NUL included */
+void ix_hex_text(char out[IX_HEX_TEXT], const algo_digest_t *d);
 
 #define IX_PARTITION_ROUNDS UINT64_C(1000000) /* chain.partition_rounds() */
 

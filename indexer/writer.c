@@ -64,6 +64,9 @@ static algo_code_t move_cursor(writer_t *w, uint64_t first, size_t n, algo_err_t
   algo_follower_t *ix = w->ix;
   const uint64_t next = first + n;
   const ix_rows_t *last = &ix_pipe_job(&ix->pipe, next - 1)->rows;
+  if (ix->filling)
+    return ix_backfill_move(w->conn, ix->range.first, first, next, &ix_pipe_job(&ix->pipe, first)->rows.prev,
+                            &last->hash, err);
   if (ix->has_cursor) return ix_cursor_move(w->conn, first, next, &last->hash, err);
   ix_cursor_t cur = {.next_round = next, .has_hash = true, .last_hash = last->hash, .genesis_hash = last->genesis_hash};
   snprintf(cur.genesis_id, sizeof cur.genesis_id, "%.*s", (int)last->genesis_id.n, (const char *)last->genesis_id.p);
@@ -72,6 +75,7 @@ static algo_code_t move_cursor(writer_t *w, uint64_t first, size_t n, algo_err_t
 }
 
 static algo_code_t commit(writer_t *w, uint64_t last, algo_err_t *err) {
+  if (w->ix->filling) return ix_pg_exec(w->conn, "commit", err);
   char sql[96];
   snprintf(sql, sizeof sql, "select pg_notify('" IX_BLOCK_CHANNEL "', '%" PRIu64 "'); commit", last);
   PGresult *r = PQexec(w->conn, sql);
@@ -87,7 +91,7 @@ static algo_code_t write_batch(writer_t *w, uint64_t first, size_t n, algo_err_t
   for (int t = 0; rc == ALGO_OK && t < IX_TABLES; t++) rc = copy_table(w, (ix_table_t)t, first, n, err);
   if (rc != ALGO_OK) return rc;
   if (!ix_pipe_turn(&ix->pipe, first)) return algo_err_set(err, ALGO_E_INTERRUPTED, "the session is over");
-  rc = apply_events(w, first, n, err);
+  if (!ix->filling) rc = apply_events(w, first, n, err); /* else in order, from chain.log, behind the back-fill */
   if (rc == ALGO_OK) rc = move_cursor(w, first, n, err);
   if (rc == ALGO_OK) rc = commit(w, first + n - 1, err);
   if (rc != ALGO_OK) return rc;
@@ -105,7 +109,7 @@ void *ix_writer_main(void *indexer) {
   algo_err_init(&err);
   algo_code_t rc = ix_pg_open(&w.conn, ix->opt.database_url, IX_APPLICATION_NAME, &err);
   ix_events_init(&w.events, w.conn, ix->contracts, ix->n_contracts, true);
-  if (rc == ALGO_OK) rc = ix_events_prepare(&w.events, &err);
+  if (rc == ALGO_OK && !ix->filling) rc = ix_events_prepare(&w.events, &err);
   uint64_t first;
   size_t n;
   while (rc == ALGO_OK && ix_pipe_take(&ix->pipe, &first, &n)) rc = write_batch(&w, first, n, &err);

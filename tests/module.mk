@@ -34,7 +34,7 @@ endef
 $(eval $(call bench,decode,vectors))
 $(eval $(call bench,asm,asm))
 $(eval $(call bench,avm,eval asm))
-$(eval $(call bench,sandbox,node))
+$(eval $(call bench,sandbox,node contracts_bindings))
 $(OUT)/bench/bench_sandbox: | $(OUT)/bin/algorent-sandbox
 $(eval $(call bench,indexer,indexer))
 $(OUT)/bench/bench_indexer: | $(OUT)/bin/algorent-indexer $(OUT)/bin/algorent-sandbox

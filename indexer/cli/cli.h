@@ -8,12 +8,13 @@
 #define CLI_SCOPE_MAX     64u
 
 typedef struct cli_options {
-  const char *command; /* "run", "migrate", "verify" */
+  const char *command; /* "run", "backfill", "migrate", "retain", "verify" */
   algo_follower_options_t ix;
   algo_follower_contract_t contracts[CLI_CONTRACTS_MAX];
   const char *scope[CLI_SCOPE_MAX];
   const char *listen; /* HOST:PORT of metrics and health; NULL: none */
-  uint64_t round;     /* of verify; UINT64_MAX: any */
+  algo_follower_retention_t retention;
+  uint64_t round; /* of verify; UINT64_MAX: any */
   bool json, quiet, help, version;
 } cli_options_t;
 

@@ -73,6 +73,15 @@ static int verify(const cli_options_t *o, const algo_env_t *env) {
   return v.differences ? 1 : 0;
 }
 
+static int retain(const cli_options_t *o, const algo_env_t *env) {
+  uint64_t partitions;
+  algo_err_t err;
+  algo_code_t rc = algo_follower_retain(&partitions, o->ix.database_url, &o->retention, env, &err);
+  if (rc != ALGO_OK) return fail(env, &err);
+  printf(o->json ? "{\"partitions\":%" PRIu64 "}\n" : "%" PRIu64 " partitions were let go\n", partitions);
+  return 0;
+}
+
 int main(int argc, char **argv) {
   cli_options_t o;
   algo_err_t err;
@@ -92,6 +101,8 @@ int main(int argc, char **argv) {
   } else if (strcmp(o.command, "migrate") == 0) {
     rc = algo_follower_migrate(o.ix.database_url, &env, &err);
     status = rc == ALGO_OK ? 0 : fail(&env, &err);
+  } else if (strcmp(o.command, "retain") == 0) {
+    status = retain(&o, &env);
   } else if (strcmp(o.command, "verify") == 0) {
     status = verify(&o, &env);
   } else {

@@ -11,6 +11,8 @@ const char cli_usage[] =
     "\n"
     "usage: algorent-indexer [run] [OPTION]...\n"
     "       algorent-indexer migrate          creates the schema, or brings it to this version\n"
+    "       algorent-indexer backfill [--range N] [--until ROUND] [OPTION]...   one of several workers, see below\n"
+    "       algorent-indexer retain --keep ROUNDS | --before ROUND [--detach]   lets old partitions go\n"
     "       algorent-indexer verify [--round R] [--market ID]...   compares the markets' tables with the node\n"
     "\n"
     "  --market ID           read the events of rental market ID into the schema rental (may be given again)\n"
@@ -24,14 +26,25 @@ const char cli_usage[] =
     "  --from ROUND          first round of a new database (0)\n"
     "  --until ROUND         end behind this round\n"
     "  --until-tip           end where the node has no further block\n"
+    "  --range ROUNDS        backfill: plan in ranges of so many rounds, where none is under way (10000)\n"
+    "  --keep ROUNDS, --before ROUND   retain: the newest rounds to keep, or the first to keep\n"
+    "  --detach              retain: take them out of the tables, but do not drop them\n"
     "  --blocks DIR          read recorded blocks (NNNNNN.msgp) in place of a node\n"
     "  --listen HOST:PORT    serve /metrics, /health and /ready\n"
     "  --writers N, --decoders N   connections and threads (3, 1)\n"
     "  --json                log one JSON object a line\n"
     "  --quiet               log warnings and errors alone\n"
     "\n"
+    "backfill: start it as often as there are machines or cores to spare, with the same database and options; each "
+    "takes ranges\n"
+    "of rounds that no other has, from its own node if need be, and ends when all are there. A killed one's range is "
+    "taken\n"
+    "by another. `run` joins in, and follows behind them.\n"
+    "\n"
     "environment: DATABASE_URL (as libpq takes it), ALGOD_URL (http://127.0.0.1:4001), ALGOD_TOKEN\n"
     "The tables are described by their comments: psql, \\d+ chain.txn; SQL by example: docs/sql.md\n";
+
+#define BACKFILL_RANGE 10000u
 
 typedef struct contract_name {
   const char *name;
@@ -86,6 +99,7 @@ static algo_code_t count(unsigned *out, const char *option, const char *s, algo_
 }
 
 static bool set_flag(cli_options_t *o, const char *a) {
+  if (strcmp(a, "--detach") == 0) return o->retention.detach = true;
   if (strcmp(a, "--until-tip") == 0) return o->ix.until_tip = true;
   if (strcmp(a, "--json") == 0) return o->json = true;
   if (strcmp(a, "--quiet") == 0) return o->quiet = true;
@@ -103,6 +117,14 @@ static algo_code_t set_value(cli_options_t *o, const char *a, const char *v, alg
   if (strcmp(a, "--scope") == 0) return add_scope(o, v, err);
   if (strcmp(a, "--round") == 0) return number(&o->round, a, v, err);
   if (strcmp(a, "--from") == 0) return number(&o->ix.from, a, v, err);
+  if (strcmp(a, "--keep") == 0) return number(&o->retention.keep, a, v, err);
+  if (strcmp(a, "--before") == 0) return number(&o->retention.before, a, v, err);
+  if (strcmp(a, "--range") == 0) {
+    algo_code_t rc = number(&o->ix.backfill, a, v, err);
+    return rc == ALGO_OK && (o->ix.backfill == 0 || o->ix.backfill > INT64_MAX)
+               ? usage(err, "--range needs a number of rounds from 1", NULL)
+               : rc;
+  }
   if (strcmp(a, "--until") == 0) return number(&o->ix.until, a, v, err);
   if (strcmp(a, "--writers") == 0) return count(&o->ix.writers, a, v, err);
   if (strcmp(a, "--decoders") == 0) return count(&o->ix.decoders, a, v, err);
@@ -113,7 +135,8 @@ static algo_code_t set_value(cli_options_t *o, const char *a, const char *v, alg
 
 static bool takes_value(const char *a) {
   static const char *const names[] = {"--round", "--market",  "--contract", "--scope",  "--from",
-                                      "--until", "--writers", "--decoders", "--blocks", "--listen"};
+                                      "--until", "--writers", "--decoders", "--blocks", "--listen",
+                                      "--range", "--keep",    "--before"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(a, names[i]) == 0) return true;
   return false;
@@ -125,7 +148,7 @@ static algo_code_t from_environment(cli_options_t *o, algo_err_t *err) {
     return usage(err, "DATABASE_URL is not set: it says where the database is, as in postgresql:///algorent", NULL);
   const char *token = getenv("ALGOD_TOKEN");
   o->ix.algod_token = token && *token ? token : NULL;
-  if (o->ix.blocks_dir || strcmp(o->command, "migrate") == 0) return ALGO_OK;
+  if (o->ix.blocks_dir || strcmp(o->command, "migrate") == 0 || strcmp(o->command, "retain") == 0) return ALGO_OK;
   o->ix.algod_url = getenv("ALGOD_URL");
   if (!o->ix.algod_url || !*o->ix.algod_url)
     return usage(err, "ALGOD_URL is not set: it says where the node is, as in http://127.0.0.1:4001", NULL);
@@ -139,8 +162,12 @@ algo_code_t cli_parse(cli_options_t *o, int argc, char **argv, algo_err_t *err) 
   algo_code_t rc = ALGO_OK;
   int i = 1;
   if (argc > 1 && argv[1][0] != '-') o->command = argv[i++];
-  if (strcmp(o->command, "run") != 0 && strcmp(o->command, "migrate") != 0 && strcmp(o->command, "verify") != 0)
-    return usage(err, "no such command", o->command);
+  static const char *const commands[] = {"run", "backfill", "migrate", "retain", "verify"};
+  bool known = false;
+  for (size_t k = 0; k < sizeof commands / sizeof *commands; k++) known |= strcmp(o->command, commands[k]) == 0;
+  if (!known) return usage(err, "no such command", o->command);
+  o->ix.backfill_only = strcmp(o->command, "backfill") == 0;
+  if (o->ix.backfill_only) o->ix.backfill = BACKFILL_RANGE;
   for (; rc == ALGO_OK && i < argc; i++) {
     if (set_flag(o, argv[i])) continue;
     if (!takes_value(argv[i])) return usage(err, "no such option", argv[i]);
@@ -149,6 +176,8 @@ algo_code_t cli_parse(cli_options_t *o, int argc, char **argv, algo_err_t *err) 
     i++;
   }
   if (rc != ALGO_OK || o->help || o->version) return rc;
+  if (strcmp(o->command, "retain") == 0 && !o->retention.keep == !o->retention.before)
+    return usage(err, "retain needs one of --keep ROUNDS and --before ROUND", NULL);
   o->ix.contracts = o->contracts;
   o->ix.scope = o->scope;
   return from_environment(o, err);

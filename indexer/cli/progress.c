@@ -32,6 +32,14 @@ static void left_text(char *out, size_t size, double s) {
   else snprintf(out, size, "%lu s", n);
 }
 
+static void show_ranges(cli_progress_t *p, const algo_follower_stats_t *now, double txns, double rounds) {
+  fprintf(stderr,
+          "\r\033[Kback-fill: %" PRIu64 " of %" PRIu64 " ranges left   at round %" PRIu64
+          "   %.0f transactions/s   %.0f rounds/s",
+          now->ranges_left, now->ranges, now->next_round, txns, rounds);
+  p->shown = true;
+}
+
 static void show(cli_progress_t *p, const algo_follower_stats_t *was, const algo_follower_stats_t *now, double dt) {
   if (now->at_tip || !now->node_up) {
     if (p->shown) fputs("\r\033[K", stderr);
@@ -41,6 +49,10 @@ static void show(cli_progress_t *p, const algo_follower_stats_t *was, const algo
   char left[40];
   const double rounds = (double)(now->blocks - was->blocks) / dt,
                rows = (double)(now->txns + now->inner - was->txns - was->inner) / dt;
+  if (now->ranges_left) {
+    show_ranges(p, now, rows, rounds);
+    return;
+  }
   const double mb = (double)(now->bytes - was->bytes) / dt * 1e-6;
   const uint64_t to_go = now->node_round + 1 > now->next_round ? now->node_round + 1 - now->next_round : 0;
   left_text(left, sizeof left, rounds > 0 ? (double)to_go / rounds : 0);

@@ -37,6 +37,8 @@ static void put_metrics(algo_buf_t *b, const algo_follower_stats_t *s) {
       {"logs_total", "counter", "Application logs committed", (double)s->logs},
       {"events_total", "counter", "Contract events committed", (double)s->events},
       {"bytes_total", "counter", "Bytes of committed blocks", (double)s->bytes},
+      {"backfill_ranges_left", "gauge", "Ranges of a back-fill under way that are not filled yet",
+       (double)s->ranges_left},
       {"batches_total", "counter", "Database transactions committed", (double)s->batches},
       {"unknown_transactions_total", "counter", "Transactions of types that this version does not know",
        (double)s->unknown},

@@ -1,153 +1,20 @@
 /* The sandbox as a client sees it: the program is started, and asked over HTTP on connections that are kept.
  * The peer's figures: go-algorand 5.1 in developer mode, same machine, same work. */
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
-#include <signal.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "algo/node.h"
-#include "bench.h"
+#include "algo/rental.h"
+#include "sandbox_client.h"
 
-#define CONNECTIONS   16u
 #define PAYMENTS      20000u
 #define CONFIRMATIONS 2000u
-#define COMPILES      3000u
+#define COMPILES      15000u
+#define RENTAL_CALLS  10000u
 #define SIMULATES     1000u
 #define STARTS        9u
-#define TOKEN         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
-typedef struct server {
-  pid_t pid;
-  uint16_t port;
-} server_t;
 typedef struct payment {
   char txid[53];
   algo_buf_t raw;
 } payment_t;
-
-static void die(const char *what) {
-  fprintf(stderr, "bench_sandbox: %s\n", what);
-  exit(1);
-}
-
-/* ---- the program ---- */
-
-static server_t start(const char *program) {
-  int ready[2];
-  if (pipe(ready) != 0) die("no pipe");
-  pid_t pid = fork();
-  if (pid == 0) {
-    char fd[12];
-    snprintf(fd, sizeof fd, "%d", ready[1]);
-    if (freopen("/dev/null", "w", stdout) == NULL) _exit(126);
-    execl(program, program, "--port", "0", "--json", "--ready-fd", fd, (char *)NULL);
-    _exit(127);
-  }
-  close(ready[1]);
-  char line[1024];
-  size_t n = 0;
-  for (ssize_t got; n < sizeof line - 1 && (got = read(ready[0], line + n, sizeof line - 1 - n)) > 0;) n += (size_t)got;
-  close(ready[0]);
-  line[n] = '\0';
-  const char *at = strstr(line, "\"algod\":\"http://127.0.0.1:");
-  if (at == NULL) die("algorent-sandbox did not start: is it built?");
-  return (server_t){pid, (uint16_t)strtoul(at + strlen("\"algod\":\"http://127.0.0.1:"), NULL, 10)};
-}
-
-static void stop(server_t s) {
-  kill(s.pid, SIGTERM);
-  waitpid(s.pid, NULL, 0);
-}
-
-static double rss_mb(pid_t pid) {
-  char path[64], line[256];
-  double kb = 0;
-  snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-  FILE *f = fopen(path, "r");
-  while (f != NULL && fgets(line, sizeof line, f) != NULL) {
-    if (strncmp(line, "VmHWM:", 6) == 0) kb = strtod(line + 6, NULL);
-  }
-  if (f != NULL) fclose(f);
-  return kb / 1024;
-}
-
-/* Of the program, in user and kernel, since it started. */
-static double cpu_seconds(pid_t pid) {
-  char path[64];
-  unsigned long user = 0, kernel = 0;
-  snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-  FILE *f = fopen(path, "r");
-  if (f == NULL || fscanf(f, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &kernel) != 2)
-    die("no /proc/PID/stat");
-  fclose(f);
-  return (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK);
-}
-
-/* ---- HTTP ---- */
-
-static int dial(uint16_t port) {
-  struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-  if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof a) != 0) die("cannot connect");
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  return fd;
-}
-
-static void put_request(algo_buf_t *out, const char *method, const char *path, algo_bytes_t body) {
-  algo_buf_printf(out, "%s %s HTTP/1.1\r\nHost: x\r\nX-Algo-API-Token: " TOKEN "\r\nContent-Length: %zu\r\n\r\n",
-                  method, path, body.n);
-  algo_buf_putb(out, body);
-}
-
-static void send_all(int fd, algo_bytes_t v) {
-  for (size_t sent = 0; sent < v.n;) {
-    ssize_t n = send(fd, v.p + sent, v.n - sent, MSG_NOSIGNAL);
-    if (n <= 0) die("the connection broke");
-    sent += (size_t)n;
-  }
-}
-
-static void ask(int fd, const char *method, const char *path, algo_bytes_t body) {
-  algo_buf_t q = ALGO_BUF_INIT;
-  put_request(&q, method, path, body);
-  send_all(fd, algo_buf_view(&q));
-  algo_buf_fini(&q);
-}
-
-/* Reads one whole answer; its status. The body is left in *out where that is not NULL. */
-static int answer(int fd, algo_buf_t *out) {
-  static char buf[1u << 20];
-  size_t n = 0;
-  for (;;) {
-    ssize_t got = recv(fd, buf + n, sizeof buf - 1 - n, 0);
-    if (got <= 0) die("the connection broke");
-    n += (size_t)got;
-    buf[n] = '\0';
-    const char *end = strstr(buf, "\r\n\r\n"), *length = strcasestr(buf, "Content-Length: ");
-    if (end == NULL) continue;
-    size_t body = length != NULL && length < end ? strtoul(length + 16, NULL, 10) : 0;
-    if (n < (size_t)(end + 4 - buf) + body) continue;
-    if (out != NULL) {
-      algo_buf_clear(out);
-      algo_buf_put(out, end + 4, body);
-    }
-    return (int)strtol(buf + 9, NULL, 10);
-  }
-}
-
-static void must(int fd, const char *method, const char *path, algo_bytes_t body, const char *contains) {
-  algo_buf_t out = ALGO_BUF_INIT;
-  ask(fd, method, path, body);
-  int status = answer(fd, &out);
-  if (status != 200 || strstr(algo_buf_cstr(&out), contains) == NULL) {
-    fprintf(stderr, "%s %s: %d %s\n", method, path, status, algo_buf_cstr(&out));
-    die("an answer that was not expected");
-  }
-  algo_buf_fini(&out);
-}
 
 /* ---- payments ---- */
 
@@ -234,57 +101,9 @@ static void send_confirm(int fd, const algo_digest_t *gh) {
   free_payments(v, CONFIRMATIONS);
 }
 
-/* One request after the other on each connection, none waits for another's answer: whole requests made before. */
-typedef struct lane {
-  int fd;
-  size_t n; /* bytes of the answer that are there */
-  char buf[4096];
-} lane_t;
-
-/* Reads what is there; true when the answer is whole. */
-static bool lane_read(lane_t *c) {
-  ssize_t got = recv(c->fd, c->buf + c->n, sizeof c->buf - 1 - c->n, 0);
-  if (got <= 0) die("the connection broke");
-  c->n += (size_t)got;
-  c->buf[c->n] = '\0';
-  const char *end = strstr(c->buf, "\r\n\r\n"), *length = strcasestr(c->buf, "Content-Length: ");
-  if (end == NULL || length == NULL) return false;
-  if (c->n < (size_t)(end + 4 - c->buf) + strtoul(length + 16, NULL, 10)) return false;
-  if (memcmp(c->buf, "HTTP/1.1 200 ", 13) != 0) {
-    fprintf(stderr, "%s\n", c->buf);
-    die("an answer that was not expected");
-  }
-  c->n = 0;
-  return true;
-}
-
-/* All of the requests, over CONNECTIONS connections; seconds. */
-static double drive(uint16_t port, const algo_buf_t *requests, size_t n) {
-  static lane_t lanes[CONNECTIONS];
-  int ep = epoll_create1(0);
-  size_t sent = 0, done = 0;
-  for (size_t i = 0; i < CONNECTIONS; i++) {
-    lanes[i].fd = dial(port);
-    struct epoll_event e = {.events = EPOLLIN, .data.ptr = &lanes[i]};
-    epoll_ctl(ep, EPOLL_CTL_ADD, lanes[i].fd, &e);
-  }
-  uint64_t t0 = bench_now_ns();
-  for (size_t i = 0; i < CONNECTIONS && sent < n; i++) send_all(lanes[i].fd, algo_buf_view(&requests[sent++]));
-  while (done < n) {
-    struct epoll_event e[CONNECTIONS];
-    int ready = epoll_wait(ep, e, CONNECTIONS, 10000);
-    if (ready <= 0) die("no answer within 10 seconds");
-    for (int i = 0; i < ready; i++) {
-      lane_t *c = e[i].data.ptr;
-      if (!lane_read(c)) continue;
-      done++;
-      if (sent < n) send_all(c->fd, algo_buf_view(&requests[sent++]));
-    }
-  }
-  double s = (double)(bench_now_ns() - t0) / 1e9;
-  for (size_t i = 0; i < CONNECTIONS; i++) close(lanes[i].fd);
-  close(ep);
-  return s;
+static void free_requests(algo_buf_t *v, size_t n) {
+  for (size_t i = 0; i < n; i++) algo_buf_fini(&v[i]);
+  free(v);
 }
 
 /* Each is a block of its own, on a chain that starts here. */
@@ -294,24 +113,146 @@ static void payments(server_t s, const algo_digest_t *gh) {
   for (size_t i = 0; i < PAYMENTS; i++) put_request(&requests[i], "POST", "/v2/transactions", algo_buf_view(&v[i].raw));
   double cpu = cpu_seconds(s.pid), t = drive(s.port, requests, PAYMENTS);
   bench_measure_peer("sandbox_payments_16_connections", PAYMENTS / t, "1/s", 110, PAYMENTS / t / 110);
+  bench_measure("sandbox_memory_after_payments", rss_mb(s.pid), "MB");
   bench_measure("sandbox_payment_processor_time", (cpu_seconds(s.pid) - cpu) / PAYMENTS * 1e6, "us");
-  for (size_t i = 0; i < PAYMENTS; i++) algo_buf_fini(&requests[i]);
-  free(requests);
+  free_requests(requests, PAYMENTS);
   free_payments(v, PAYMENTS);
 }
 
-static void compiles(int fd) {
-  algo_buf_t source = ALGO_BUF_INIT;
-  algo_buf_puts(&source, "#pragma version 10\n");
-  for (unsigned i = 0; i < 57; i++) {
-    algo_buf_printf(&source, "int %u\nint 7\n%%\nbyte \"key%u\"\nswap\napp_global_put\ntxn Sender // who\n", i, i);
+/* No two sources are the same. */
+static void compiles(server_t s) {
+  algo_buf_t *requests = calloc(COMPILES, sizeof *requests), source = ALGO_BUF_INIT;
+  for (unsigned k = 0; k < COMPILES; k++) {
+    algo_buf_clear(&source);
+    algo_buf_puts(&source, "#pragma version 10\n");
+    for (unsigned i = 0; i < 57; i++) {
+      algo_buf_printf(&source, "int %u\nint 7\n%%\nbyte \"key%u\"\nswap\napp_global_put\ntxn Sender // who\n", i + k,
+                      i);
+    }
+    algo_buf_puts(&source, "int 1\n");
+    put_request(&requests[k], "POST", "/v2/teal/compile", algo_buf_view(&source));
   }
-  algo_buf_puts(&source, "int 1\n");
-  uint64_t t0 = bench_now_ns();
-  for (size_t i = 0; i < COMPILES; i++) must(fd, "POST", "/v2/teal/compile", algo_buf_view(&source), "result");
-  double s = (double)(bench_now_ns() - t0) / 1e9;
-  bench_measure_peer("sandbox_compiles_400_lines", COMPILES / s, "1/s", 1000, COMPILES / s / 1000);
+  double t = drive(s.port, requests, COMPILES);
+  bench_measure_peer("sandbox_compiles_400_lines", COMPILES / t, "1/s", 1000, COMPILES / t / 1000);
+  free_requests(requests, COMPILES);
   algo_buf_fini(&source);
+}
+
+/* ---- a market ---- */
+
+typedef struct market {
+  int fd;
+  const algo_digest_t *gh;
+  algo_key_t owner, renter;
+  algo_app_t app;
+  algo_arena_t arena;
+} market_t;
+
+typedef struct call_refs {
+  const algo_addr_t *accounts;
+  size_t n_accounts;
+  algo_box_ref_t boxes[3];
+  size_t n_boxes;
+} call_refs_t;
+
+/* The group of a call, signed. */
+static void put_call(algo_buf_t *out, const market_t *m, const algo_key_t *by, const algo_method_call_t *c,
+                     const call_refs_t *refs, uint64_t note, const algo_app_spec_t *create) {
+  algo_txn_t txns[ALGO_GROUP_MAX];
+  const algo_txn_t *all[ALGO_GROUP_MAX];
+  size_t n = c->n_before + 1;
+  uint8_t nonce[8];
+  algo_put_be64(nonce, note);
+  memcpy(txns, c->before, c->n_before * sizeof *txns);
+  txns[n - 1] = (algo_txn_t){.type = ALGO_TX_APPL, .app_id = c->app_id, .app_args = c->args, .n_app_args = c->n_args};
+  txns[n - 1].accounts = refs->accounts;
+  txns[n - 1].n_accounts = refs->n_accounts;
+  txns[n - 1].boxes = refs->boxes;
+  txns[n - 1].n_boxes = refs->n_boxes;
+  if (create != NULL) {
+    txns[n - 1].approval_program = create->approval;
+    txns[n - 1].clear_program = create->clear;
+    txns[n - 1].global_schema = create->global_schema;
+    txns[n - 1].extra_program_pages = create->extra_pages;
+  }
+  for (size_t i = 0; i < n; i++) {
+    txns[i].sender = by->addr;
+    txns[i].fee = 6000;
+    txns[i].first_valid = note > 50 ? note - 50 : 1;
+    txns[i].last_valid = txns[i].first_valid + 999;
+    txns[i].genesis_hash = *m->gh;
+    txns[i].note = algo_bytes(nonce, sizeof nonce);
+    all[i] = &txns[i];
+  }
+  algo_digest_t group;
+  if (n > 1 && algo_group_id(&group, all, n, NULL) == ALGO_OK)
+    for (size_t i = 0; i < n; i++) txns[i].group = group;
+  for (size_t i = 0; i < n; i++) {
+    algo_stxn_t s = {.txn = txns[i]};
+    algo_stxn_sign(&s, by);
+    algo_stxn_encode(out, &s);
+  }
+}
+
+static void call(const market_t *m, const algo_key_t *by, const algo_method_call_t *c, const call_refs_t *refs,
+                 const algo_app_spec_t *create) {
+  algo_buf_t group = ALGO_BUF_INIT;
+  put_call(&group, m, by, c, refs, 0, create);
+  must(m->fd, "POST", "/v2/transactions", algo_buf_view(&group), "txId");
+  algo_buf_fini(&group);
+}
+
+/* A market with one GPU, rented and running: the application 1001, the GPU 1, the rental 1. */
+static void open_market(market_t *m, call_refs_t *rental) {
+  static uint8_t gpu[9], box[9], provider[33];
+  static algo_addr_t parties[2];
+  uint8_t key[32] = {1};
+  algo_method_call_t c;
+  algo_arena_t *a = &m->arena;
+  const call_refs_t none = {0};
+  algo_node_dev_key(&m->owner, 1);
+  algo_node_dev_key(&m->renter, 2);
+  parties[0] = m->owner.addr;
+  parties[1] = m->renter.addr;
+  algo_rental_gpu_box(gpu, 1);
+  algo_rental_rental_box(box, 1);
+  algo_rental_provider_box(provider, &m->owner.addr);
+  const algo_bytes_t g = {gpu, sizeof gpu}, r = {box, sizeof box}, p = {provider, sizeof provider};
+  algo_rental_create(&c, &m->app, &m->owner.addr, &m->owner.addr, 0, 100, 600, 3600, 3600, 1, a, NULL);
+  call(m, &m->owner, &c, &none, &algo_rental_spec_algo);
+  m->app.id = 1001;
+  algo_rental_bootstrap(&c, &m->app, 100000, a, NULL);
+  call(m, &m->owner, &c, &none, NULL);
+  algo_rental_register(&c, &m->app, 62500 + 4 * 400, algo_bytes_str("H100"), 81920, 1000, 1, 100000, key, key, a, NULL);
+  call(m, &m->owner, &c, &(call_refs_t){.boxes = {{0, g}, {0, p}}, .n_boxes = 2}, NULL);
+  *rental = (call_refs_t){parties, 2, {{0, g}, {0, r}}, 2};
+  algo_rental_rent(&c, &m->app, 80900, 1000 * 60, 1, 60, key, a, NULL);
+  call(m, &m->renter, &c, rental, NULL);
+  algo_rental_start(&c, &m->app, 1, a, NULL);
+  call(m, &m->owner, &c, rental, NULL);
+}
+
+/* Heartbeats: the call that a market sees most. Each is a block. */
+static void rental_calls(server_t s, const algo_digest_t *gh) {
+  market_t m = {.fd = dial(s.port), .gh = gh};
+  call_refs_t refs;
+  algo_method_call_t c;
+  algo_buf_t *requests = calloc(RENTAL_CALLS, sizeof *requests), group = ALGO_BUF_INIT;
+  open_market(&m, &refs);
+  algo_rental_heartbeat(&c, &m.app, 1, &m.arena, NULL);
+  for (size_t i = 0; i < RENTAL_CALLS; i++) {
+    algo_buf_clear(&group);
+    put_call(&group, &m, &m.owner, &c, &refs, i + 1, NULL);
+    put_request(&requests[i], "POST", "/v2/transactions", algo_buf_view(&group));
+  }
+  double t = drive(s.port, requests, RENTAL_CALLS);
+  bench_measure("sandbox_rental_calls", RENTAL_CALLS / t, "1/s");
+  close(m.fd);
+  free_requests(requests, RENTAL_CALLS);
+  algo_buf_fini(&group);
+  algo_arena_fini(&m.arena);
+  algo_key_fini(&m.owner);
+  algo_key_fini(&m.renter);
 }
 
 static void simulates(int fd, const algo_digest_t *gh) {
@@ -331,34 +272,33 @@ static void simulates(int fd, const algo_digest_t *gh) {
   free_payments(v, 1);
 }
 
-int main(int argc, char **argv) {
-  char program[4096];
-  const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
-  int dir = slash != NULL ? (int)(slash - argv[0]) : 1;
-  snprintf(program, sizeof program, "%.*s/../bin/algorent-sandbox", dir, slash != NULL ? argv[0] : ".");
-  if (getenv("SANDBOX") != NULL) snprintf(program, sizeof program, "%s", getenv("SANDBOX"));
-  algo_digest_t gh;
-  genesis_hash(&gh);
-  if (argc > 1 && strcmp(argv[1], "payments") == 0) { /* that one alone */
-    server_t s = start(program);
-    payments(s, &gh);
-    stop(s);
-    return 0;
-  }
-  ready(program);
+/* Each on a fresh node: payments are valid from its first block on. */
+static void fresh(const char *program, const algo_digest_t *gh, void (*measure)(server_t s, const algo_digest_t *gh)) {
   server_t s = start(program);
+  measure(s, gh);
+  stop(s);
+}
+
+static void one_connection(server_t s, const algo_digest_t *gh) {
   bench_measure("sandbox_memory_fresh", rss_mb(s.pid), "MB");
   int fd = dial(s.port);
-  send_confirm(fd, &gh);
-  compiles(fd);
-  stop(s);
+  send_confirm(fd, gh);
+  simulates(fd, gh);
   close(fd);
-  s = start(program);
-  fd = dial(s.port);
-  simulates(fd, &gh);
-  payments(s, &gh);
-  bench_measure("sandbox_memory_after_payments", rss_mb(s.pid), "MB");
-  close(fd);
-  stop(s);
+  compiles(s);
+}
+
+int main(int argc, char **argv) {
+  char program[4096];
+  const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL, *own = getenv("SANDBOX");
+  int dir = slash != NULL ? (int)(slash - argv[0]) : 1;
+  snprintf(program, sizeof program, "%.*s/../bin/algorent-sandbox", dir, slash != NULL ? argv[0] : ".");
+  if (own != NULL) snprintf(program, sizeof program, "%s", own);
+  algo_digest_t gh;
+  genesis_hash(&gh);
+  if (argc < 2) ready(program);
+  if (argc < 2) fresh(program, &gh, one_connection);
+  fresh(program, &gh, payments); /* that alone where there is any argument */
+  if (argc < 2) fresh(program, &gh, rental_calls);
   return 0;
 }

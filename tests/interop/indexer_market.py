@@ -125,6 +125,16 @@ def main():
             subprocess.run([program, "--quiet", "--until", str(last)], env=env, check=True, timeout=60)
             subprocess.run([program, "--market", str(app), "--quiet", "--until", str(last)], env=env, check=True, timeout=60)
             r.same("the market named late: the same tables", fingerprint(late, ("chain", "rental")), want)
+            filled = cluster.database("filled")  # by workers side by side, then followed
+            half = last // 2
+            env["DATABASE_URL"] = filled
+            subprocess.run([program, "--market", str(app), "--quiet", "--until", str(half // 2)], env=env, check=True, timeout=60)
+            workers = [subprocess.Popen([program, "backfill", "--market", str(app), "--quiet", "--range", "5", "--until", str(half)], env=env) for _ in range(2)]
+            r.check("workers of a back-fill end", [w.wait(timeout=60) for w in workers] == [0, 0])
+            subprocess.run([program, "--quiet", "--until", str(half + half // 2)], env=env, check=True, timeout=60)  # without the market
+            r.check("a market left out is marked", psql(filled, "select behind from chain.contract") == str(half // 2 + 1))
+            subprocess.run([program, "--market", str(app), "--quiet", "--until", str(last)], env=env, check=True, timeout=60)
+            r.same("back-filled, left out, followed again: the same tables", fingerprint(filled, ("chain", "rental")), want)
             narrow = cluster.database("narrow")
             env["DATABASE_URL"] = narrow
             subprocess.run([program, "--scope", "market", "--market", str(app), "--quiet", "--until", str(last)], env=env, check=True, timeout=60)

@@ -30,8 +30,10 @@ typedef struct algo_follower_options {
   size_t n_scope;
   const algo_follower_contract_t *contracts;
   size_t n_contracts;
-  unsigned writers;        /* connections that write side by side when far behind; 0: chosen */
-  unsigned decoders;       /* threads that decode; 0: chosen */
+  uint64_t backfill;  /* plan a back-fill up to until or the tip, in ranges of so many rounds; 0: none is planned */
+  bool backfill_only; /* run ends behind the back-fill */
+  unsigned writers;   /* connections that write side by side when far behind; 0: chosen */
+  unsigned decoders;  /* threads that decode; 0: chosen */
 } algo_follower_options_t; /* everything is copied but the tables */
 
 typedef struct algo_follower_stats {                        /* since the start; for progress and metrics */
@@ -40,6 +42,7 @@ typedef struct algo_follower_stats {                        /* since the start; 
   uint64_t blocks, txns, inner, participants, logs, events; /* rows committed */
   uint64_t bytes;                                           /* of blocks */
   uint64_t batches;
+  uint64_t ranges, ranges_left; /* of a back-fill under way, 0 when there is none */
   uint64_t fetch_errors, decode_errors, database_errors;
   uint64_t unknown;   /* transactions of types that this version does not know */
   int64_t block_time; /* of the newest committed round, Unix seconds */
@@ -51,7 +54,8 @@ typedef struct algo_follower_stats {                        /* since the start; 
 ALGO_API algo_code_t algo_follower_new(algo_follower_t **out, const algo_follower_options_t *opt, const algo_env_t *env,
                                        algo_err_t *err);
 ALGO_API void algo_follower_free(algo_follower_t *ix);
-/* OK: told to stop, or the end reached. Errors: GENESIS (the database or the node is of another chain, or a past block
+/* Follows; or works at a back-fill while one is under way in the database, as one of several, and then follows.
+ * OK: told to stop, or the end reached. Errors: GENESIS (the database or the node is of another chain, or a past block
  * has changed), AUTH (algod refuses the token), INVALID (another scope than the database's, a gap), DB (the tables and
  * the events contradict each other, or a newer version's database), UNSUPPORTED. */
 ALGO_API algo_code_t algo_follower_run(algo_follower_t *ix, algo_err_t *err);
@@ -61,6 +65,18 @@ ALGO_API void algo_follower_stats(const algo_follower_t *ix, algo_follower_stats
 
 /* Creates the schema, or brings it to this version. Errors: DB. */
 ALGO_API algo_code_t algo_follower_migrate(const char *database_url, const algo_env_t *env, algo_err_t *err);
+
+/* Which rounds are let go: whole partitions of a million rounds that end before them. */
+typedef struct algo_follower_retention {
+  uint64_t before; /* rounds below this one; or */
+  uint64_t keep;   /* but so many up to the newest; 0: `before` counts */
+  bool detach;     /* the partitions' tables stay, chain.txn_p12 and so on, outside the big ones, for an archive */
+} algo_follower_retention_t;
+/* Beside a follower or without one; readers and writers are not held up. What contracts' tables learnt from the rounds
+ * stays. May be interrupted, and called again. *partitions: how many were let go. Errors: DB, RANGE (before a round
+ * that is not there), NOT_FOUND (an empty database). */
+ALGO_API algo_code_t algo_follower_retain(uint64_t *partitions, const char *database_url,
+                                          const algo_follower_retention_t *o, const algo_env_t *env, algo_err_t *err);
 
 /* What algo_follower_verify found. */
 typedef struct algo_follower_verdict {

@@ -1,0 +1,77 @@
+/* retain.c - old partitions are let go, without holding up anybody who reads or writes. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "internal.h"
+
+/* One of a partition's tables: taken out, and dropped. DETACH ... CONCURRENTLY waits for the queries that still read
+ * it, while new ones go on without it; interrupted, it leaves a state that FINALIZE ends. */
+static algo_code_t let_go(PGconn *c, const PGresult *r, int row, bool drop, algo_err_t *err) {
+  const char *parent = PQgetvalue(r, row, 1), *name = PQgetvalue(r, row, 2);
+  const bool attached = *PQgetvalue(r, row, 3) == 't', pending = *PQgetvalue(r, row, 4) == 't';
+  char sql[256];
+  algo_code_t rc = ALGO_OK;
+  if (attached) {
+    snprintf(sql, sizeof sql, "alter table chain.%s detach partition chain.%s %s", parent, name,
+             pending ? "finalize" : "concurrently");
+    rc = ix_pg_exec(c, sql, err);
+  }
+  if (rc == ALGO_OK && drop) {
+    snprintf(sql, sizeof sql, "drop table chain.%s", name);
+    rc = ix_pg_exec(c, sql, err);
+  }
+  return rc;
+}
+
+static algo_code_t let_partition_go(PGconn *c, const char *id, bool drop, algo_err_t *err) {
+  PGresult *r;
+  algo_code_t rc =
+      ix_pg_query(c, &r, "select id, parent, name, attached, pending from chain.partition_table where id = $1", 1,
+                  (const char *[]){id}, err);
+  if (rc != ALGO_OK) return rc;
+  for (int i = 0; rc == ALGO_OK && i < PQntuples(r); i++) rc = let_go(c, r, i, drop, err);
+  PQclear(r);
+  if (rc != ALGO_OK) return rc;
+  rc = ix_pg_query(c, &r, "delete from chain.partition where id = $1", 1, (const char *[]){id}, err);
+  if (rc == ALGO_OK) PQclear(r);
+  return rc;
+}
+
+/* The first round to be kept, from what was asked for and where the cursor stands. */
+static algo_code_t first_kept(PGconn *c, const algo_follower_retention_t *o, uint64_t *out, algo_err_t *err) {
+  ix_cursor_t cur;
+  algo_code_t rc = ix_cursor_read(c, &cur, err);
+  if (rc != ALGO_OK) return rc;
+  if (!cur.exists) return algo_err_set(err, ALGO_E_NOT_FOUND, "the database has no blocks yet");
+  if (o->before > cur.next_round)
+    return algo_err_set(err, ALGO_E_RANGE, "round %" PRIu64 " is not there yet: the database is at round %" PRIu64,
+                        o->before, cur.next_round);
+  *out = o->keep == 0 ? o->before : cur.next_round > o->keep ? cur.next_round - o->keep : 0;
+  return ALGO_OK;
+}
+
+algo_code_t algo_follower_retain(uint64_t *partitions, const char *database_url, const algo_follower_retention_t *o,
+                                 const algo_env_t *env, algo_err_t *err) {
+  PGconn *c = NULL;
+  PGresult *r = NULL;
+  uint64_t kept = 0;
+  *partitions = 0;
+  algo_code_t rc = ix_pg_open(&c, database_url, IX_APPLICATION_NAME, err);
+  if (rc == ALGO_OK) rc = first_kept(c, o, &kept, err);
+  char end[24];
+  snprintf(end, sizeof end, "%" PRIu64, kept / IX_PARTITION_ROUNDS);
+  if (rc == ALGO_OK)
+    rc = ix_pg_query(c, &r, "select id from chain.partition where id < $1 order by id", 1, (const char *[]){end}, err);
+  for (int i = 0; rc == ALGO_OK && i < PQntuples(r); i++) {
+    const uint64_t id = ix_pg_u64(r, i, 0);
+    rc = let_partition_go(c, PQgetvalue(r, i, 0), !o->detach, err);
+    if (rc != ALGO_OK) break;
+    algo_env_log(env, ALGO_LOG_INFO, "rounds %" PRIu64 " to %" PRIu64 " are %s", id * IX_PARTITION_ROUNDS,
+                 (id + 1) * IX_PARTITION_ROUNDS - 1, o->detach ? "detached" : "dropped");
+    ++*partitions;
+  }
+  PQclear(r);
+  if (c) PQfinish(c);
+  return rc;
+}

@@ -1,0 +1,251 @@
+/* session.c - from a connection to its loss or its end: who may write is settled, then a node is followed, or one range
+ * of a back-fill is filled. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "algo/algod.h"
+#include "internal.h"
+#include "source.h"
+
+#define POLL_NS 20000000L  /* how often a request to stop is looked for */
+#define IDLE_NS 200000000L /* while other workers have all that is left of a back-fill */
+
+/* ---- who may write, and what ---- */
+
+static algo_code_t same_scope(const algo_follower_t *ix, const ix_cursor_t *cur, algo_err_t *err) {
+  if (!cur->exists || strcmp(cur->scope, ix->scope_text) == 0) return ALGO_OK;
+  return algo_err_set(
+      err, ALGO_E_INVALID,
+      "this database was made with --scope %s, not with %s: give another database (DATABASE_URL), or that scope",
+      cur->scope, ix->scope_text);
+}
+
+/* The node's newest round; and its network, where the database knows none yet. */
+static algo_code_t ask_node(algo_follower_t *ix, ix_cursor_t *cur, uint64_t *tip, algo_err_t *err) {
+  algo_algod_t *node = NULL;
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_params_t params;
+  const algo_algod_options_t opt = {.url = ix->opt.algod_url, .token = ix->opt.algod_token};
+  algo_code_t rc = algo_algod_new(&node, &opt, &ix->env, err);
+  if (rc == ALGO_OK) rc = algo_algod_params(node, &params, &arena, err);
+  if (rc == ALGO_OK) *tip = params.last_round;
+  if (rc == ALGO_OK && !cur->exists) {
+    cur->next_round = ix->opt.from;
+    cur->genesis_hash = params.genesis_hash;
+    snprintf(cur->genesis_id, sizeof cur->genesis_id, "%s", params.genesis_id);
+    snprintf(cur->scope, sizeof cur->scope, "%s", ix->scope_text);
+  }
+  algo_algod_free(node);
+  algo_arena_fini(&arena);
+  return rc;
+}
+
+static algo_code_t plan_backfill(algo_follower_t *ix, ix_cursor_t *cur, algo_err_t *err) {
+  uint64_t last;
+  ix->planned = true; /* once a run: what comes after the plan's end is the follower's */
+  if (!ix->opt.algod_url)
+    return algo_err_set(err, ALGO_E_INVALID, "a back-fill reads from a node (ALGOD_URL), not from a folder");
+  algo_code_t rc = ask_node(ix, cur, &last, err);
+  if (rc != ALGO_OK) {
+    ix->planned = false;
+    return rc;
+  }
+  if (last > ix->opt.until) last = ix->opt.until;
+  if (last < cur->next_round) return ALGO_OK;
+  const uint64_t rounds = last - cur->next_round + 1;
+  algo_env_log(&ix->env, ALGO_LOG_INFO, "back-fill: rounds %" PRIu64 " to %" PRIu64 " in %" PRIu64 " ranges",
+               cur->next_round, last, (rounds - 1) / ix->opt.backfill + 1);
+  rc = ix_backfill_plan(ix->control, cur, last, ix->opt.backfill, err);
+  return rc == ALGO_OK ? ix_cursor_read(ix->control, cur, err) : rc;
+}
+
+/* With the database to itself: brings it to this version, plans a back-fill or finishes one. *filling: there are ranges
+ * left, and the lock is shared now. */
+static algo_code_t alone(algo_follower_t *ix, ix_cursor_t *cur, bool *filling, algo_err_t *err) {
+  ix_backfill_state_t plan = {0, 0, 0};
+  algo_code_t rc = ix_schema_migrate(ix->control, err);
+  if (rc == ALGO_OK) rc = ix_cursor_read(ix->control, cur, err);
+  if (rc == ALGO_OK) rc = same_scope(ix, cur, err);
+  if (rc == ALGO_OK) rc = ix_backfill_state(ix->control, &plan, err);
+  if (rc == ALGO_OK && plan.ranges == 0 && ix->opt.backfill && !ix->planned) {
+    rc = plan_backfill(ix, cur, err);
+    if (rc == ALGO_OK) rc = ix_backfill_state(ix->control, &plan, err);
+  }
+  *filling = plan.left > 0;
+  if (rc == ALGO_OK && plan.left > 0) return ix_schema_share(ix->control, err);
+  if (rc == ALGO_OK && plan.ranges > 0) {
+    rc = ix_index_partitions(ix, plan.last, err);
+    if (rc == ALGO_OK) rc = ix_backfill_finish(ix->control, cur, err);
+    if (rc == ALGO_OK)
+      algo_env_log(&ix->env, ALGO_LOG_INFO, "back-fill: done up to round %" PRIu64, cur->next_round - 1);
+  }
+  return rc;
+}
+
+/* Beside other workers of a back-fill, where there is one. */
+static algo_code_t beside(algo_follower_t *ix, ix_cursor_t *cur, bool *filling, algo_err_t *err) {
+  ix_backfill_state_t plan = {0, 0, 0};
+  bool shared = false;
+  algo_code_t rc = ix_schema_lock(ix->control, true, &shared, err);
+  if (rc == ALGO_OK && shared) rc = ix_cursor_read(ix->control, cur, err);
+  if (rc == ALGO_OK && shared) rc = same_scope(ix, cur, err);
+  if (rc == ALGO_OK && shared) rc = ix_backfill_state(ix->control, &plan, err);
+  if (rc != ALGO_OK) return rc;
+  *filling = plan.left > 0;
+  return plan.left > 0 ? ALGO_OK
+                       : algo_err_set(err, ALGO_E_DB, "another indexer writes to this database: waiting for it to end");
+}
+
+static void start_pipe(algo_follower_t *ix, const ix_cursor_t *cur) {
+  ix_pipe_t *p = &ix->pipe;
+  pthread_mutex_lock(&p->mu);
+  p->stats.database_up = true;
+  if (ix->filling) {
+    ix_pipe_reset(p, ix->range.next);
+    p->has_last = ix->range.has_hash;
+    p->last_hash = ix->range.last_hash;
+    p->until = ix->range.last;
+    p->until_tip = false;
+  } else { /* the last round is asked for once more, to see that the node still has the same one */
+    ix_pipe_reset(p, !cur->exists                       ? ix->opt.from
+                     : cur->has_hash && cur->next_round ? cur->next_round - 1
+                                                        : cur->next_round);
+    p->checking = p->has_last = cur->exists && cur->has_hash && cur->next_round;
+    p->last_hash = cur->last_hash;
+    p->until = ix->opt.until;
+    p->until_tip = ix->opt.until_tip;
+    p->stats.next_round = cur->exists ? cur->next_round : ix->opt.from;
+  }
+  p->has_genesis = cur->exists;
+  p->genesis_hash = cur->genesis_hash;
+  snprintf(p->genesis_id, sizeof p->genesis_id, "%s", cur->genesis_id);
+  ix->has_cursor = cur->exists;
+  ix->partitions_to = 0;
+  pthread_mutex_unlock(&p->mu);
+}
+
+/* *work: what it is; not set when there is nothing for this worker at the moment, or nothing any more. */
+static algo_code_t open_database(algo_follower_t *ix, bool *work, bool *more, algo_err_t *err) {
+  ix_cursor_t cur;
+  ix_backfill_state_t plan;
+  bool mine = false;
+  *work = *more = false;
+  algo_code_t rc = ix_pg_open(&ix->control, ix->opt.database_url, IX_APPLICATION_NAME, err);
+  if (rc == ALGO_OK) rc = ix_schema_lock(ix->control, false, &mine, err);
+  if (rc == ALGO_OK) rc = mine ? alone(ix, &cur, &ix->filling, err) : beside(ix, &cur, &ix->filling, err);
+  if (rc == ALGO_OK && ix->filling) {
+    rc = ix_pg_open(&ix->claim, ix->opt.database_url, IX_APPLICATION_NAME, err);
+    if (rc == ALGO_OK) rc = ix_backfill_claim(ix->claim, &ix->range, work, err);
+    *more = ix->planned = true;
+  } else if (rc == ALGO_OK && !ix->opt.backfill_only) {
+    rc = ix_contracts_register(ix, &cur, err);
+    *work = true;
+  }
+  if (rc == ALGO_OK) rc = ix_backfill_state(ix->control, &plan, err);
+  if (rc != ALGO_OK) return rc;
+  ix_pipe_planned(&ix->pipe, plan.ranges, plan.left);
+  if (*work) start_pipe(ix, &cur);
+  return ALGO_OK;
+}
+
+/* ---- a session ---- */
+
+/* Whether a partition without indexes is complete, or the tip is reached: then they are made. */
+static algo_code_t look_after_indexes(algo_follower_t *ix, uint64_t *looked, bool end, algo_err_t *err) {
+  ix_pipe_t *p = &ix->pipe;
+  if (ix->filling) return ALGO_OK; /* all at once, behind the last range */
+  pthread_mutex_lock(&p->mu);
+  const uint64_t next = p->next_commit;
+  const bool tip = end || (p->node_known && next > p->node_round && !p->checking);
+  pthread_mutex_unlock(&p->mu);
+  /* At the tip: everything up to the newest partition made, once; before it: what lies behind. */
+  uint64_t upto = next / IX_PARTITION_ROUNDS * IX_PARTITION_ROUNDS;
+  if (tip && next > upto) upto += IX_PARTITION_ROUNDS;
+  if (tip && ix->partitions_to > upto) upto = ix->partitions_to;
+  if (upto == 0 || upto <= *looked) return ALGO_OK;
+  algo_code_t rc = ix_index_partitions(ix, upto - 1, err);
+  if (rc == ALGO_OK) *looked = upto;
+  return rc;
+}
+
+/* Waits for the session's end; meanwhile hears the request to stop, and has indexes made. */
+static void supervise(algo_follower_t *ix) {
+  ix_pipe_t *p = &ix->pipe;
+  uint64_t looked = 0;
+  pthread_mutex_lock(&p->mu);
+  while (!ix_pipe_over(p)) {
+    if (atomic_load(&ix->stop) && !p->stop) {
+      p->stop = true;
+      ix_pipe_check_done(p);
+      pthread_cond_broadcast(&p->ready);
+    }
+    pthread_mutex_unlock(&p->mu);
+    algo_err_t err;
+    if (look_after_indexes(ix, &looked, false, &err) != ALGO_OK) ix_pipe_fail(p, &err, false);
+    pthread_mutex_lock(&p->mu);
+    if (!ix_pipe_over(p)) ix_pipe_wait(p, POLL_NS);
+  }
+  const bool end = p->done && !p->failed && !p->stop;
+  pthread_mutex_unlock(&p->mu);
+  algo_err_t err;
+  looked = 0;
+  if (end && look_after_indexes(ix, &looked, true, &err) != ALGO_OK) ix_pipe_fail(p, &err, false);
+}
+
+static algo_code_t run_threads(algo_follower_t *ix, void *(*fetch)(void *), void *fetcher, algo_err_t *err) {
+  ix_pipe_t *p = &ix->pipe;
+  pthread_t threads[1 + IX_DECODERS_MAX + IX_WRITERS_MAX];
+  ix_decoder_t decoder = {p, &ix->scope, &ix->watch};
+  size_t n = 0;
+  bool ok = pthread_create(&threads[n], NULL, fetch, fetcher) == 0;
+  n += ok;
+  for (unsigned i = 0; ok && i < ix->opt.decoders; i++)
+    n += ok = pthread_create(&threads[n], NULL, ix_decoder_main, &decoder) == 0;
+  for (unsigned i = 0; ok && i < ix->opt.writers; i++)
+    n += ok = pthread_create(&threads[n], NULL, ix_writer_main, ix) == 0;
+  if (!ok) {
+    algo_err_t why;
+    algo_err_set(&why, ALGO_E_NOMEM, "no thread can be started");
+    ix_pipe_fail(p, &why, true);
+  }
+  supervise(ix);
+  while (n) pthread_join(threads[--n], NULL);
+  p->wake = NULL;
+  if (p->failed && err) *err = p->error;
+  return p->failed ? p->error.code : ALGO_OK;
+}
+
+static algo_code_t read_blocks(algo_follower_t *ix, algo_err_t *err) {
+  ix_pipe_t *p = &ix->pipe;
+  if (ix->opt.algod_url) {
+    ix_algod_t a = {.pipe = p, .url = ix->opt.algod_url, .token = ix->opt.algod_token};
+    algo_code_t rc = ix_algod_init(&a, err);
+    if (rc != ALGO_OK) return rc;
+    p->wake = ix_algod_wake;
+    p->fetcher = &a;
+    rc = run_threads(ix, ix_algod_main, &a, err);
+    ix_algod_fini(&a);
+    return rc;
+  }
+  ix_folder_t f = {.pipe = p, .path = ix->opt.blocks_dir};
+  ix_folder_init(&f);
+  p->wake = ix_folder_wake;
+  p->fetcher = &f;
+  algo_code_t rc = run_threads(ix, ix_folder_main, &f, err);
+  ix_folder_fini(&f);
+  return rc;
+}
+
+algo_code_t ix_session_run(algo_follower_t *ix, bool *more, algo_err_t *err) {
+  ix_pipe_t *p = &ix->pipe;
+  bool work;
+  p->failed = p->fatal = p->done = false;
+  algo_code_t rc = open_database(ix, &work, more, err);
+  if (rc == ALGO_OK && work) rc = read_blocks(ix, err);
+  if (ix->claim) PQfinish(ix->claim); /* the range is given back with it */
+  if (ix->control) PQfinish(ix->control);
+  ix->claim = ix->control = NULL;
+  if (rc == ALGO_OK && *more && !work) nanosleep(&(struct timespec){0, IDLE_NS}, NULL);
+  return rc;
+}
