@@ -22,6 +22,9 @@ static const boxes_t all_boxes[] = {
     {"rental", "gpu", "g", 12, "not retired"},
     {"rental", "rental", "r", 18, "not closed"},
     {"rental", "provider", "p", 1, "approved"},
+    {"escrow", "task", "t", 16, "not closed"},
+    {"escrow", "worker", "w", 2, "not closed"},
+    {"escrow", "provider", "p", 1, "approved"},
 };
 
 typedef struct verify {
@@ -206,7 +209,7 @@ static algo_code_t compare_balance(verify_t *v, const algo_contract_tables_t *c,
   if (rc != ALGO_OK) return rc;
   const uint64_t mine = PQntuples(r) ? ix_pg_u64(r, 0, 0) : 0;
   if (PQntuples(r) && strcmp(PQgetvalue(r, 0, 1), "t") != 0)
-    differs(v, "application %" PRIu64 ": deposits are not earned + fees + refunded + held", a->id);
+    differs(v, "application %" PRIu64 ": what came in is not what went out and what is held", a->id);
   PQclear(r);
   const algo_teal_value_t *asset = algo_teal_find(&a->globals, "asset");
   algo_addr_t addr;

@@ -4,7 +4,7 @@
 
 #include "algo/tealgen.h"
 
-enum { ESCROW_EVENTS = 16, ESCROW_TABLES = 4, ESCROW_VIEWS = 4 };
+enum { ESCROW_EVENTS = 16, ESCROW_TABLES = 4, ESCROW_VIEWS = 6 };
 
 extern const tg_contract_t escrow_contract;
 extern const tg_struct_t escrow_provider, escrow_task, escrow_worker;

@@ -169,32 +169,3 @@ const tg_table_t escrow_tables[ESCROW_TABLES] = {
      TG_ARRAY(provider_more)},
     {"market", "Markets: one application each.", {NULL, TG_VOID, NULL}, NULL, TG_ARRAY(market_more)},
 };
-
-const char *const escrow_views[ESCROW_VIEWS] = {
-    "CREATE OR REPLACE VIEW escrow.open_tasks AS\n"
-    "  SELECT app, id AS task, client, reward, bond_asked, run_s, review_s, posted_at, spec_hash\n"
-    "  FROM escrow.task WHERE NOT closed AND state = 0",
-
-    "CREATE OR REPLACE VIEW escrow.earnings_by_worker AS\n"
-    "  SELECT t.app, w.worker, count(*) AS tasks, count(*) FILTER (WHERE t.state = 4) AS paid, sum(t.to_worker) AS "
-    "received,\n"
-    "    sum(t.fee) AS fees\n"
-    "  FROM escrow.worker w JOIN escrow.task t ON t.app = w.app AND t.id = w.task GROUP BY t.app, w.worker",
-
-    "CREATE OR REPLACE VIEW escrow.spending_by_client AS\n"
-    "  SELECT app, client, count(*) AS tasks, sum(reward) AS rewards, sum(to_client) AS returned, sum(owed_client) AS "
-    "owed\n"
-    "  FROM escrow.task GROUP BY app, client",
-
-    "CREATE OR REPLACE VIEW escrow.holdings AS\n"
-    "  SELECT m.app, coalesce(t.rewards, 0) AS rewards, coalesce(t.bonds, 0) AS bonds, coalesce(t.owed, 0) AS "
-    "owed_clients,\n"
-    "    coalesce(w.owed, 0) AS owed_workers, m.fees,\n"
-    "    coalesce(t.rewards, 0) + coalesce(t.bonds, 0) + coalesce(t.owed, 0) + coalesce(w.owed, 0) + m.fees AS "
-    "holding\n"
-    "  FROM escrow.market m\n"
-    "  LEFT JOIN (SELECT app, sum(reward) FILTER (WHERE state <= 3) AS rewards,\n"
-    "    sum(bond_asked) FILTER (WHERE state BETWEEN 1 AND 3) AS bonds, sum(owed_client) AS owed\n"
-    "    FROM escrow.task GROUP BY app) t ON t.app = m.app\n"
-    "  LEFT JOIN (SELECT app, sum(owed) AS owed FROM escrow.worker GROUP BY app) w ON w.app = m.app",
-};

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "algo/escrow.h"
 #include "algo/rental.h"
 #include "algo/text.h"
 #include "cli.h"
@@ -13,10 +14,12 @@ const char cli_usage[] =
     "       algorent-indexer migrate          creates the schema, or brings it to this version\n"
     "       algorent-indexer backfill [--range N] [--until ROUND] [OPTION]...   one of several workers, see below\n"
     "       algorent-indexer retain --keep ROUNDS | --before ROUND [--detach]   lets old partitions go\n"
-    "       algorent-indexer verify [--round R] [--market ID]...   compares the markets' tables with the node\n"
+    "       algorent-indexer verify [--round R] [--market ID] [--escrow ID]...   compares the markets' tables with the "
+    "node\n"
     "\n"
     "  --market ID           read the events of rental market ID into the schema rental (may be given again)\n"
-    "  --contract NAME:ID    the same for an application of contract NAME\n"
+    "  --escrow ID           the same for a market of tasks, into the schema escrow\n"
+    "  --contract NAME:ID    the same for an application of contract NAME: rental, escrow\n"
     "  --scope all           keep every transaction (the default)\n"
     "  --scope market        keep what touches the given markets and contracts alone\n"
     "  --scope KIND:VALUE    keep what this holds for, and the given markets; may be given again. app:ID,... "
@@ -51,8 +54,8 @@ typedef struct contract_name {
   const algo_contract_tables_t *tables;
 } contract_name_t;
 
-static const contract_name_t contract_names[] = {{"rental", &algo_rental_tables}};
-const algo_contract_tables_t *const cli_contracts[] = {&algo_rental_tables};
+static const contract_name_t contract_names[] = {{"rental", &algo_rental_tables}, {"escrow", &algo_escrow_tables}};
+const algo_contract_tables_t *const cli_contracts[] = {&algo_rental_tables, &algo_escrow_tables};
 const size_t cli_n_contracts = sizeof cli_contracts / sizeof *cli_contracts;
 
 static algo_code_t usage(algo_err_t *err, const char *what, const char *value) {
@@ -110,6 +113,7 @@ static bool set_flag(cli_options_t *o, const char *a) {
 
 static algo_code_t set_value(cli_options_t *o, const char *a, const char *v, algo_err_t *err) {
   if (strcmp(a, "--market") == 0) return add_contract(o, "rental", 6, v, err);
+  if (strcmp(a, "--escrow") == 0) return add_contract(o, "escrow", 6, v, err);
   if (strcmp(a, "--contract") == 0) {
     const char *colon = strchr(v, ':');
     return colon ? add_contract(o, v, (size_t)(colon - v), colon + 1, err) : usage(err, "--contract needs NAME:ID", v);
@@ -134,9 +138,9 @@ static algo_code_t set_value(cli_options_t *o, const char *a, const char *v, alg
 }
 
 static bool takes_value(const char *a) {
-  static const char *const names[] = {"--round", "--market",  "--contract", "--scope",  "--from",
-                                      "--until", "--writers", "--decoders", "--blocks", "--listen",
-                                      "--range", "--keep",    "--before"};
+  static const char *const names[] = {"--round",  "--market", "--escrow",  "--contract", "--scope",
+                                      "--from",   "--until",  "--writers", "--decoders", "--blocks",
+                                      "--listen", "--range",  "--keep",    "--before"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(a, names[i]) == 0) return true;
   return false;

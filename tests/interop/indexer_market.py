@@ -166,6 +166,7 @@ def questions(r, url, app, party):
         r.check(f"view rental.{view} answers ({rows} rows)", rows.isdigit())
     # Every question of docs/sql.md, as it stands there.
     text = open(os.path.join(ROOT, "docs/sql.md")).read()
+    text = text[:text.index("\n## Tasks")]  # those are asked by tests/e2e/test_indexer_escrow
     for n, q in re.findall(r"^(\d+)\. .*?```sql\n(.*?)```", text, re.S | re.M):
         try:
             psql(url, f"\\set market {app}\n\\set me '{party}'\n{q}")

@@ -491,6 +491,13 @@ CREATE OR REPLACE VIEW escrow.open_tasks AS
   SELECT app, id AS task, client, reward, bond_asked, run_s, review_s, posted_at, spec_hash
   FROM escrow.task WHERE NOT closed AND state = 0;
 
+CREATE OR REPLACE VIEW escrow.running_tasks AS
+  SELECT t.app, t.id AS task, t.state, t.client, w.worker, t.reward, t.bond_asked,
+    (ARRAY['worker', 'client', 'arbiter'])[t.state] AS turn,
+    CASE t.state WHEN 1 THEN t.accepted_at + t.run_s WHEN 2 THEN t.submitted_at + t.review_s
+      ELSE t.disputed_at + t.dispute_s END AS until
+  FROM escrow.task t JOIN escrow.worker w ON w.app = t.app AND w.task = t.id WHERE t.state BETWEEN 1 AND 3;
+
 CREATE OR REPLACE VIEW escrow.earnings_by_worker AS
   SELECT t.app, w.worker, count(*) AS tasks, count(*) FILTER (WHERE t.state = 4) AS paid, sum(t.to_worker) AS received,
     sum(t.fee) AS fees
@@ -500,12 +507,31 @@ CREATE OR REPLACE VIEW escrow.spending_by_client AS
   SELECT app, client, count(*) AS tasks, sum(reward) AS rewards, sum(to_client) AS returned, sum(owed_client) AS owed
   FROM escrow.task GROUP BY app, client;
 
+CREATE OR REPLACE VIEW escrow.payments AS
+  SELECT app, round, intra, log, ts, task, 'reward' AS kind, client AS party, reward AS amount FROM escrow.task_posted
+  UNION ALL SELECT a.app, a.round, a.intra, a.log, a.ts, a.task, 'bond', a.worker, t.bond_asked
+    FROM escrow.task_accepted a JOIN escrow.task t ON t.app = a.app AND t.id = a.task
+  UNION ALL SELECT p.app, p.round, p.intra, p.log, p.ts, p.task, 'paid', w.worker, -p.to_worker
+    FROM (SELECT app, round, intra, log, ts, task, to_worker FROM escrow.task_paid
+      UNION ALL SELECT app, round, intra, log, ts, task, to_worker FROM escrow.task_resolved) p
+    JOIN escrow.worker w ON w.app = p.app AND w.task = p.task
+  UNION ALL SELECT p.app, p.round, p.intra, p.log, p.ts, p.task, 'returned', t.client, -p.to_client
+    FROM (SELECT app, round, intra, log, ts, task, to_client FROM escrow.task_refunded
+      UNION ALL SELECT app, round, intra, log, ts, task, to_client FROM escrow.task_resolved) p
+    JOIN escrow.task t ON t.app = p.app AND t.id = p.task
+  UNION ALL SELECT app, round, intra, log, ts, task, 'owed', party, amount FROM escrow.owed
+  UNION ALL SELECT app, round, intra, log, ts, task, 'withdrawn', party, -amount FROM escrow.withdrawn
+  UNION ALL SELECT app, round, intra, log, ts, NULL, 'fees', treasury, -amount FROM escrow.fees_collected;
+
 CREATE OR REPLACE VIEW escrow.holdings AS
   SELECT m.app, coalesce(t.rewards, 0) AS rewards, coalesce(t.bonds, 0) AS bonds, coalesce(t.owed, 0) AS owed_clients,
     coalesce(w.owed, 0) AS owed_workers, m.fees,
-    coalesce(t.rewards, 0) + coalesce(t.bonds, 0) + coalesce(t.owed, 0) + coalesce(w.owed, 0) + m.fees AS holding
+    coalesce(t.rewards, 0) + coalesce(t.bonds, 0) + coalesce(t.owed, 0) + coalesce(w.owed, 0) + m.fees AS holding,
+    coalesce(t.whole, true) AND coalesce(t.fees, 0) = m.fees + m.collected AS balanced
   FROM escrow.market m
   LEFT JOIN (SELECT app, sum(reward) FILTER (WHERE state <= 3) AS rewards,
-    sum(bond_asked) FILTER (WHERE state BETWEEN 1 AND 3) AS bonds, sum(owed_client) AS owed
+    sum(bond_asked) FILTER (WHERE state BETWEEN 1 AND 3) AS bonds, sum(owed_client) AS owed, sum(fee) AS fees,
+    bool_and(state <= 3 OR
+      to_worker + fee + to_client = reward + CASE WHEN accepted_at > 0 THEN bond_asked ELSE 0 END) AS whole
     FROM escrow.task GROUP BY app) t ON t.app = m.app
   LEFT JOIN (SELECT app, sum(owed) AS owed FROM escrow.worker GROUP BY app) w ON w.app = m.app;
