@@ -67,16 +67,17 @@ static algo_code_t index_partition(algo_follower_t *ix, uint64_t partition, algo
 
 algo_code_t ix_index_partitions(algo_follower_t *ix, uint64_t round, algo_err_t *err) {
   uint64_t ids[64];
-  size_t n;
-  pthread_mutex_lock(&ix->partitions);
-  algo_code_t rc = ix_partitions_plain(ix->control, round, ids, 64, &n, err);
-  pthread_mutex_unlock(&ix->partitions);
-  for (size_t i = 0; rc == ALGO_OK && i < n; i++) {
+  size_t n = 64;
+  algo_code_t rc = ALGO_OK;
+  while (rc == ALGO_OK && n == 64) {
+    pthread_mutex_lock(&ix->partitions);
+    rc = ix_partitions_plain(ix->control, round / ix->pipe.partition_rounds, ids, 64, &n, err);
+    pthread_mutex_unlock(&ix->partitions);
     const uint64_t start = ix_now_ns();
-    rc = index_partition(ix, ids[i], err);
+    for (size_t i = 0; rc == ALGO_OK && i < n; i++) rc = index_partition(ix, ids[i], err);
     const double s = (double)(ix_now_ns() - start) * 1e-9;
     if (rc == ALGO_OK && s > 0.5)
-      algo_env_log(&ix->env, ALGO_LOG_INFO, "indexes of partition %" PRIu64 " made in %.1f s", ids[i], s);
+      algo_env_log(&ix->env, ALGO_LOG_INFO, "indexes of %zu partitions made in %.1f s", n, s);
   }
   return rc;
 }

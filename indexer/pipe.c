@@ -263,7 +263,7 @@ static bool take_run(ix_pipe_t *p, size_t n, uint64_t *first, size_t *taken) {
   *taken = 0;
   for (; *taken < n; (*taken)++) {
     ix_job_t *j = ix_pipe_job(p, p->next_take);
-    if (*taken > 0 && j->round % UINT64_C(1000000) == 0) break; /* a batch lies in one partition */
+    if (*taken > 0 && j->round % p->partition_rounds == 0) break; /* a batch lies in one partition */
     algo_err_t err;
     algo_code_t rc = follows(p, j, &err);
     if (rc == ALGO_E_TIMEOUT) break;

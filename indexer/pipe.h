@@ -39,12 +39,13 @@ typedef struct ix_pipe {
   void (*wake)(void *fetcher); /* the fetcher: there is room, or an end */
   void *fetcher;
   const algo_env_t *env;
-  ix_job_t *ring;       /* round r is at r % IX_RING */
-  uint64_t next_fetch;  /* first round not asked for */
-  uint64_t next_take;   /* first round not taken by a writer */
-  uint64_t next_commit; /* first round not committed */
-  uint64_t node_round;  /* newest that the node has */
-  uint64_t until;       /* last round wanted */
+  ix_job_t *ring;            /* round r is at r % IX_RING */
+  uint64_t next_fetch;       /* first round not asked for */
+  uint64_t next_take;        /* first round not taken by a writer */
+  uint64_t next_commit;      /* first round not committed */
+  uint64_t node_round;       /* newest that the node has */
+  uint64_t until;            /* last round wanted */
+  uint64_t partition_rounds; /* a batch lies in one partition of so many */
   size_t bytes, n_fetched, n_wanted, n_ready;
   bool node_known; /* node_round is set */
   bool until_tip;

@@ -18,7 +18,7 @@ static algo_code_t let_go(PGconn *c, const PGresult *r, int row, bool drop, algo
     rc = ix_pg_exec(c, sql, err);
   }
   if (rc == ALGO_OK && drop) {
-    snprintf(sql, sizeof sql, "drop table chain.%s", name);
+    snprintf(sql, sizeof sql, "drop %s chain.%s", *PQgetvalue(r, row, 5) == 't' ? "foreign table" : "table", name);
     rc = ix_pg_exec(c, sql, err);
   }
   return rc;
@@ -26,9 +26,9 @@ static algo_code_t let_go(PGconn *c, const PGresult *r, int row, bool drop, algo
 
 static algo_code_t let_partition_go(PGconn *c, const char *id, bool drop, algo_err_t *err) {
   PGresult *r;
-  algo_code_t rc =
-      ix_pg_query(c, &r, "select id, parent, name, attached, pending from chain.partition_table where id = $1", 1,
-                  (const char *[]){id}, err);
+  algo_code_t rc = ix_pg_query(
+      c, &r, "select id, parent, name, attached, pending, is_foreign from chain.partition_table where id = $1", 1,
+      (const char *[]){id}, err);
   if (rc != ALGO_OK) return rc;
   for (int i = 0; rc == ALGO_OK && i < PQntuples(r); i++) rc = let_go(c, r, i, drop, err);
   PQclear(r);
@@ -55,20 +55,21 @@ algo_code_t algo_follower_retain(uint64_t *partitions, const char *database_url,
                                  const algo_env_t *env, algo_err_t *err) {
   PGconn *c = NULL;
   PGresult *r = NULL;
-  uint64_t kept = 0;
+  uint64_t kept = 0, size = 1;
   *partitions = 0;
   algo_code_t rc = ix_pg_open(&c, database_url, IX_APPLICATION_NAME, err);
   if (rc == ALGO_OK) rc = first_kept(c, o, &kept, err);
+  if (rc == ALGO_OK) rc = ix_partition_rounds(c, 0, &size, err);
   char end[24];
-  snprintf(end, sizeof end, "%" PRIu64, kept / IX_PARTITION_ROUNDS);
+  snprintf(end, sizeof end, "%" PRIu64, kept / size);
   if (rc == ALGO_OK)
     rc = ix_pg_query(c, &r, "select id from chain.partition where id < $1 order by id", 1, (const char *[]){end}, err);
   for (int i = 0; rc == ALGO_OK && i < PQntuples(r); i++) {
     const uint64_t id = ix_pg_u64(r, i, 0);
     rc = let_partition_go(c, PQgetvalue(r, i, 0), !o->detach, err);
     if (rc != ALGO_OK) break;
-    algo_env_log(env, ALGO_LOG_INFO, "rounds %" PRIu64 " to %" PRIu64 " are %s", id * IX_PARTITION_ROUNDS,
-                 (id + 1) * IX_PARTITION_ROUNDS - 1, o->detach ? "detached" : "dropped");
+    algo_env_log(env, ALGO_LOG_INFO, "rounds %" PRIu64 " to %" PRIu64 " are %s", id * size, (id + 1) * size - 1,
+                 o->detach ? "detached" : "dropped");
     ++*partitions;
   }
   PQclear(r);

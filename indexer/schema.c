@@ -135,9 +135,41 @@ algo_code_t ix_cursor_move(PGconn *c, uint64_t from, uint64_t next, const algo_d
                               "the cursor is not at round %s any more: another program wrote to this database", old);
 }
 
-algo_code_t ix_partitions_add(PGconn *c, uint64_t round, algo_err_t *err) {
+static algo_code_t set_partition_rounds(PGconn *c, uint64_t want, uint64_t have, algo_err_t *err) {
+  PGresult *r;
+  algo_code_t rc = ix_pg_query(c, &r, "select 1 from chain.partition limit 1", 0, NULL, err);
+  if (rc != ALGO_OK) return rc;
+  const bool used = PQntuples(r) > 0;
+  PQclear(r);
+  if (used)
+    return algo_err_set(err, ALGO_E_INVALID,
+                        "this database has partitions of %" PRIu64 " rounds, not of %" PRIu64
+                        ": the number is set when a database is new",
+                        have, want);
+  char sql[160];
+  snprintf(sql, sizeof sql,
+           "create or replace function chain.partition_rounds() returns bigint language sql immutable parallel safe"
+           " return %" PRIu64,
+           want);
+  return ix_pg_exec(c, sql, err);
+}
+
+algo_code_t ix_partition_rounds(PGconn *c, uint64_t want, uint64_t *out, algo_err_t *err) {
+  PGresult *r;
+  algo_code_t rc = ix_pg_query(c, &r, "select chain.partition_rounds()", 0, NULL, err);
+  if (rc != ALGO_OK) return rc;
+  *out = ix_pg_u64(r, 0, 0);
+  PQclear(r);
+  if (*out == 0) return algo_err_set(err, ALGO_E_DB, "chain.partition_rounds() is 0");
+  if (want == 0 || want == *out) return ALGO_OK;
+  rc = set_partition_rounds(c, want, *out, err);
+  if (rc == ALGO_OK) *out = want;
+  return rc;
+}
+
+algo_code_t ix_partitions_add(PGconn *c, uint64_t number, algo_err_t *err) {
   char id[24];
-  snprintf(id, sizeof id, "%" PRIu64, round / IX_PARTITION_ROUNDS);
+  snprintf(id, sizeof id, "%" PRIu64, number);
   PGresult *r;
   algo_code_t rc = ix_pg_query(c, &r, "select chain.add_partition($1)", 1, (const char *[]){id}, err);
   if (rc == ALGO_OK) PQclear(r);
@@ -146,7 +178,7 @@ algo_code_t ix_partitions_add(PGconn *c, uint64_t round, algo_err_t *err) {
 
 algo_code_t ix_partitions_plain(PGconn *c, uint64_t last, uint64_t *ids, size_t max, size_t *n, algo_err_t *err) {
   char id[24];
-  snprintf(id, sizeof id, "%" PRIu64, last / IX_PARTITION_ROUNDS);
+  snprintf(id, sizeof id, "%" PRIu64, last);
   PGresult *r;
   *n = 0;
   algo_code_t rc = ix_pg_query(c, &r, "select id from chain.partition where not indexed and id <= $1 order by id", 1,

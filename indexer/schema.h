@@ -30,10 +30,11 @@ algo_code_t ix_cursor_move(PGconn *c, uint64_t from, uint64_t next, const algo_d
 #define IX_HEX_TEXT 67u /* a hash as the text of a bytea, NUL included */
 void ix_hex_text(char out[IX_HEX_TEXT], const algo_digest_t *d);
 
-#define IX_PARTITION_ROUNDS UINT64_C(1000000) /* chain.partition_rounds() */
-
-/* Partitions up to that of `round`; *plain is the first one without indexes, or -1. */
-algo_code_t ix_partitions_add(PGconn *c, uint64_t round, algo_err_t *err) ALGO_NODISCARD;
+/* How many rounds a partition has, chain.partition_rounds(). `want`, unless it is 0, sets it while there is none yet.
+ * Errors: DB, INVALID (the partitions that are there have another number). */
+algo_code_t ix_partition_rounds(PGconn *c, uint64_t want, uint64_t *out, algo_err_t *err) ALGO_NODISCARD;
+/* Makes partition `id` where it is not there. */
+algo_code_t ix_partitions_add(PGconn *c, uint64_t id, algo_err_t *err) ALGO_NODISCARD;
 /* Partitions whose indexes are not in place yet, up to `last`: ids in ascending order, at most `max`. */
 algo_code_t ix_partitions_plain(PGconn *c, uint64_t last, uint64_t *ids, size_t max, size_t *n,
                                 algo_err_t *err) ALGO_NODISCARD;

@@ -67,6 +67,7 @@ static algo_code_t alone(algo_follower_t *ix, ix_cursor_t *cur, bool *filling, a
   algo_code_t rc = ix_schema_migrate(ix->control, err);
   if (rc == ALGO_OK) rc = ix_cursor_read(ix->control, cur, err);
   if (rc == ALGO_OK) rc = same_scope(ix, cur, err);
+  if (rc == ALGO_OK) rc = ix_partition_rounds(ix->control, ix->opt.partition_rounds, &ix->pipe.partition_rounds, err);
   if (rc == ALGO_OK) rc = ix_backfill_state(ix->control, &plan, err);
   if (rc == ALGO_OK && plan.ranges == 0 && ix->opt.backfill && !ix->planned) {
     rc = plan_backfill(ix, cur, err);
@@ -90,6 +91,7 @@ static algo_code_t beside(algo_follower_t *ix, ix_cursor_t *cur, bool *filling, 
   algo_code_t rc = ix_schema_lock(ix->control, true, &shared, err);
   if (rc == ALGO_OK && shared) rc = ix_cursor_read(ix->control, cur, err);
   if (rc == ALGO_OK && shared) rc = same_scope(ix, cur, err);
+  if (rc == ALGO_OK && shared) rc = ix_partition_rounds(ix->control, 0, &ix->pipe.partition_rounds, err);
   if (rc == ALGO_OK && shared) rc = ix_backfill_state(ix->control, &plan, err);
   if (rc != ALGO_OK) return rc;
   *filling = plan.left > 0;
@@ -157,11 +159,12 @@ static algo_code_t look_after_indexes(algo_follower_t *ix, uint64_t *looked, boo
   if (ix->filling) return ALGO_OK; /* all at once, behind the last range */
   pthread_mutex_lock(&p->mu);
   const uint64_t next = p->next_commit;
+  const uint64_t size = p->partition_rounds;
   const bool tip = end || (p->node_known && next > p->node_round && !p->checking);
   pthread_mutex_unlock(&p->mu);
   /* At the tip: everything up to the newest partition made, once; before it: what lies behind. */
-  uint64_t upto = next / IX_PARTITION_ROUNDS * IX_PARTITION_ROUNDS;
-  if (tip && next > upto) upto += IX_PARTITION_ROUNDS;
+  uint64_t upto = next / size * size;
+  if (tip && next > upto) upto += size;
   if (tip && ix->partitions_to > upto) upto = ix->partitions_to;
   if (upto == 0 || upto <= *looked) return ALGO_OK;
   algo_code_t rc = ix_index_partitions(ix, upto - 1, err);

@@ -6,7 +6,7 @@
 #include "copy.h"
 #include "internal.h"
 
-#define AHEAD UINT64_C(50000) /* rounds before its first block a partition is made */
+#define AHEAD UINT64_C(50000) /* rounds before its first block a partition is made, or a whole partition before */
 
 typedef struct writer {
   algo_follower_t *ix;
@@ -17,10 +17,11 @@ typedef struct writer {
 static algo_code_t partition_for(algo_follower_t *ix, uint64_t round, algo_err_t *err) {
   algo_code_t rc = ALGO_OK;
   pthread_mutex_lock(&ix->partitions);
-  for (uint64_t r = round; rc == ALGO_OK && r < round + 2 * AHEAD; r += AHEAD) {
-    if (r < ix->partitions_to) continue;
-    rc = ix_partitions_add(ix->control, r, err);
-    if (rc == ALGO_OK) ix->partitions_to = (r / IX_PARTITION_ROUNDS + 1) * IX_PARTITION_ROUNDS;
+  const uint64_t size = ix->pipe.partition_rounds, ahead = size < AHEAD ? size : AHEAD;
+  for (uint64_t id = round / size; rc == ALGO_OK && id <= (round + ahead) / size; id++) {
+    if (id * size < ix->partitions_to) continue;
+    rc = ix_partitions_add(ix->control, id, err);
+    if (rc == ALGO_OK) ix->partitions_to = (id + 1) * size;
   }
   pthread_mutex_unlock(&ix->partitions);
   return rc;
@@ -32,7 +33,7 @@ static algo_code_t copy_table(writer_t *w, ix_table_t t, uint64_t first, size_t 
   for (size_t i = 0; i < n; i++) rows += ix_pipe_job(p, first + i)->rows.count[t];
   if (rows == 0) return ALGO_OK;
   char name[64];
-  snprintf(name, sizeof name, "chain.%s_p%" PRIu64, ix_tables[t].name, first / IX_PARTITION_ROUNDS);
+  snprintf(name, sizeof name, "chain.%s_p%" PRIu64, ix_tables[t].name, first / w->ix->pipe.partition_rounds);
   algo_code_t rc = ix_pg_copy_begin(w->conn, name, ix_tables[t].columns, err);
   if (rc == ALGO_OK) rc = ix_pg_copy_put(w->conn, algo_bytes(ix_copy_header, sizeof ix_copy_header), err);
   for (size_t i = 0; rc == ALGO_OK && i < n; i++)

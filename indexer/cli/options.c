@@ -33,6 +33,7 @@ const char cli_usage[] =
     "  --keep ROUNDS, --before ROUND   retain: the newest rounds to keep, or the first to keep\n"
     "  --detach              retain: take them out of the tables, but do not drop them\n"
     "  --blocks DIR          read recorded blocks (NNNNNN.msgp) in place of a node\n"
+    "  --partition-rounds N  rounds in a partition of a new database (1000000)\n"
     "  --listen HOST:PORT    serve /metrics, /health and /ready\n"
     "  --writers N, --decoders N   connections and threads (3, 1)\n"
     "  --json                log one JSON object a line\n"
@@ -101,6 +102,12 @@ static algo_code_t count(unsigned *out, const char *option, const char *s, algo_
   return rc;
 }
 
+static algo_code_t rounds(uint64_t *out, const char *option, const char *s, algo_err_t *err) {
+  algo_code_t rc = number(out, option, s, err);
+  return rc == ALGO_OK && (*out == 0 || *out > INT64_MAX) ? usage(err, "a number of rounds from 1 is needed", option)
+                                                          : rc;
+}
+
 static bool set_flag(cli_options_t *o, const char *a) {
   if (strcmp(a, "--detach") == 0) return o->retention.detach = true;
   if (strcmp(a, "--until-tip") == 0) return o->ix.until_tip = true;
@@ -123,12 +130,8 @@ static algo_code_t set_value(cli_options_t *o, const char *a, const char *v, alg
   if (strcmp(a, "--from") == 0) return number(&o->ix.from, a, v, err);
   if (strcmp(a, "--keep") == 0) return number(&o->retention.keep, a, v, err);
   if (strcmp(a, "--before") == 0) return number(&o->retention.before, a, v, err);
-  if (strcmp(a, "--range") == 0) {
-    algo_code_t rc = number(&o->ix.backfill, a, v, err);
-    return rc == ALGO_OK && (o->ix.backfill == 0 || o->ix.backfill > INT64_MAX)
-               ? usage(err, "--range needs a number of rounds from 1", NULL)
-               : rc;
-  }
+  if (strcmp(a, "--range") == 0) return rounds(&o->ix.backfill, a, v, err);
+  if (strcmp(a, "--partition-rounds") == 0) return rounds(&o->ix.partition_rounds, a, v, err);
   if (strcmp(a, "--until") == 0) return number(&o->ix.until, a, v, err);
   if (strcmp(a, "--writers") == 0) return count(&o->ix.writers, a, v, err);
   if (strcmp(a, "--decoders") == 0) return count(&o->ix.decoders, a, v, err);
@@ -140,7 +143,7 @@ static algo_code_t set_value(cli_options_t *o, const char *a, const char *v, alg
 static bool takes_value(const char *a) {
   static const char *const names[] = {"--round",  "--market", "--escrow",  "--contract", "--scope",
                                       "--from",   "--until",  "--writers", "--decoders", "--blocks",
-                                      "--listen", "--range",  "--keep",    "--before"};
+                                      "--listen", "--range",  "--keep",    "--before",   "--partition-rounds"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(a, names[i]) == 0) return true;
   return false;

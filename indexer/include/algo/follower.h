@@ -30,11 +30,12 @@ typedef struct algo_follower_options {
   size_t n_scope;
   const algo_follower_contract_t *contracts;
   size_t n_contracts;
-  uint64_t backfill;  /* plan a back-fill up to until or the tip, in ranges of so many rounds; 0: none is planned */
-  bool backfill_only; /* run ends behind the back-fill */
-  unsigned writers;   /* connections that write side by side when far behind; 0: chosen */
-  unsigned decoders;  /* threads that decode; 0: chosen */
-} algo_follower_options_t; /* everything is copied but the tables */
+  uint64_t backfill; /* plan a back-fill up to until or the tip, in ranges of so many rounds; 0: none is planned */
+  uint64_t partition_rounds; /* of a new database, how many rounds a partition has; 0: a million */
+  bool backfill_only;        /* run ends behind the back-fill */
+  unsigned writers;          /* connections that write side by side when far behind; 0: chosen */
+  unsigned decoders;         /* threads that decode; 0: chosen */
+} algo_follower_options_t;   /* everything is copied but the tables */
 
 typedef struct algo_follower_stats {                        /* since the start; for progress and metrics */
   uint64_t next_round;                                      /* first round that is not committed */
@@ -66,7 +67,7 @@ ALGO_API void algo_follower_stats(const algo_follower_t *ix, algo_follower_stats
 /* Creates the schema, or brings it to this version. Errors: DB. */
 ALGO_API algo_code_t algo_follower_migrate(const char *database_url, const algo_env_t *env, algo_err_t *err);
 
-/* Which rounds are let go: whole partitions of a million rounds that end before them. */
+/* Which rounds are let go: whole partitions that end before them. */
 typedef struct algo_follower_retention {
   uint64_t before; /* rounds below this one; or */
   uint64_t keep;   /* but so many up to the newest; 0: `before` counts */
