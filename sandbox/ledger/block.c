@@ -84,7 +84,7 @@ void algo_lopen_start(algo_ledger_t *l) {
   open_block_t *o = &l->open;
   if (o->started) return;
   const account_t *pool = algo_lacct_find(l, &l->genesis.rewards_pool);
-  const totals_t *t = &l->blocks[l->n_blocks - 1].totals;
+  const totals_t *t = &algo_lrec(l, l->n_blocks - 1)->totals;
   uint64_t units = t->online_units + t->offline_units;
   algo_lopen_reset(l);
   algo_lmark(l);
@@ -207,7 +207,7 @@ algo_code_t algo_lblock_keep(algo_ledger_t *l, const algo_header_t *h, algo_byte
     algo_mp_put_uint(&all, h->round);
   }
   algo_buf_fini(&raw);
-  if (l->n_blocks == l->cap_blocks) {
+  if (l->n_blocks - l->first == l->cap_blocks) {
     size_t cap = l->cap_blocks ? l->cap_blocks * 2 : 256;
     block_rec_t *v = realloc(l->blocks, cap * sizeof *v);
     if (v) {
@@ -215,28 +215,41 @@ algo_code_t algo_lblock_keep(algo_ledger_t *l, const algo_header_t *h, algo_byte
       l->cap_blocks = cap;
     }
   }
-  if (all.oom || l->n_blocks == l->cap_blocks) {
+  if (all.oom || l->n_blocks - l->first == l->cap_blocks) {
     algo_buf_fini(&all);
     return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   }
   uint8_t *exact = realloc(all.p, all.n);
-  l->blocks[l->n_blocks++] = (block_rec_t){.bytes = exact ? exact : all.p,
-                                           .n = (uint32_t)all.n,
-                                           .n_txns = (uint32_t)n_txns,
-                                           .journal = l->open.journal,
-                                           .totals = *totals,
-                                           .rewards_level = h->rewards_level};
+  *algo_lrec(l, l->n_blocks++) = (block_rec_t){.bytes = exact ? exact : all.p,
+                                               .n = (uint32_t)all.n,
+                                               .n_txns = (uint32_t)n_txns,
+                                               .journal = l->open.journal,
+                                               .totals = *totals,
+                                               .rewards_level = h->rewards_level};
   return ALGO_OK;
 }
 
-algo_bytes_t algo_lblock_body(const algo_ledger_t *l, uint64_t round) {
-  const block_rec_t *b = &l->blocks[round];
-  return algo_bytes(b->bytes + 7,
-                    b->n - 7); /* behind a map of two and the key "block"; what follows is not looked at */
+algo_code_t algo_lblock_bytes(const algo_ledger_t *l, uint64_t round, algo_arena_t *arena, algo_bytes_t *out,
+                              algo_err_t *err) {
+  if (round < l->first) return algo_lstore_block(l, round, arena, out, err);
+  *out = algo_bytes(algo_lrec(l, round)->bytes, algo_lrec(l, round)->n);
+  return ALGO_OK;
+}
+
+algo_bytes_t algo_lblock_body(algo_bytes_t v) {
+  return algo_bytes(v.p + 7, v.n - 7); /* behind a map of two and the key "block"; what follows is not looked at */
+}
+
+void algo_lblocks_fini(algo_ledger_t *l) {
+  for (size_t i = 0; i < l->n_blocks - l->first; i++) free(l->blocks[i].bytes);
+  free(l->blocks);
+  l->blocks = NULL;
+  l->first = l->n_blocks = l->cap_blocks = 0;
 }
 
 algo_code_t algo_ltip_load(algo_ledger_t *l, algo_err_t *err) {
-  algo_mp_t r = algo_mp(algo_lblock_body(l, l->n_blocks - 1));
+  const block_rec_t *last = algo_lrec(l, l->n_blocks - 1);
+  algo_mp_t r = algo_mp(algo_lblock_body(algo_bytes(last->bytes, last->n)));
   algo_bytes_t whole;
   algo_buf_t raw = ALGO_BUF_INIT;
   algo_arena_reset(&l->tip_arena);
@@ -254,7 +267,7 @@ algo_code_t algo_ltip_load(algo_ledger_t *l, algo_err_t *err) {
 /* What is so old that nothing asks for it again. */
 static void forget_old(algo_ledger_t *l) {
   size_t keep = l->n_blocks > ALGO_LEDGER_LOOKBACK ? l->n_blocks - ALGO_LEDGER_LOOKBACK : 0;
-  uint64_t pos = l->blocks[keep].journal;
+  uint64_t pos = algo_lrec(l, keep)->journal;
   for (size_t i = 0; i < l->n_snapshots; i++)
     if (l->snapshots[i].journal < pos) pos = l->snapshots[i].journal;
   algo_lforget(l, pos);
@@ -264,7 +277,7 @@ algo_code_t algo_ledger_seal(algo_ledger_t *l, int64_t timestamp, algo_err_t *er
   algo_lopen_start(l);
   open_block_t *o = &l->open;
   algo_header_t h = o->header;
-  totals_t totals = l->blocks[l->n_blocks - 1].totals;
+  totals_t totals = algo_lrec(l, l->n_blocks - 1)->totals;
   algo_arena_reset(&l->scratch);
   h.timestamp = timestamp;
   h.txn_counter = l->tip.txn_counter + o->txn_count;
@@ -279,5 +292,6 @@ algo_code_t algo_ledger_seal(algo_ledger_t *l, int64_t timestamp, algo_err_t *er
   if ((rc = algo_ltip_load(l, err))) return rc;
   algo_lopen_reset(l);
   forget_old(l);
+  algo_lspill(l);
   return l->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
 }

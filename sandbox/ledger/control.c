@@ -24,8 +24,10 @@ algo_code_t algo_ledger_revert(algo_ledger_t *l, uint64_t id, algo_err_t *err) {
   l->n_snapshots = i + 1; /* it may be reverted to again */
   algo_lundo_to(l, s.journal);
   algo_lonline_truncate(l, s.round);
-  while (l->n_blocks > s.round + 1) free(l->blocks[--l->n_blocks].bytes);
-  algo_code_t rc = algo_ltip_load(l, err);
+  while (l->n_blocks > l->first && l->n_blocks > s.round + 1) free(algo_lrec(l, --l->n_blocks)->bytes);
+  uint64_t first = sat_sub(s.round + 1, ALGO_LEDGER_WINDOW);
+  algo_code_t rc = s.round < l->first ? algo_lstore_back(l, first, s.round, err) : ALGO_OK;
+  if (!rc) rc = algo_ltip_load(l, err);
   algo_lopen_reset(l);
   return rc;
 }
@@ -41,7 +43,7 @@ static algo_code_t begin(algo_ledger_t *l, algo_err_t *err) {
 }
 
 static algo_code_t end(algo_ledger_t *l, algo_err_t *err) {
-  totals_t *t = &l->blocks[l->n_blocks - 1].totals;
+  totals_t *t = &algo_lrec(l, l->n_blocks - 1)->totals;
   algo_ltotals_update(l, t);
   algo_lonline_update(l, l->tip.round);
   algo_lopen_reset(l);

@@ -463,7 +463,7 @@ static void put_totals(algo_buf_t *b, const block_rec_t *rec) {
 static algo_code_t write_delta(delta_t *d, uint64_t round, algo_buf_t *b, algo_err_t *err) {
   algo_block_t block;
   algo_header_t before;
-  const block_rec_t *rec = &d->l->blocks[round];
+  const block_rec_t *rec = algo_lrec(d->l, round);
   algo_code_t rc = algo_block_decode(&block, algo_bytes(rec->bytes, rec->n), d->arena, err);
   if (!rc) rc = algo_ledger_header(d->l, round - 1, &before, d->arena, err);
   if (rc) return rc;
@@ -484,10 +484,11 @@ static algo_code_t write_delta(delta_t *d, uint64_t round, algo_buf_t *b, algo_e
 
 algo_code_t algo_ledger_delta(algo_ledger_t *l, uint64_t round, algo_buf_t *out, algo_err_t *err) {
   algo_arena_t arena = ALGO_ARENA_INIT;
-  if (round == 0 || round > l->tip.round || l->blocks[round].journal < l->journal.base + l->journal.head)
+  if (round == 0 || round < l->first || round > l->tip.round ||
+      algo_lrec(l, round)->journal < l->journal.base + l->journal.head)
     return algo_err_set(err, ALGO_E_NOT_FOUND, "could not find deltas for round %" PRIu64, round);
-  uint64_t to = round == l->tip.round ? l->open.journal : l->blocks[round + 1].journal;
-  delta_t d = {.l = l, .from = l->blocks[round].journal, .to = to, .arena = &arena};
+  uint64_t to = round == l->tip.round ? l->open.journal : algo_lrec(l, round + 1)->journal;
+  delta_t d = {.l = l, .from = algo_lrec(l, round)->journal, .to = to, .arena = &arena};
   algo_lrewind(l, to);
   algo_code_t rc = write_delta(&d, round, out, err);
   algo_lforward(l, to);

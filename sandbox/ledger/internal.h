@@ -12,7 +12,8 @@
 #include "algo/ledger.h"
 #include "algo/rules.h"
 
-#define ALGO_LEDGER_LOOKBACK 320u /* rounds whose changes can be taken back: simulate's rounds, deltas */
+#define ALGO_LEDGER_WINDOW   1024u /* the last blocks, at least so many, are in memory; their ids may not come again */
+#define ALGO_LEDGER_LOOKBACK 320u  /* rounds whose changes can be taken back: simulate's rounds, deltas */
 
 /* ---- shared byte strings ---- */
 typedef struct blob {
@@ -217,10 +218,22 @@ typedef struct block_rec {
   uint8_t *bytes; /* {block, cert} */
   uint32_t n;
   uint32_t n_txns;
-  uint64_t journal; /* position at its start */
+  uint64_t journal; /* position at its start; 0: not known */
   totals_t totals;  /* after it */
   uint64_t rewards_level;
 } block_rec_t;
+
+typedef struct run { /* of the file of ids, sorted */
+  uint64_t at, n;
+} run_t;
+typedef struct store { /* the blocks before those in memory, and their transactions' ids; see store.c */
+  bool open, kept;        /* files are there; in a folder */
+  int blocks, index, ids; /* files */
+  uint64_t n, end;        /* blocks; bytes of them */
+  uint64_t id_end;        /* entries of ids */
+  run_t *runs;
+  size_t n_runs, cap_runs;
+} store_t;
 
 typedef struct open_block {
   bool started;         /* else only round and rewards level of the header stand */
@@ -249,8 +262,9 @@ struct algo_ledger {
   table_t accounts, assets, apps, boxes, app_boxes, leases;
   txrefs_t txids;
   journal_t journal;
-  block_rec_t *blocks;
-  size_t n_blocks, cap_blocks;
+  block_rec_t *blocks; /* of the rounds first .. n_blocks - 1 */
+  size_t first, n_blocks, cap_blocks;
+  store_t store;
   algo_header_t tip; /* its parts are in tip_arena */
   algo_arena_t tip_arena;
   algo_digest_t tip_hash;
@@ -406,8 +420,27 @@ void algo_lopen_start(algo_ledger_t *l);  /* begins it where it has not begun */
 void algo_lopen_cancel(algo_ledger_t *l); /* undoes and forgets it */
 algo_code_t algo_lblock_keep(algo_ledger_t *l, const algo_header_t *h, algo_bytes_t txns, size_t n_txns,
                              const totals_t *totals, algo_err_t *err);
-algo_bytes_t algo_lblock_body(const algo_ledger_t *l, uint64_t round); /* the value of "block" */
-algo_code_t algo_ltip_load(algo_ledger_t *l, algo_err_t *err);         /* from the last block's bytes */
+static inline block_rec_t *algo_lrec(const algo_ledger_t *l, uint64_t round) { /* one that is in memory */
+  return &l->blocks[round - l->first];
+}
+/* {block, cert} of any round up to the tip: a view, or in the arena. */
+algo_code_t algo_lblock_bytes(const algo_ledger_t *l, uint64_t round, algo_arena_t *arena, algo_bytes_t *out,
+                              algo_err_t *err);
+algo_bytes_t algo_lblock_body(algo_bytes_t block_and_cert); /* the value of "block" */
+void algo_lblocks_fini(algo_ledger_t *l);
+
+/* ---- the store ---- */
+void algo_lspill(algo_ledger_t *l); /* what is old goes there; where it cannot be written it stays in memory */
+/* The blocks first .. round, which are in the store, are those in memory now, with their transactions' ids. */
+algo_code_t algo_lstore_back(algo_ledger_t *l, uint64_t first, uint64_t round, algo_err_t *err);
+algo_code_t algo_lstore_block(const algo_ledger_t *l, uint64_t round, algo_arena_t *arena, algo_bytes_t *out,
+                              algo_err_t *err);
+bool algo_lstore_txid(const algo_ledger_t *l, const algo_digest_t *id, uint64_t *round, uint32_t *index);
+algo_code_t algo_lstore_all(algo_ledger_t *l, algo_err_t *err); /* the blocks in memory are in the files too */
+void algo_lstore_fini(algo_ledger_t *l);
+void algo_ltxids_below(const algo_ledger_t *l, uint64_t round, algo_buf_t *out); /* txref_t each */
+void algo_ltxids_drop(algo_ledger_t *l, uint64_t below);
+algo_code_t algo_ltip_load(algo_ledger_t *l, algo_err_t *err); /* from the last block's bytes */
 algo_code_t algo_lopen_add(algo_ledger_t *l, const group_run_t *r, algo_err_t *err);
 void algo_lstib(algo_ledger_t *l, algo_buf_t *out, const algo_stxn_t *s, const algo_apply_t *ad);
 typedef enum { HASH_SHA512_256, HASH_SHA256, HASH_SHA512 } hash_kind_t;

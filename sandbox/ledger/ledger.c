@@ -90,8 +90,8 @@ void algo_ledger_free(algo_ledger_t *l) {
   if (!l) return;
   algo_ljournal_fini(l);
   algo_lrecords_fini(l);
-  for (size_t i = 0; i < l->n_blocks; i++) free(l->blocks[i].bytes);
-  free(l->blocks);
+  algo_lblocks_fini(l);
+  algo_lstore_fini(l);
   free(l->snapshots);
   algo_buf_fini(&l->open.txns);
   algo_buf_fini(&l->open.ids);

@@ -13,16 +13,22 @@ static algo_code_t no_entry(const algo_ledger_t *l, uint64_t round, algo_err_t *
 algo_code_t algo_ledger_header(const algo_ledger_t *l, uint64_t round, algo_header_t *out, algo_arena_t *arena,
                                algo_err_t *err) {
   if (round >= l->n_blocks) return no_entry(l, round, err);
-  algo_mp_t r = algo_mp(algo_lblock_body(l, round));
-  algo_bytes_t whole;
-  algo_code_t rc = algo_mp_skip_view(&r, &whole, err);
+  algo_bytes_t bytes, whole;
+  algo_code_t rc = algo_lblock_bytes(l, round, arena, &bytes, err);
+  if (rc) return rc;
+  algo_mp_t r = algo_mp(algo_lblock_body(bytes));
+  rc = algo_mp_skip_view(&r, &whole, err);
   return rc ? rc : algo_header_decode(out, whole, arena, err);
 }
 
-algo_code_t algo_ledger_block(const algo_ledger_t *l, uint64_t round, algo_bytes_t *out, algo_err_t *err) {
+algo_code_t algo_ledger_block(const algo_ledger_t *l, uint64_t round, algo_buf_t *out, algo_err_t *err) {
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_bytes_t bytes;
   if (round >= l->n_blocks) return no_entry(l, round, err);
-  *out = algo_bytes(l->blocks[round].bytes, l->blocks[round].n);
-  return ALGO_OK;
+  algo_code_t rc = algo_lblock_bytes(l, round, &arena, &bytes, err);
+  if (!rc) algo_buf_putb(out, bytes);
+  algo_arena_fini(&arena);
+  return rc;
 }
 
 /* ---- transactions ---- */
@@ -45,15 +51,26 @@ static bool find_open(const algo_ledger_t *l, uint32_t index, algo_found_txn_t *
   return true;
 }
 
+/* Where a transaction is; false: nowhere. */
+static bool locate(const algo_ledger_t *l, const algo_digest_t *txid, uint64_t *round, uint32_t *index) {
+  const txref_t *x = algo_ltxid(l, txid);
+  if (!x) return algo_lstore_txid(l, txid, round, index);
+  *round = x->round;
+  *index = x->index;
+  return true;
+}
+
 bool algo_ledger_find_txn(const algo_ledger_t *l, const algo_digest_t *txid, algo_found_txn_t *out,
                           algo_arena_t *arena) {
-  const txref_t *x = algo_ltxid(l, txid);
-  if (!x) return false;
-  if (x->round > l->tip.round) return find_open(l, x->index, out, arena);
+  uint64_t round;
+  uint32_t index;
+  algo_bytes_t bytes;
   algo_block_t b;
-  const block_rec_t *rec = &l->blocks[x->round];
-  if (algo_block_decode(&b, algo_bytes(rec->bytes, rec->n), arena, NULL) || x->index >= b.n_txns) return false;
-  *out = (algo_found_txn_t){x->round, x->index, &b.txns[x->index], NULL};
+  if (!locate(l, txid, &round, &index)) return false;
+  if (round > l->tip.round) return find_open(l, index, out, arena);
+  if (algo_lblock_bytes(l, round, arena, &bytes, NULL) || algo_block_decode(&b, bytes, arena, NULL)) return false;
+  if (index >= b.n_txns) return false;
+  *out = (algo_found_txn_t){round, index, &b.txns[index], NULL};
   return true;
 }
 
@@ -80,22 +97,24 @@ static bool leaves_of(const algo_ledger_t *l, const algo_block_t *b, hash_kind_t
 
 algo_code_t algo_ledger_txn_proof(const algo_ledger_t *l, uint64_t round, const algo_digest_t *txid, int hash,
                                   algo_txn_proof_t *out, algo_arena_t *arena, algo_err_t *err) {
-  const txref_t *x = algo_ltxid(l, txid);
+  uint64_t have;
+  uint32_t index;
+  algo_bytes_t bytes;
   algo_block_t b;
   if (round >= l->n_blocks) return no_entry(l, round, err);
-  if (!x || x->round != round)
+  if (!locate(l, txid, &have, &index) || have != round)
     return algo_err_set(err, ALGO_E_NOT_FOUND,
                         "could not find the transaction in the transaction pool or in the last 1000 confirmed rounds");
-  const block_rec_t *rec = &l->blocks[round];
-  algo_code_t rc = algo_block_decode(&b, algo_bytes(rec->bytes, rec->n), arena, err);
+  algo_code_t rc = algo_lblock_bytes(l, round, arena, &bytes, err);
+  if (!rc) rc = algo_block_decode(&b, bytes, arena, err);
   if (rc) return rc;
   algo_buf_t leaves = ALGO_BUF_INIT, work = ALGO_BUF_INIT, proof = ALGO_BUF_INIT;
   hash_kind_t kind = hash ? HASH_SHA256 : HASH_SHA512_256;
   bool ok = leaves_of(l, &b, kind, &leaves);
-  *out = (algo_txn_proof_t){.index = x->index};
+  *out = (algo_txn_proof_t){.index = index};
   if (ok) {
-    algo_lprove(&proof, &out->depth, kind, hash != 0, leaves.p, 64, b.n_txns, x->index, &work);
-    memcpy(out->stib_hash, leaves.p + 64 * x->index + 32, 32);
+    algo_lprove(&proof, &out->depth, kind, hash != 0, leaves.p, 64, b.n_txns, index, &work);
+    memcpy(out->stib_hash, leaves.p + 64 * index + 32, 32);
     algo_bytes_t kept = algo_arena_dup(arena, algo_buf_view(&proof));
     out->proof = kept.p;
     out->n = kept.n;
@@ -250,6 +269,6 @@ bool algo_ledger_box(const algo_ledger_t *l, uint64_t app, algo_bytes_t name, al
 }
 
 void algo_ledger_supply(const algo_ledger_t *l, algo_ledger_supply_t *out) {
-  const totals_t *t = &l->blocks[l->n_blocks - 1].totals;
+  const totals_t *t = &algo_lrec(l, l->n_blocks - 1)->totals;
   *out = (algo_ledger_supply_t){t->online + t->offline, t->online, algo_lonline_stake(l, l->tip.round), l->tip.round};
 }

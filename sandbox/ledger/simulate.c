@@ -298,7 +298,7 @@ static algo_code_t go_to(algo_ledger_t *l, uint64_t round, moment_t *m, algo_err
   *m = (moment_t){l->open,        l->tip, l->tip_hash, {0}, l->tip_arena, l->n_blocks, journal_pos(&l->journal),
                   l->open.journal};
   memcpy(m->tip_hash512, l->tip_hash512, 64);
-  if (round < l->tip.round) m->pos = l->blocks[round + 1].journal;
+  if (round < l->tip.round) m->pos = round + 1 < l->first ? 0 : algo_lrec(l, round + 1)->journal;
   if (m->pos < l->journal.base + l->journal.head) {
     algo_lfail(l, NULL, "round %" PRIu64 " before dbRound %" PRIu64, round, l->tip.round - ALGO_LEDGER_LOOKBACK);
     return refuse(l, 500, err);

@@ -75,14 +75,14 @@ void algo_lstake_at(const algo_ledger_t *l, const account_t *a, uint64_t round, 
   *stake = 0;
   *eligible = false;
   if (!s) return;
-  *stake = s->balance + s->balance / l->consensus->reward_unit * (l->blocks[round].rewards_level - s->rewards_base);
+  *stake = s->balance + s->balance / l->consensus->reward_unit * (algo_lrec(l, round)->rewards_level - s->rewards_base);
   *eligible = s->eligible;
 }
 
 uint64_t algo_lonline_stake(const algo_ledger_t *l, uint64_t vote_round) {
   const algo_consensus_t *c = l->consensus;
   uint64_t round = sat_sub(vote_round, 2 * c->seed_refresh_interval * c->seed_lookback),
-           total = l->blocks[round].totals.online;
+           total = algo_lrec(l, round)->totals.online;
   for (size_t i = 0; round > 0 && i < l->n_online; i++) { /* keys that expired since do not count */
     const stake_t *s = stake_of(l->online[i], round);
     uint64_t stake;

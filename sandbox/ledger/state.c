@@ -288,3 +288,22 @@ void algo_ltxid_put(algo_ledger_t *l, const algo_digest_t *id, uint64_t round, u
   it->u.txid.index = index;
   algo_lraw_txid(l, id, &it->present, &it->u.txid.round, &it->u.txid.index);
 }
+
+void algo_ltxids_below(const algo_ledger_t *l, uint64_t round, algo_buf_t *out) {
+  const txrefs_t *t = &l->txids;
+  for (size_t i = 0; i < t->cap; i++)
+    if (t->v[i].used && t->v[i].round < round) algo_buf_put(out, &t->v[i], sizeof t->v[i]);
+}
+
+/* Where there is no memory for a smaller table all of them stay. */
+void algo_ltxids_drop(algo_ledger_t *l, uint64_t below) {
+  txrefs_t *t = &l->txids, kept = {0};
+  for (size_t i = 0; i < t->cap; i++) kept.n += t->v[i].used && t->v[i].round >= below;
+  for (kept.cap = 1024; kept.n * 4 >= kept.cap * 2;) kept.cap *= 2;
+  kept.v = calloc(kept.cap, sizeof *kept.v);
+  if (!kept.v) return;
+  for (size_t i = 0; i < t->cap; i++)
+    if (t->v[i].used && t->v[i].round >= below) *txid_slot(&kept, &t->v[i].id) = t->v[i];
+  free(t->v);
+  *t = kept;
+}

@@ -86,7 +86,7 @@ algo_code_t algo_node_delta(algo_node_t *n, uint64_t round, algo_buf_t *out, alg
 algo_code_t algo_node_dump(algo_node_t *n, algo_buf_t *out, algo_err_t *err) {
   if (n->ledger == NULL) return node_read_only(err);
   pthread_rwlock_wrlock(&n->lock);
-  algo_code_t rc = node_log_read(n->log, out, err);
+  algo_code_t rc = node_log_copy(n->log, out, err);
   pthread_rwlock_unlock(&n->lock);
   return rc;
 }
@@ -101,9 +101,17 @@ static algo_code_t replace(algo_node_t *n, algo_bytes_t records, algo_err_t *err
     return rc;
   }
   pthread_rwlock_wrlock(&n->lock);
+  node_checkpoint_remove(n);
   rc = node_log_rewrite(n->log, records, err);
+  if (rc != ALGO_OK) {
+    pthread_rwlock_unlock(&n->lock);
+    algo_ledger_free(fresh);
+    return rc;
+  }
   algo_ledger_free(n->ledger);
   n->ledger = fresh;
+  if (node_log_dir(n->log) != NULL && algo_ledger_keep(fresh, node_log_dir(n->log), err) != ALGO_OK)
+    algo_env_log(&n->env, ALGO_LOG_WARN, "no checkpoints from here on: %s", err->msg);
   n->has_next_time = n->has_offset = false;
   n->last_made_ns = 0;
   n->n_open = 0;

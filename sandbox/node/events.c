@@ -121,6 +121,7 @@ static algo_code_t apply(algo_ledger_t *l, algo_bytes_t payload, algo_err_t *err
   if (rc == ALGO_OK) rc = algo_mp_get_uint(&r, &kind, err);
   if (rc != ALGO_OK) return rc;
   switch (kind) {
+  case EVENT_GENESIS: return ALGO_OK;
   case EVENT_BLOCK: return apply_block(l, &r, err);
   case EVENT_CHANGE: return apply_change(l, &r, err);
   case EVENT_SNAPSHOT: return algo_ledger_snapshot(l, &id, err);
@@ -143,13 +144,22 @@ algo_code_t node_events_genesis(algo_bytes_t records, algo_bytes_t *json, algo_e
 
 algo_code_t node_events_apply(algo_ledger_t *l, algo_bytes_t records, algo_err_t *err) {
   algo_bytes_t payload;
-  algo_code_t rc = node_record_next(&records, &payload); /* the genesis */
-  for (uint64_t i = 1; rc == ALGO_OK; i++) {
-    rc = node_record_next(&records, &payload);
+  for (uint64_t i = 0;; i++) {
+    algo_code_t rc = node_record_next(&records, &payload);
     if (rc == ALGO_E_NOT_FOUND) return ALGO_OK;
     if (rc == ALGO_OK) rc = apply(l, payload, err);
     else algo_err_set(err, ALGO_E_TRUNCATED, "it ends within a record");
     if (rc != ALGO_OK) return algo_err_prefix(err, rc, "event %llu", (unsigned long long)i);
   }
-  return rc;
+}
+
+uint64_t node_events_blocks(algo_bytes_t records) {
+  uint64_t blocks = 0, kind;
+  uint32_t n;
+  for (algo_bytes_t payload; node_record_next(&records, &payload) == ALGO_OK;) {
+    algo_mp_t r = algo_mp(payload);
+    blocks += algo_mp_get_array(&r, &n, NULL) == ALGO_OK && algo_mp_get_uint(&r, &kind, NULL) == ALGO_OK &&
+              kind == EVENT_BLOCK;
+  }
+  return blocks;
 }

@@ -4,10 +4,8 @@
 #include "node_impl.h"
 
 static algo_code_t live_block(algo_node_t *n, uint64_t round, algo_buf_t *out, algo_err_t *err) {
-  algo_bytes_t v;
   pthread_rwlock_rdlock(&n->lock);
-  algo_code_t rc = algo_ledger_block(n->ledger, round, &v, err);
-  if (rc == ALGO_OK) algo_buf_putb(out, v);
+  algo_code_t rc = algo_ledger_block(n->ledger, round, out, err);
   pthread_rwlock_unlock(&n->lock);
   return rc;
 }
@@ -19,16 +17,16 @@ static void live_fini(algo_node_t *n) {
 
 static const node_source_t live = {live_block, live_fini};
 
-/* The records to start from: a dump, or what the folder has. */
-static algo_code_t take_records(algo_node_t *n, const algo_node_options_t *opt, algo_buf_t *records, algo_err_t *err) {
+/* The first record of what is there: a dump, or what the folder has. */
+static algo_code_t take_log(algo_node_t *n, const algo_node_options_t *opt, algo_buf_t *first, algo_err_t *err) {
   algo_code_t rc = node_log_open(&n->log, opt->data_dir, err);
-  if (rc == ALGO_OK) rc = node_log_read(n->log, records, err);
+  if (rc == ALGO_OK) rc = node_log_first(n->log, first, err);
   if (rc != ALGO_OK || opt->load.n == 0) return rc;
-  if (records->n > 0) {
+  if (first->n > 0) {
     return algo_err_set(err, ALGO_E_EXISTS, "%s has a state already: nothing is loaded over it", opt->data_dir);
   }
-  algo_buf_putb(records, opt->load);
-  return node_log_rewrite(n->log, opt->load, err);
+  rc = node_log_rewrite(n->log, opt->load, err);
+  return rc == ALGO_OK ? node_log_first(n->log, first, err) : rc;
 }
 
 static algo_code_t take_genesis(algo_node_t *n, algo_bytes_t wanted, algo_bytes_t records, algo_err_t *err) {
@@ -70,16 +68,33 @@ static algo_code_t begin_log(algo_node_t *n, algo_err_t *err) {
   return rc;
 }
 
-static algo_code_t start(algo_node_t *n, const algo_node_options_t *opt, algo_err_t *err) {
+/* From a checkpoint and the rest of the log, or from the whole of it. */
+static algo_code_t take_state(algo_node_t *n, algo_err_t *err) {
   algo_buf_t records = ALGO_BUF_INIT;
-  algo_code_t rc = take_records(n, opt, &records, err);
-  if (rc == ALGO_OK) rc = take_genesis(n, opt->genesis_json, algo_buf_view(&records), err);
-  if (rc == ALGO_OK) rc = algo_ledger_new(&n->ledger, &n->genesis, &n->env, err);
+  const char *dir = node_log_dir(n->log);
+  uint64_t from = 0;
+  algo_code_t rc = ALGO_E_NOT_FOUND;
+  if (dir != NULL) rc = node_checkpoint_open(n, &from, err);
+  if (rc != ALGO_OK) {
+    rc = algo_ledger_new(&n->ledger, &n->genesis, &n->env, err);
+    if (rc == ALGO_OK && dir != NULL) rc = algo_ledger_keep(n->ledger, dir, err);
+  }
+  if (rc == ALGO_OK) rc = node_log_read(n->log, from, &records, err);
   if (rc == ALGO_OK)
-    rc = records.n > 0 ? node_events_apply(n->ledger, algo_buf_view(&records), err) : begin_log(n, err);
+    rc = from + records.n > 0 ? node_events_apply(n->ledger, algo_buf_view(&records), err) : begin_log(n, err);
+  algo_buf_fini(&records);
+  return rc;
+}
+
+static algo_code_t start(algo_node_t *n, const algo_node_options_t *opt, algo_err_t *err) {
+  algo_buf_t first = ALGO_BUF_INIT;
+  n->checkpoint_blocks = opt->checkpoint_blocks;
+  algo_code_t rc = take_log(n, opt, &first, err);
+  if (rc == ALGO_OK) rc = take_genesis(n, opt->genesis_json, algo_buf_view(&first), err);
+  if (rc == ALGO_OK) rc = take_state(n, err);
   if (rc == ALGO_OK) rc = take_identity(n, err);
   n->keys = algo_keytable_new();
-  algo_buf_fini(&records);
+  algo_buf_fini(&first);
   return rc;
 }
 

@@ -1,24 +1,21 @@
 /* Records in a file: length, checksum, payload. A record that a kill cut short is told by its checksum and left out. */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
+#include "algo/file.h"
 #include "node_impl.h"
 
 #define HEAD   8u          /* bytes: length and CRC-32, little-endian */
 #define BEHIND (64u << 10) /* bytes that may wait where nobody sees the file */
 
 struct node_log {
-  int fd;
-  char *path;
-  off_t end;         /* of the whole records */
-  bool hidden;       /* nobody sees the file: what is to be written may wait */
+  int fd, lock;
+  char *dir;         /* NULL: nobody sees the file, and what is to be written may wait */
+  uint64_t end;      /* of the whole records */
   algo_buf_t behind; /* what waits */
 };
 
@@ -30,12 +27,12 @@ static uint32_t get32(const uint8_t in[4]) {
   return (uint32_t)in[0] | (uint32_t)in[1] << 8 | (uint32_t)in[2] << 16 | (uint32_t)in[3] << 24;
 }
 
-static uint32_t checksum(algo_bytes_t v) { return (uint32_t)crc32_z(crc32_z(0, NULL, 0), v.p, v.n); }
+uint32_t node_checksum(algo_bytes_t v) { return (uint32_t)crc32_z(crc32_z(0, NULL, 0), v.p, v.n); }
 
 void node_record_put(algo_buf_t *out, algo_bytes_t payload) {
   uint8_t head[HEAD];
   put32(head, (uint32_t)payload.n);
-  put32(head + 4, checksum(payload));
+  put32(head + 4, node_checksum(payload));
   algo_buf_put(out, head, sizeof head);
   algo_buf_putb(out, payload);
 }
@@ -44,41 +41,36 @@ algo_code_t node_record_next(algo_bytes_t *in, algo_bytes_t *payload) {
   if (in->n == 0) return ALGO_E_NOT_FOUND;
   if (in->n < HEAD) return ALGO_E_TRUNCATED;
   uint32_t n = get32(in->p);
-  if (n > in->n - HEAD) return ALGO_E_TRUNCATED;
+  if (n == 0 || n > in->n - HEAD) return ALGO_E_TRUNCATED;
   *payload = algo_bytes(in->p + HEAD, n);
-  if (checksum(*payload) != get32(in->p + 4)) return ALGO_E_TRUNCATED;
+  if (node_checksum(*payload) != get32(in->p + 4)) return ALGO_E_TRUNCATED;
   *in = algo_bytes(in->p + HEAD + n, in->n - HEAD - n);
   return ALGO_OK;
 }
 
-static algo_code_t failed(const node_log_t *l, algo_err_t *err) {
-  return algo_err_set(err, ALGO_E_IO, "%s: %s", l->path, strerror(errno));
+static algo_code_t failed(const node_log_t *l, algo_code_t rc, algo_err_t *err) {
+  return algo_err_prefix(err, rc, "%s", l->dir != NULL ? l->dir : "the log");
+}
+
+static algo_code_t take_folder(node_log_t *l, const char *dir, algo_err_t *err) {
+  if (mkdir(dir, 0777) != 0 && errno != EEXIST)
+    return algo_err_set(err, ALGO_E_IO, "the folder %s cannot be made: %s", dir, strerror(errno));
+  algo_code_t rc = algo_file_open(&l->lock, dir, "lock", err);
+  if (rc != ALGO_OK) return algo_err_set(err, ALGO_E_IO, "%s: choose a folder that can be written", err->msg);
+  if (flock(l->lock, LOCK_EX | LOCK_NB) == 0) return ALGO_OK;
+  return algo_err_set(err, ALGO_E_EXISTS, "another node has %s: end it, or choose another folder", dir);
 }
 
 algo_code_t node_log_open(node_log_t **out, const char *dir, algo_err_t *err) {
   node_log_t *l = calloc(1, sizeof *l);
-  algo_buf_t path = ALGO_BUF_INIT;
   if (l == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-  l->fd = -1;
-  l->hidden = dir == NULL;
+  l->fd = l->lock = -1;
+  algo_code_t rc = ALGO_OK;
   if (dir != NULL) {
-    (void)mkdir(dir, 0777);
-    algo_buf_printf(&path, "%s/log", dir);
-    l->path = strdup(algo_buf_cstr(&path));
-    if (l->path != NULL) l->fd = open(l->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  } else {
-    const char *tmp = getenv("TMPDIR");
-    l->path = strdup(tmp != NULL && *tmp != '\0' ? tmp : "/tmp");
-    if (l->path != NULL) l->fd = open(l->path, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (l->path != NULL && l->fd < 0) l->fd = memfd_create("algorent-sandbox", MFD_CLOEXEC); /* no such files there */
+    l->dir = strdup(dir);
+    rc = l->dir == NULL ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : take_folder(l, dir, err);
   }
-  algo_buf_fini(&path);
-  algo_code_t rc = l->path == NULL ? algo_err_set(err, ALGO_E_NOMEM, "out of memory")
-                   : l->fd < 0     ? failed(l, err)
-                                   : ALGO_OK;
-  if (rc == ALGO_OK && dir != NULL && flock(l->fd, LOCK_EX | LOCK_NB) != 0) {
-    rc = algo_err_set(err, ALGO_E_EXISTS, "another node has %s: end it, or choose another folder", dir);
-  }
+  if (rc == ALGO_OK) rc = algo_file_open(&l->fd, dir, "log", err);
   if (rc != ALGO_OK) {
     node_log_close(l);
     return rc;
@@ -87,29 +79,27 @@ algo_code_t node_log_open(node_log_t **out, const char *dir, algo_err_t *err) {
   return ALGO_OK;
 }
 
+const char *node_log_dir(const node_log_t *l) { return l->dir; }
+int node_log_fd(const node_log_t *l) { return l->fd; }
+uint64_t node_log_end(const node_log_t *l) { return l->end; }
+
 void node_log_close(node_log_t *l) {
   if (l == NULL) return;
   if (l->fd >= 0) close(l->fd);
+  if (l->lock >= 0) close(l->lock);
   algo_buf_fini(&l->behind);
-  free(l->path);
+  free(l->dir);
   free(l);
 }
 
-static algo_code_t write_all(node_log_t *l, algo_bytes_t v, algo_err_t *err) {
-  for (size_t done = 0; done < v.n;) {
-    ssize_t n = pwrite(l->fd, v.p + done, v.n - done, l->end + (off_t)done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return failed(l, err);
-    done += (size_t)n;
-  }
-  l->end += (off_t)v.n;
-  return ALGO_OK;
-}
+/* ---- writing ---- */
 
 static algo_code_t flush(node_log_t *l, algo_err_t *err) {
-  algo_code_t rc = write_all(l, algo_buf_view(&l->behind), err);
-  if (rc == ALGO_OK) algo_buf_clear(&l->behind);
-  return rc;
+  algo_code_t rc = algo_file_write_at(l->fd, l->behind.p, l->behind.n, l->end, err);
+  if (rc != ALGO_OK) return failed(l, rc, err);
+  l->end += l->behind.n;
+  algo_buf_clear(&l->behind);
+  return ALGO_OK;
 }
 
 /* The record waits behind those that wait already; written where it must not wait. */
@@ -121,7 +111,7 @@ static algo_code_t put(node_log_t *l, algo_bytes_t payload, algo_err_t *err) {
     l->behind.oom = false;
     return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   }
-  return l->hidden && l->behind.n < BEHIND ? ALGO_OK : flush(l, err);
+  return l->dir == NULL && l->behind.n < BEHIND ? ALGO_OK : flush(l, err);
 }
 
 algo_code_t node_log_append(node_log_t *l, algo_bytes_t payload, algo_err_t *err) {
@@ -130,36 +120,83 @@ algo_code_t node_log_append(node_log_t *l, algo_bytes_t payload, algo_err_t *err
   if (rc == ALGO_OK) return rc;
   l->behind.n = before;
   /* half a record at the end is as none; where it cannot be cut off, the next is written over it */
-  (void)!ftruncate(l->fd, l->end);
+  (void)!ftruncate(l->fd, (off_t)l->end);
   return rc;
 }
 
 algo_code_t node_log_note(node_log_t *l, algo_bytes_t payload, algo_err_t *err) { return put(l, payload, err); }
 
-algo_code_t node_log_read(node_log_t *l, algo_buf_t *out, algo_err_t *err) {
-  struct stat st;
-  algo_code_t rc = flush(l, err);
-  if (rc != ALGO_OK) return rc;
-  if (fstat(l->fd, &st) != 0) return failed(l, err);
-  uint8_t *p = algo_buf_reserve(out, (size_t)st.st_size + 1);
-  if (p == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-  size_t start = out->n;
-  for (off_t at = 0; at < st.st_size;) {
-    ssize_t got = pread(l->fd, p + at, (size_t)(st.st_size - at), at);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return failed(l, err);
-    at += got;
-    out->n += (size_t)got;
-  }
-  algo_bytes_t in = algo_bytes(out->p + start, out->n - start), payload;
-  while (node_record_next(&in, &payload) == ALGO_OK) {}
-  out->n -= in.n;
-  l->end = (off_t)(out->n - start);
-  return in.n > 0 && ftruncate(l->fd, l->end) != 0 ? failed(l, err) : ALGO_OK;
-}
-
 algo_code_t node_log_rewrite(node_log_t *l, algo_bytes_t records, algo_err_t *err) {
   algo_buf_clear(&l->behind);
-  l->end = 0;
-  return ftruncate(l->fd, 0) != 0 ? failed(l, err) : write_all(l, records, err);
+  algo_code_t rc = ALGO_OK;
+  int fd = -1;
+  if (l->dir != NULL) rc = algo_file_replace(l->dir, "log", records, err);
+  if (rc == ALGO_OK) rc = algo_file_open(&fd, l->dir, "log", err);
+  if (rc == ALGO_OK && l->dir == NULL) rc = algo_file_write_at(fd, records.p, records.n, 0, err);
+  if (rc != ALGO_OK) {
+    if (fd >= 0) close(fd);
+    return rc;
+  }
+  close(l->fd);
+  l->fd = fd;
+  l->end = records.n;
+  return ALGO_OK;
+}
+
+/* ---- reading ---- */
+
+algo_code_t node_log_copy(node_log_t *l, algo_buf_t *out, algo_err_t *err) {
+  algo_code_t rc = flush(l, err);
+  uint8_t *p = rc == ALGO_OK ? algo_buf_reserve(out, (size_t)l->end + 1) : NULL;
+  if (rc == ALGO_OK && p == NULL) rc = algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  if (rc == ALGO_OK) rc = algo_file_read_at(l->fd, p, (size_t)l->end, 0, err);
+  if (rc == ALGO_OK) out->n += (size_t)l->end;
+  return rc;
+}
+
+/* What a kill leaves behind the last whole record: less than one record, or, where the machine went down, zeros. */
+static bool is_torn(algo_bytes_t in) {
+  uint32_t n = in.n >= HEAD ? get32(in.p) : 0;
+  if (in.n < HEAD || n >= in.n - HEAD) return true;
+  for (size_t i = 0; i < in.n; i++)
+    if (in.p[i] != 0) return false;
+  return true;
+}
+
+algo_code_t node_log_first(node_log_t *l, algo_buf_t *out, algo_err_t *err) {
+  uint8_t head[HEAD];
+  algo_code_t rc = algo_file_read_at(l->fd, head, sizeof head, 0, err);
+  struct stat st;
+  if (rc == ALGO_OK && fstat(l->fd, &st) == 0 && get32(head) <= (uint64_t)st.st_size) {
+    size_t n = HEAD + get32(head);
+    uint8_t *p = algo_buf_reserve(out, n);
+    if (p == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+    rc = algo_file_read_at(l->fd, p, n, 0, err);
+    if (rc == ALGO_OK) out->n += n;
+  }
+  return rc == ALGO_E_TRUNCATED ? ALGO_OK : rc;
+}
+
+algo_code_t node_log_read(node_log_t *l, uint64_t from, algo_buf_t *out, algo_err_t *err) {
+  struct stat st;
+  if (fstat(l->fd, &st) != 0) return algo_err_set(err, ALGO_E_IO, "the log: %s", strerror(errno));
+  if (from > (uint64_t)st.st_size) return algo_err_set(err, ALGO_E_TRUNCATED, "the log ends before");
+  size_t n = (size_t)((uint64_t)st.st_size - from);
+  uint8_t *p = algo_buf_reserve(out, n + 1);
+  if (p == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  algo_code_t rc = algo_file_read_at(l->fd, p, n, from, err);
+  if (rc != ALGO_OK) return failed(l, rc, err);
+  algo_bytes_t in = algo_bytes(p, n), payload;
+  while (node_record_next(&in, &payload) == ALGO_OK) {}
+  l->end = from + n - in.n;
+  out->n += n - in.n;
+  if (in.n == 0) return ALGO_OK;
+  if (!is_torn(in)) {
+    return algo_err_set(
+        err, ALGO_E_PARSE,
+        "%s/log is damaged at byte %llu, with %zu bytes behind: put a copy in its place, or cut it there", l->dir,
+        (unsigned long long)l->end, in.n);
+  }
+  if (ftruncate(l->fd, (off_t)l->end) != 0) return algo_err_set(err, ALGO_E_IO, "%s/log: %s", l->dir, strerror(errno));
+  return ALGO_OK;
 }

@@ -63,9 +63,10 @@ struct algo_node {
 
   node_replay_t *replay;
 
-  node_log_t *log;        /* everything that happened */
-  algo_buf_t event;       /* for the next record */
-  algo_buf_t open_groups; /* accepted since the last block, as the log will have them */
+  uint64_t checkpoint_blocks, checkpointed; /* one each so many blocks; the round of the last */
+  node_log_t *log;                          /* everything that happened */
+  algo_buf_t event;                         /* for the next record */
+  algo_buf_t open_groups;                   /* accepted since the last block, as the log will have them */
   uint32_t n_open;
   node_coverage_t *coverage; /* NULL: off */
   algo_keytable_t *keys;     /* NULL: in a replay */
@@ -82,12 +83,18 @@ algo_code_t node_replay_open(node_replay_t **out, const char *dir, algo_err_t *e
 void node_replay_close(node_replay_t *r);
 uint64_t node_replay_last(const node_replay_t *r);
 algo_code_t node_replay_block(const node_replay_t *r, uint64_t round, algo_buf_t *out, algo_err_t *err);
-algo_code_t node_read_file(const char *path, algo_buf_t *out, algo_err_t *err);
 
 /* log.c: what happened, one record after the other; each is whole or not there. */
 algo_code_t node_log_open(node_log_t **out, const char *dir, algo_err_t *err); /* dir NULL: a file that nobody sees */
 void node_log_close(node_log_t *l);
-algo_code_t node_log_read(node_log_t *l, algo_buf_t *out, algo_err_t *err); /* the whole records, nothing behind them */
+const char *node_log_dir(const node_log_t *l); /* NULL: none */
+int node_log_fd(const node_log_t *l);
+uint64_t node_log_end(const node_log_t *l); /* bytes of the records that are in the file */
+/* The first record alone; nothing where it is not whole. */
+algo_code_t node_log_first(node_log_t *l, algo_buf_t *out, algo_err_t *err);
+/* At the start: the records from byte `from` on; what a kill left behind the last is cut off. PARSE: damaged. */
+algo_code_t node_log_read(node_log_t *l, uint64_t from, algo_buf_t *out, algo_err_t *err);
+algo_code_t node_log_copy(node_log_t *l, algo_buf_t *out, algo_err_t *err); /* all records */
 algo_code_t node_log_rewrite(node_log_t *l, algo_bytes_t records, algo_err_t *err);
 /* IO: nothing was added. Records reach the file in their order, whole or not at all. */
 algo_code_t node_log_append(node_log_t *l, algo_bytes_t payload, algo_err_t *err);
@@ -96,6 +103,13 @@ algo_code_t node_log_note(node_log_t *l, algo_bytes_t payload, algo_err_t *err);
 /* One record from the front of *in. END: none; TRUNCATED: what is there is not whole. */
 algo_code_t node_record_next(algo_bytes_t *in, algo_bytes_t *payload);
 void node_record_put(algo_buf_t *out, algo_bytes_t payload);
+uint32_t node_checksum(algo_bytes_t v);
+
+/* checkpoint.c: the state as of some block, so that a start does not do everything again. */
+void node_checkpoint(algo_node_t *n); /* after a block: where it is time for one */
+/* A ledger from the best checkpoint of the folder, and where the log goes on. NOT_FOUND: none. */
+algo_code_t node_checkpoint_open(algo_node_t *n, uint64_t *from, algo_err_t *err);
+void node_checkpoint_remove(algo_node_t *n);
 
 /* events.c: the records' content. */
 void node_event_genesis(algo_buf_t *out, algo_bytes_t json);
@@ -106,8 +120,9 @@ void node_event_snapshot(algo_buf_t *out);
 void node_event_revert(algo_buf_t *out, uint64_t id);
 /* The genesis JSON of a log's first record. */
 algo_code_t node_events_genesis(algo_bytes_t records, algo_bytes_t *json, algo_err_t *err);
-/* Everything behind it, done again on a fresh ledger. */
+/* The records, done again on a ledger; a genesis does nothing. */
 algo_code_t node_events_apply(algo_ledger_t *l, algo_bytes_t records, algo_err_t *err);
+uint64_t node_events_blocks(algo_bytes_t records); /* how many blocks they make */
 algo_code_t node_change_apply(algo_ledger_t *l, const algo_node_change_t *c, algo_err_t *err);
 
 /* coverage.c */

@@ -1,38 +1,11 @@
 /* A folder of recorded blocks: names are read once, files when they are asked for. */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "algo/file.h"
 #include "algo/text.h"
 #include "node_impl.h"
-
-algo_code_t node_read_file(const char *path, algo_buf_t *out, algo_err_t *err) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) {
-    return algo_err_set(err, errno == ENOENT ? ALGO_E_NOT_FOUND : ALGO_E_IO, "%s: %s", path, strerror(errno));
-  }
-  struct stat st;
-  size_t want = fstat(fd, &st) == 0 && st.st_size > 0 ? (size_t)st.st_size : 4096;
-  algo_code_t rc = ALGO_OK;
-  for (;;) {
-    uint8_t *p = algo_buf_reserve(out, want + 1);
-    if (p == NULL) {
-      rc = algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-      break;
-    }
-    ssize_t got = read(fd, p, want + 1);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) rc = algo_err_set(err, ALGO_E_IO, "%s: %s", path, strerror(errno));
-    if (got <= 0) break;
-    out->n += (size_t)got;
-    want = want > (size_t)got ? want - (size_t)got : 4096;
-  }
-  close(fd);
-  return rc;
-}
 
 /* "000122.msgp" is round 122. */
 static bool block_name(const char *name, uint64_t *round) {
@@ -139,5 +112,5 @@ algo_code_t node_replay_block(const node_replay_t *r, uint64_t round, algo_buf_t
   bool fits = len > 0 && len < sizeof path;
   if (fits) memcpy(path, full, len + 1);
   algo_buf_fini(&b);
-  return fits ? node_read_file(path, out, err) : algo_err_set(err, ALGO_E_NOMEM, "path too long");
+  return fits ? algo_file_read(out, path, err) : algo_err_set(err, ALGO_E_NOMEM, "path too long");
 }

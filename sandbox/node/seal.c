@@ -32,6 +32,7 @@ algo_code_t node_seal(algo_node_t *n, algo_err_t *err) {
   n->has_next_time = false;
   n->last_made_ns = algo_env_now_ns(&n->env);
   node_tip(n, algo_ledger_round(n->ledger));
+  node_checkpoint(n);
   return rc;
 }
 

@@ -56,7 +56,7 @@ static bool submit_all(chain_t *c, const algo_block_t *b, const char *id) {
 static void play_round(chain_t *c, algo_bytes_t want, uint64_t round) {
   algo_arena_t arena = ALGO_ARENA_INIT;
   algo_block_t b;
-  algo_bytes_t have;
+  algo_buf_t have = ALGO_BUF_INIT;
   algo_err_t err;
   char id[32];
   snprintf(id, sizeof id, "%06llu", (unsigned long long)round);
@@ -65,9 +65,10 @@ static void play_round(chain_t *c, algo_bytes_t want, uint64_t round) {
   } else if (round == 0 || submit_all(c, &b, id)) {
     bool made = round == 0 || algo_ledger_seal(c->ledger, b.header.timestamp, &err) == ALGO_OK;
     if (!made || algo_ledger_block(c->ledger, round, &have, &err)) vec_fail(c->report, id, "%s", err.msg);
-    else if (!algo_bytes_eq(have, want)) vec_fail(c->report, id, "the block is another");
+    else if (!algo_bytes_eq(algo_buf_view(&have), want)) vec_fail(c->report, id, "the block is another");
     else vec_pass(c->report);
   }
+  algo_buf_fini(&have);
   algo_arena_fini(&arena);
 }
 

@@ -41,11 +41,23 @@ ALGO_API void algo_genesis_hash(algo_digest_t *out, const algo_genesis_t *g); /*
 ALGO_API algo_code_t algo_ledger_new(algo_ledger_t **out, const algo_genesis_t *g, const algo_env_t *env,
                                      algo_err_t *err);
 ALGO_API void algo_ledger_free(algo_ledger_t *l);
+/* Blocks that are older than the last 1024 to 2048 go to files: by default such as nobody sees, gone with the ledger;
+ * from now on to `blocks`, `index` and `ids` in this folder, which has to be there. Errors: IO. */
+ALGO_API algo_code_t algo_ledger_keep(algo_ledger_t *l, const char *dir, algo_err_t *err);
+/* The state as bytes that algo_ledger_restore takes: with the folder's files it is the ledger as of the last block.
+ * Only where algo_ledger_may_save: kept in a folder, no snapshot, nothing in the open block. Errors:
+ * INVALID, IO, NOMEM. */
+ALGO_API bool algo_ledger_may_save(const algo_ledger_t *l);
+ALGO_API algo_code_t algo_ledger_save(algo_ledger_t *l, algo_buf_t *out, algo_err_t *err);
+/* Into a ledger that is new and kept in the same folder. Deltas and simulations of rounds up to the restored one are
+ * not there. Errors: PARSE (of another network or program, damaged), IO, NOMEM; the ledger is good for
+ * algo_ledger_free alone then. */
+ALGO_API algo_code_t algo_ledger_restore(algo_ledger_t *l, algo_bytes_t saved, algo_err_t *err);
 ALGO_API const algo_genesis_t *algo_ledger_genesis(const algo_ledger_t *l);
 ALGO_API const algo_digest_t *algo_ledger_genesis_hash(const algo_ledger_t *l);
 ALGO_API const algo_consensus_t *algo_ledger_consensus(const algo_ledger_t *l);
 ALGO_API uint64_t algo_ledger_round(const algo_ledger_t *l); /* the last sealed block's */
-/* A sealed block's header; its arrays live in the arena, its byte strings as long as the ledger keeps the block.
+/* A sealed block's header; its arrays live in the arena, its byte strings too or until the next seal.
  * NOT_FOUND past the tip, with the node's text ("ledger does not have entry 9 (latest 8, committed 8)"). */
 ALGO_API algo_code_t algo_ledger_header(const algo_ledger_t *l, uint64_t round, algo_header_t *out, algo_arena_t *arena,
                                         algo_err_t *err);
@@ -82,9 +94,8 @@ ALGO_API algo_code_t algo_ledger_seal(algo_ledger_t *l, int64_t timestamp, algo_
 /* Undoes what is in the open block. */
 ALGO_API void algo_ledger_discard(algo_ledger_t *l);
 
-/* {block, cert} in the real encoding; a view that lives as long as the ledger keeps the block. NOT_FOUND past the tip.
- */
-ALGO_API algo_code_t algo_ledger_block(const algo_ledger_t *l, uint64_t round, algo_bytes_t *out, algo_err_t *err);
+/* {block, cert} in the real encoding, appended. Errors: NOT_FOUND past the tip; IO (an old one that cannot be read). */
+ALGO_API algo_code_t algo_ledger_block(const algo_ledger_t *l, uint64_t round, algo_buf_t *out, algo_err_t *err);
 /* The state delta of a block, as GET /v2/deltas/{r}?format=msgpack, for the last 320 rounds (NOT_FOUND before). Takes
  * the writer's turn: the state is led back to that round and forth again. */
 ALGO_API algo_code_t algo_ledger_delta(algo_ledger_t *l, uint64_t round, algo_buf_t *out, algo_err_t *err);

@@ -20,9 +20,10 @@ typedef enum algo_node_mode {
 typedef struct algo_node_options {
   algo_bytes_t genesis_json; /* empty: the development network, algo_node_dev_genesis */
   algo_node_mode_t mode;
-  uint32_t interval_ms; /* INTERVAL only; at least 1 */
-  const char *data_dir; /* kept there, and taken up again; NULL: in memory alone */
-  algo_bytes_t load;    /* a dump to start from; empty: none */
+  uint32_t interval_ms;       /* INTERVAL only; at least 1 */
+  const char *data_dir;       /* kept there, and taken up again; NULL: in memory alone */
+  algo_bytes_t load;          /* a dump to start from; empty: none */
+  uint64_t checkpoint_blocks; /* in a folder: a checkpoint each so many blocks; 0: 20,000 */
 } algo_node_options_t;
 
 /* Errors: those of algo_genesis_parse and algo_ledger_new; INVALID (an interval of 0); of a folder or a dump: IO,

@@ -143,8 +143,12 @@ START_TEST(a_folder_keeps_the_chain) {
   ck_assert_uint_eq(algo_node_round(node), 5);
   expect("GET", "/v2/blocks/5/txids", NONE, 200, txid);
   shut();
-  unlink(path);
-  rmdir(dir);
+  static const char *const names[] = {"log", "lock", "blocks", "index", "ids"};
+  for (size_t i = 0; i < 5; i++) {
+    snprintf(path, sizeof path, "%s/%s", dir, names[i]);
+    ck_assert_int_eq(unlink(path), 0);
+  }
+  ck_assert_int_eq(rmdir(dir), 0);
 }
 END_TEST
 
