@@ -45,9 +45,10 @@ INLINE const uint8_t *branch_to(const algo_avm_context_t *cx, const uint8_t *ip,
   int64_t to = ip - cx->prog, offset;
   if (cx->version >= AVM_V_VARINT_BRANCH) {
     size_t left = cx->len - (size_t)to - 1;
-    if (left > 0 && ip[1] < 0x80) {
-      offset = (int64_t)(ip[1] >> 1) ^ -(int64_t)(ip[1] & 1);
-      *size = 2;
+    if (left > 1 && (ip[1] < 0x80 || ip[2] < 0x80)) { /* nearly all: one byte or two */
+      uint32_t wide = ip[1] >> 7, u = (ip[1] & 0x7fu) | (wide ? (uint32_t)ip[2] << 7 : 0);
+      offset = (int64_t)(u >> 1) ^ -(int64_t)(u & 1);
+      *size = 2 + wide;
     } else {
       int used = algo_varint_get(ip + 1, left, &offset);
       if (used <= 0 || offset > INT32_MAX || offset < INT32_MIN) return NULL;
@@ -253,13 +254,12 @@ FAST(uncover) {
 
 /* ---- bytes ---- */
 
-/* Room for n bytes where the heap has it at hand; NULL: avm_step makes some. */
+/* Room for n bytes where the heap has it at hand; NULL: avm_step makes some, and tidies up when it is time. */
 static inline uint8_t *at_hand(algo_avm_context_t *cx, size_t n) {
   avm_heap_t *h = &cx->heap;
-  if (n > AVM_MAX_BYTES || (size_t)(h->end - h->at) < n || h->used > h->limit) return NULL;
+  if (n > AVM_MAX_BYTES || (size_t)(h->end - h->at) < n) return NULL;
   uint8_t *p = h->at;
   h->at += n;
-  h->used += n;
   return p;
 }
 
@@ -281,7 +281,9 @@ FAST(itob) {
 FAST(btoi) {
   uint64_t v = 0;
   NEED(HAVE(1) && V(0).is_bytes && V(0).n <= 8);
-  for (uint32_t i = 0; i < V(0).n; i++) v = v << 8 | V(0).p[i];
+  if (V(0).n == 8) v = algo_get_be64(V(0).p);
+  else
+    for (uint32_t i = 0; i < V(0).n; i++) v = v << 8 | V(0).p[i];
   V(0) = avm_uint(v);
   return done(r, 1);
 }
@@ -368,7 +370,7 @@ FAST(retsub) {
   if (f->clear) {
     NEED(HAVE((size_t)f->height + f->returns));
     avm_value_t *to = cx->stack + (f->height - f->args);
-    memmove(to, cx->stack + f->height, f->returns * sizeof *to);
+    for (uint32_t i = 0; i < f->returns; i++) to[i] = cx->stack[f->height + i]; /* downwards */
     r->s = to + f->returns;
   }
   cx->n_frames--;

@@ -12,17 +12,24 @@ typedef struct avm_chunk {
 } avm_chunk_t;
 
 #define CHUNK_MIN (64u << 10)
-#define LIMIT_MIN (4u << 20)
+#define LIMIT_MIN (256u << 10) /* stays in a processor's cache */
 
 static bool add_chunk(avm_heap_t *h, size_t n) {
   size_t size = n < CHUNK_MIN ? CHUNK_MIN : n;
-  avm_chunk_t *c = malloc(sizeof *c + size);
-  if (c == NULL) return false;
+  avm_chunk_t *c = h->spare;
+  if (c != NULL && size <= c->size) {
+    h->spare = c->next;
+    size = c->size;
+  } else {
+    c = malloc(sizeof *c + size);
+    if (c == NULL) return false;
+    c->size = size;
+  }
   c->next = h->chunks;
-  c->size = size;
   h->chunks = c;
   h->at = c->bytes;
   h->end = c->bytes + size;
+  h->used += size;
   return true;
 }
 
@@ -31,7 +38,6 @@ uint8_t *avm_alloc(algo_avm_context_t *cx, size_t n) {
   if ((size_t)(h->end - h->at) < n && !add_chunk(h, n)) return NULL;
   uint8_t *p = h->at;
   h->at += n;
-  h->used += n;
   return p;
 }
 
@@ -73,6 +79,20 @@ static void free_chunks(avm_chunk_t *c) {
   }
 }
 
+/* Usual ones are kept: a loop goes round the same memory. */
+static void keep_chunks(avm_heap_t *h, avm_chunk_t *c) {
+  while (c != NULL) {
+    avm_chunk_t *next = c->next;
+    if (c->size == CHUNK_MIN) {
+      c->next = h->spare;
+      h->spare = c;
+    } else {
+      free(c);
+    }
+    c = next;
+  }
+}
+
 bool avm_heap_compact(algo_avm_context_t *cx) {
   avm_heap_t *h = &cx->heap;
   avm_chunk_t *old = h->chunks;
@@ -84,18 +104,20 @@ bool avm_heap_compact(algo_avm_context_t *cx) {
   }
   move_values(cx, old, cx->stack, cx->sp, &h->at);
   move_values(cx, old, cx->scratch, AVM_SCRATCH, &h->at);
-  free_chunks(old);
+  keep_chunks(h, old);
   h->used = 0;
+  h->limit = live < LIMIT_MIN ? LIMIT_MIN : live; /* each byte is moved once for one that is made, at most */
   return true;
 }
 
 void avm_heap_init(algo_avm_context_t *cx) {
-  cx->heap = (avm_heap_t){cx->level->small, cx->level->small + sizeof cx->level->small, NULL, 0, LIMIT_MIN};
+  cx->heap = (avm_heap_t){cx->level->small, cx->level->small + sizeof cx->level->small, NULL, NULL, 0, LIMIT_MIN};
 }
 
 void avm_heap_fini(algo_avm_context_t *cx) {
   free_chunks(cx->heap.chunks);
-  cx->heap.chunks = NULL;
+  free_chunks(cx->heap.spare);
+  cx->heap.chunks = cx->heap.spare = NULL;
 }
 
 bool avm_persist_scratch(algo_avm_context_t *cx) {

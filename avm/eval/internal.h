@@ -50,7 +50,8 @@ typedef struct avm_frame {
 typedef struct avm_heap {
   uint8_t *at, *end;
   struct avm_chunk *chunks; /* newest first; malloc'd */
-  size_t used;              /* bytes given out since the last compaction */
+  struct avm_chunk *spare;  /* to be used again */
+  size_t used;              /* bytes of the chunks made since the last compaction */
   size_t limit;             /* compaction is due above this */
 } avm_heap_t;
 

@@ -6,36 +6,40 @@ static const uint64_t round_constants[24] = {
     0x0000000080008009, 0x000000008000000a, 0x000000008000808b, 0x800000000000008b, 0x8000000000008089,
     0x8000000000008003, 0x8000000000008002, 0x8000000000000080, 0x000000000000800a, 0x800000008000000a,
     0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008};
-static inline uint64_t rotate(uint64_t v, unsigned n) { return v << n | v >> (64 - n); }
+static inline uint64_t rotate(uint64_t v, unsigned n) { return v << n | v >> (-n & 63); }
+
+/* Five lanes of the result: those that rho and pi bring together, through chi. a^d is theta. */
+static inline __attribute__((always_inline)) void row(uint64_t *e, const uint64_t *a, const uint64_t *d,
+                                                      const uint8_t from[5], const uint8_t by[5]) {
+  uint64_t b[5];
+#pragma GCC unroll 5
+  for (int x = 0; x < 5; x++) b[x] = rotate(a[from[x]] ^ d[from[x] % 5], by[x]);
+#pragma GCC unroll 5
+  for (int x = 0; x < 5; x++) e[x] = b[x] ^ (~b[(x + 1) % 5] & b[(x + 2) % 5]);
+}
+
+/* One round from a to e. The tables are constants to the compiler: all is unrolled into rotations by constants. */
+static inline __attribute__((always_inline)) void keccak_round(uint64_t e[25], const uint64_t a[25],
+                                                               uint64_t constant) {
+  static const uint8_t from[5][5] = {
+      {0, 6, 12, 18, 24}, {3, 9, 10, 16, 22}, {1, 7, 13, 19, 20}, {4, 5, 11, 17, 23}, {2, 8, 14, 15, 21}};
+  static const uint8_t by[5][5] = {
+      {0, 44, 43, 21, 14}, {28, 20, 3, 45, 61}, {1, 6, 25, 8, 18}, {27, 36, 10, 15, 56}, {62, 55, 39, 41, 2}};
+  uint64_t c[5], d[5];
+#pragma GCC unroll 5
+  for (int x = 0; x < 5; x++) c[x] = a[x] ^ a[x + 5] ^ a[x + 10] ^ a[x + 15] ^ a[x + 20];
+#pragma GCC unroll 5
+  for (int x = 0; x < 5; x++) d[x] = c[(x + 4) % 5] ^ rotate(c[(x + 1) % 5], 1);
+#pragma GCC unroll 5
+  for (int y = 0; y < 5; y++) row(e + 5 * y, a, d, from[y], by[y]);
+  e[0] ^= constant;
+}
 
 static void permute(uint64_t a[25]) {
-  for (int round = 0; round < 24; round++) {
-    uint64_t c[5], d[5], next, t;
-    for (int x = 0; x < 5; x++) c[x] = a[x] ^ a[x + 5] ^ a[x + 10] ^ a[x + 15] ^ a[x + 20];
-    d[0] = c[4] ^ rotate(c[1], 1);
-    d[1] = c[0] ^ rotate(c[2], 1);
-    d[2] = c[1] ^ rotate(c[3], 1);
-    d[3] = c[2] ^ rotate(c[4], 1);
-    d[4] = c[3] ^ rotate(c[0], 1);
-    for (int y = 0; y < 25; y += 5)
-      for (int x = 0; x < 5; x++) a[y + x] ^= d[x];
-    t = a[1];
-    /* clang-format off */
-#define MOVE(lane, by) next = a[lane], a[lane] = rotate(t, by), t = next;
-    MOVE(10, 1) MOVE(7, 3) MOVE(11, 6) MOVE(17, 10) MOVE(18, 15) MOVE(3, 21) MOVE(5, 28) MOVE(16, 36)
-    MOVE(8, 45) MOVE(21, 55) MOVE(24, 2) MOVE(4, 14) MOVE(15, 27) MOVE(23, 41) MOVE(19, 56) MOVE(13, 8)
-    MOVE(12, 25) MOVE(2, 43) MOVE(20, 62) MOVE(14, 18) MOVE(22, 39) MOVE(9, 61) MOVE(6, 20) MOVE(1, 44)
-#undef MOVE
-        /* clang-format on */
-        for (int y = 0; y < 25; y += 5) {
-      uint64_t *r = a + y, r0 = r[0], r1 = r[1], r2 = r[2], r3 = r[3], r4 = r[4];
-      r[0] = r0 ^ (~r1 & r2);
-      r[1] = r1 ^ (~r2 & r3);
-      r[2] = r2 ^ (~r3 & r4);
-      r[3] = r3 ^ (~r4 & r0);
-      r[4] = r4 ^ (~r0 & r1);
-    }
-    a[0] ^= round_constants[round];
+  uint64_t e[25];
+  for (int i = 0; i < 24; i += 2) {
+    keccak_round(e, a, round_constants[i]);
+    keccak_round(a, e, round_constants[i + 1]);
   }
 }
 

@@ -51,13 +51,17 @@ ALGO_API const char *algo_buf_cstr(algo_buf_t *b);
 static inline algo_bytes_t algo_buf_view(const algo_buf_t *b) { return (algo_bytes_t){b->p, b->n}; }
 
 /* Big-endian integers, as ARC-4 and the AVM write them. */
+static inline uint64_t algo_be64(uint64_t v) {
+  return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap64(v) : v;
+}
 static inline void algo_put_be64(uint8_t out[8], uint64_t v) {
-  for (int i = 7; i >= 0; i--, v >>= 8) out[i] = (uint8_t)v;
+  v = algo_be64(v);
+  memcpy(out, &v, sizeof v);
 }
 static inline uint64_t algo_get_be64(const uint8_t in[8]) {
-  uint64_t v = 0;
-  for (int i = 0; i < 8; i++) v = v << 8 | in[i];
-  return v;
+  uint64_t v;
+  memcpy(&v, in, sizeof v);
+  return algo_be64(v);
 }
 
 #endif
