@@ -65,13 +65,15 @@ bool algo_avm_explain_stack(const algo_avm_context_t *cx, int64_t *pops, int64_t
   }
 }
 
+/* Bytes are read as 0 there; the opcode fails on them. */
+static uint64_t uint_of(const avm_value_t *v) { return v->is_bytes ? 0 : v->u; }
+
 bool algo_avm_explain_scratch(const algo_avm_context_t *cx, uint8_t *slot) {
   const algo_isa_op_t *op = avm_op_at(cx);
   if (op == NULL) return false;
   if (op->id == ALGO_OP_store && cx->pc + 1 < cx->len) return *slot = cx->prog[cx->pc + 1], true;
   if (op->id != ALGO_OP_stores || cx->sp < 2) return false;
-  avm_value_t at = cx->stack[cx->sp - 2];
-  uint64_t u = at.is_bytes ? 0 : at.u; /* bytes read as 0 there */
+  uint64_t u = uint_of(&cx->stack[cx->sp - 2]);
   *slot = (uint8_t)u;
   return u < AVM_SCRATCH;
 }
@@ -96,7 +98,7 @@ static bool box_state(const algo_avm_context_t *cx, const algo_isa_op_t *op, alg
                       algo_avm_state_op_t *out) {
   const avm_value_t *args = &cx->stack[cx->sp - op->n_takes];
   bool foreign = op->sub != 0;
-  *out = (algo_avm_state_op_t){.verb = verb, .kind = 'b', .app = foreign ? args[0].u : cx->app};
+  *out = (algo_avm_state_op_t){.verb = verb, .kind = 'b', .app = foreign ? uint_of(&args[0]) : cx->app};
   const avm_value_t *name = &args[foreign];
   out->key = bytes_of(name);
   return true;
@@ -127,9 +129,9 @@ bool algo_avm_explain_state(algo_avm_context_t *cx, algo_avm_state_op_t *out) {
   if (op == NULL || cx->sp < op->n_takes) return false;
   switch (op->id) {
   case ALGO_OP_app_local_get: return local_state(cx, ALGO_AVM_STATE_READ, 0, 1, 0, out);
-  case ALGO_OP_app_local_get_ex: return local_state(cx, ALGO_AVM_STATE_READ, 0, 2, avm_top(cx, 1)->u, out);
+  case ALGO_OP_app_local_get_ex: return local_state(cx, ALGO_AVM_STATE_READ, 0, 2, uint_of(avm_top(cx, 1)), out);
   case ALGO_OP_app_global_get: return global_state(cx, ALGO_AVM_STATE_READ, 0, out);
-  case ALGO_OP_app_global_get_ex: return global_of(cx, avm_top(cx, 1)->u, out);
+  case ALGO_OP_app_global_get_ex: return global_of(cx, uint_of(avm_top(cx, 1)), out);
   case ALGO_OP_app_local_put: return local_state(cx, ALGO_AVM_STATE_WRITE, 1, 2, 0, out);
   case ALGO_OP_app_global_put: return global_state(cx, ALGO_AVM_STATE_WRITE, 1, out);
   case ALGO_OP_app_local_del: return local_state(cx, ALGO_AVM_STATE_DELETE, 0, 1, 0, out);
