@@ -15,8 +15,8 @@ const avm_curve_t avm_bn254 = {
     .split = {"6083506496733536685738422989532107404292901720938389454019335827065243718542476167376946964923193",
               "-9062589956368929669925764558655723568492062823231468291125864926848843861617965979267856346753873850777"
               "7160481795753"},
-    .loop = "6f4d8248eeb859fbf83e9682e87cfd46",
-    .seed = "44e992b44a6909f1",
+    .loop = 0x9d797039be763ba8,
+    .seed = 0x44e992b44a6909f1,
     .psi = {"21575463638280843010398324269430826099269044274347216827212613867836435027261",
             "10307601595873709700152284273816112264069230130616436755625194854815875713954",
             "2821565182194536844548159561693502659359617185244120367078079554186484126554",
@@ -38,8 +38,8 @@ const avm_curve_t avm_bls12_381 = {
               "42243328"
               "3175",
               "-255699135089535202043525422716183576215815630510683217819334674386498370757523"},
-    .loop = "d201000000010000",
-    .seed = "d201000000010000",
+    .loop = 0xd201000000010000,
+    .seed = 0xd201000000010000,
     .psi = {"0",
             "4002409555221667392624310435006688643935503118305586438271171395842971157480381377015405980053539358417135"
             "5409"
@@ -201,10 +201,10 @@ static void mul_two(const avm_field_t *f, avm_point_t *r, const avm_point_t *p, 
   to_affine(f, r, &sum);
 }
 
-void avm_point_mul_hex(avm_group_t g, avm_point_t *r, const avm_point_t *p, const char *k) {
+void avm_point_mul_small(avm_group_t g, avm_point_t *r, const avm_point_t *p, uint64_t k) {
   mpz_t n, zero;
-  mpz_init_set_str(n, k, 16);
-  mpz_init(zero);
+  mpz_inits(n, zero, NULL);
+  mpz_import(n, 1, 1, sizeof k, 0, 0, &k);
   mul_two(g.c->fp, r, p, n, p, zero);
   mpz_clears(n, zero, NULL);
 }
@@ -276,16 +276,46 @@ void avm_point_sum(avm_group_t g, avm_point_t *r, const avm_point_t *p, const ui
   to_affine(f, r, &sum);
 }
 
+void avm_point_psi(avm_group_t g, avm_point_t *r, const avm_point_t *p) {
+  const avm_field_t *f = g.c->fp;
+  avm_fe2_t u, v;
+  avm_fe_from_decimal(f, &u.a, g.c->psi[0]);
+  avm_fe_from_decimal(f, &u.b, g.c->psi[1]);
+  avm_fe_from_decimal(f, &v.a, g.c->psi[2]);
+  avm_fe_from_decimal(f, &v.b, g.c->psi[3]);
+  avm_fe2_conj(f, &r->x, &p->x);
+  avm_fe2_mul(f, &r->x, &r->x, &u);
+  avm_fe2_conj(f, &r->y, &p->y);
+  avm_fe2_mul(f, &r->y, &r->y, &v);
+}
+
+static bool same_point(const avm_point_t *p, const avm_point_t *q) {
+  return avm_fe2_eq(&p->x, &q->x) && avm_fe2_eq(&p->y, &q->y);
+}
+
+/* The endomorphisms act on the subgroups, and nowhere else, as certain numbers (El Housni, Guillevic, Piellard,
+ * "Co-factor clearing and subgroup membership testing on pairing-friendly curves"; Scott, "A note on group membership
+ * tests"). */
 bool avm_point_in_subgroup(avm_group_t g, const avm_point_t *p) {
-  avm_point_t q;
-  uint64_t limbs[4];
-  char hex[80];
-  mpz_t r, zero;
-  memcpy(limbs, g.c->fr->p.l, sizeof limbs);
-  mpz_inits(r, zero, NULL);
-  mpz_import(r, 4, -1, sizeof *limbs, 0, 0, limbs);
-  mpz_get_str(hex, 16, r);
-  mpz_clears(r, zero, NULL);
-  avm_point_mul_hex(g, &q, p, hex);
-  return avm_point_is_infinity(&q);
+  avm_point_t a, b, c;
+  if (g.c == &avm_bn254 && g.degree == 1) return true; /* the whole curve */
+  avm_point_mul_small(g, &a, p, g.c->seed);
+  if (g.c == &avm_bn254) { /* [x + 1]p + psi([x]p) + psi^2([x]p) = psi^3([2 x]p) */
+    avm_point_add(g, &c, &a, p);
+    avm_point_psi(g, &b, &a);
+    avm_point_add(g, &c, &c, &b);
+    avm_point_psi(g, &b, &b);
+    avm_point_add(g, &c, &c, &b);
+    avm_point_psi(g, &b, &b);
+    avm_point_add(g, &b, &b, &b);
+    return same_point(&b, &c);
+  }
+  avm_point_neg(g, &a, &a); /* x is negative */
+  if (g.degree == 2) {      /* psi(p) = [x]p */
+    avm_point_psi(g, &b, p);
+    return same_point(&a, &b);
+  }
+  endomorphism(g, &b, &a); /* that of [x^2]p is -p */
+  avm_point_mul_small(g, &b, &b, g.c->seed);
+  return same_point(&b, p);
 }

@@ -19,8 +19,8 @@ typedef struct avm_curve { /* a pair of groups */
   const char *third_root; /* a cube root of 1 in fp: the endomorphism of G1; its square is G2's */
   const char *lattice[4]; /* short vectors (v1, v2) of gnark's scalar splitting, */
   const char *split[2];   /* and 2^512 v22/r, 2^512 v12/r rounded; decimal */
-  const char *loop;       /* trace - 1, up to its sign; hexadecimal */
-  const char *seed;       /* the absolute value of the curve family's parameter; hexadecimal */
+  uint64_t seed;          /* the absolute value of the curve family's parameter x; BLS12-381's is negative */
+  uint64_t loop;          /* of the pairing: 6 x + 2 less 2^64 (BN254), |x| (BLS12-381) */
   const char *psi[4];     /* of the untwist-Frobenius-twist map: u (real, imaginary), v; decimal */
 } avm_curve_t;
 
@@ -39,15 +39,16 @@ void avm_point_add(avm_group_t g, avm_point_t *r, const avm_point_t *p, const av
 void avm_point_neg(avm_group_t g, avm_point_t *r, const avm_point_t *p);
 /* [k]p for the 32 big-endian bytes k, by gnark's endomorphism (which matters outside the subgroup). */
 void avm_point_mul(avm_group_t g, avm_point_t *r, const avm_point_t *p, const uint8_t k[32]);
-/* [k]p for a number in hexadecimal, plainly. */
-void avm_point_mul_hex(avm_group_t g, avm_point_t *r, const avm_point_t *p, const char *k);
+void avm_point_mul_small(avm_group_t g, avm_point_t *r, const avm_point_t *p, uint64_t k); /* [k]p, plainly */
+void avm_point_psi(avm_group_t g, avm_point_t *r, const avm_point_t *p); /* of G2: untwist, Frobenius, twist */
 /* The sum of [k_i mod r]p_i. */
 void avm_point_sum(avm_group_t g, avm_point_t *r, const avm_point_t *p, const uint8_t *k, size_t n);
 
 void avm_map_to_curve(avm_group_t g, avm_point_t *r, const avm_fe2_t *u); /* the cofactor cleared */
 
-/* Whether the product of the pairings of p[i] (G1) and q[i] (G2), all in their subgroups, is 1. */
-bool avm_pairing_is_one(const avm_curve_t *c, const avm_point_t *p, const avm_point_t *q, size_t n);
+/* Whether the product of the pairings of p[i] (G1) and q[i] (G2), all in their subgroups, is 1. false: out of memory.
+ */
+bool avm_pairing_is_one(const avm_curve_t *c, const avm_point_t *p, const avm_point_t *q, size_t n, bool *out);
 
 void avm_fe_from_decimal(const avm_field_t *f, avm_fe_t *r, const char *s);
 

@@ -150,7 +150,9 @@ algo_code_t avm_op_ec_pairing_check(algo_avm_context_t *cx) {
   if (rc == ALGO_OK) rc = read_points(cx, g2, g.degree == 1 ? b : a, true, &q, &m);
   if (rc == ALGO_OK && n != m) rc = avm_fail(cx, "invalid inputs sizes");
   if (rc == ALGO_OK) {
-    *avm_top(cx, 1) = avm_uint(avm_pairing_is_one(g.c, p, q, n));
+    bool one;
+    if (!avm_pairing_is_one(g.c, p, q, n, &one)) rc = avm_nomem(cx);
+    else *avm_top(cx, 1) = avm_uint(one);
     cx->sp--;
   }
   free(p);

@@ -1,5 +1,7 @@
 #include "field.h"
 
+#include <gmp.h>
+
 __extension__ typedef unsigned __int128 u128;
 
 const avm_field_t avm_fp_bn254 = {
@@ -29,8 +31,17 @@ const avm_field_t avm_fr_bls12_381 = {
     .one = {{0x00000001fffffffe, 0x5884b7fa00034802, 0x998c4fefecbc4ff5, 0x1824b159acc5056f}},
     .r2 = {{0xc999e990f3f29c6d, 0x2b6cedcb87925c23, 0x05d314967254398f, 0x0748d9d99f59ff11}}};
 
-static uint64_t add_limbs(unsigned n, uint64_t *r, const uint64_t *a, const uint64_t *b) {
+/* Each is compiled for four limbs and for six, without loops. */
+#define INLINE static inline __attribute__((always_inline))
+#define BY_SIZE(f, call_n)                                                                                             \
+  do {                                                                                                                 \
+    if ((f)->n == 4) call_n(4);                                                                                        \
+    else call_n(6);                                                                                                    \
+  } while (0)
+
+INLINE uint64_t add_limbs(unsigned n, uint64_t *r, const uint64_t *a, const uint64_t *b) {
   uint64_t carry = 0;
+#pragma GCC unroll 6
   for (unsigned i = 0; i < n; i++) {
     u128 t = (u128)a[i] + b[i] + carry;
     r[i] = (uint64_t)t;
@@ -39,8 +50,9 @@ static uint64_t add_limbs(unsigned n, uint64_t *r, const uint64_t *a, const uint
   return carry;
 }
 
-static uint64_t sub_limbs(unsigned n, uint64_t *r, const uint64_t *a, const uint64_t *b) {
+INLINE uint64_t sub_limbs(unsigned n, uint64_t *r, const uint64_t *a, const uint64_t *b) {
   uint64_t borrow = 0;
+#pragma GCC unroll 6
   for (unsigned i = 0; i < n; i++) {
     u128 t = (u128)a[i] - b[i] - borrow;
     r[i] = (uint64_t)t;
@@ -49,31 +61,43 @@ static uint64_t sub_limbs(unsigned n, uint64_t *r, const uint64_t *a, const uint
   return borrow;
 }
 
+/* The number carry, t, less p where it is not below it. */
+INLINE void reduce_once(unsigned n, avm_fe_t *r, uint64_t carry, const uint64_t *t, const avm_field_t *f) {
+  uint64_t less[AVM_LIMBS], keep = 0 - (uint64_t)(sub_limbs(n, less, t, f->p.l) > carry);
+#pragma GCC unroll 6
+  for (unsigned i = 0; i < n; i++) r->l[i] = (t[i] & keep) | (less[i] & ~keep);
+#pragma GCC unroll 6
+  for (unsigned i = n; i < AVM_LIMBS; i++) r->l[i] = 0;
+}
+
 static bool below(const avm_field_t *f, const uint64_t *a) {
   for (unsigned i = f->n; i-- > 0;)
     if (a[i] != f->p.l[i]) return a[i] < f->p.l[i];
   return false;
 }
 
-void avm_fe_add(const avm_field_t *f, avm_fe_t *r, const avm_fe_t *a, const avm_fe_t *b) {
-  avm_fe_t t = {{0}};
-  uint64_t carry = add_limbs(f->n, t.l, a->l, b->l);
-  if (carry || !below(f, t.l)) sub_limbs(f->n, t.l, t.l, f->p.l);
-  *r = t;
+INLINE void add_n(unsigned n, const avm_field_t *f, avm_fe_t *r, const avm_fe_t *a, const avm_fe_t *b) {
+  uint64_t t[AVM_LIMBS];
+  uint64_t carry = add_limbs(n, t, a->l, b->l);
+  reduce_once(n, r, carry, t, f);
 }
 
-void avm_fe_sub(const avm_field_t *f, avm_fe_t *r, const avm_fe_t *a, const avm_fe_t *b) {
-  avm_fe_t t = {{0}};
-  if (sub_limbs(f->n, t.l, a->l, b->l)) add_limbs(f->n, t.l, t.l, f->p.l);
-  *r = t;
+INLINE void sub_n(unsigned n, const avm_field_t *f, avm_fe_t *r, const avm_fe_t *a, const avm_fe_t *b) {
+  uint64_t t[AVM_LIMBS], back[AVM_LIMBS], mask = 0 - sub_limbs(n, t, a->l, b->l);
+#pragma GCC unroll 6
+  for (unsigned i = 0; i < n; i++) back[i] = f->p.l[i] & mask;
+  add_limbs(n, r->l, t, back);
+#pragma GCC unroll 6
+  for (unsigned i = n; i < AVM_LIMBS; i++) r->l[i] = 0;
 }
 
 /* Montgomery multiplication, operands scanned (CIOS). */
-void avm_fe_mul(const avm_field_t *f, avm_fe_t *r, const avm_fe_t *a, const avm_fe_t *b) {
+INLINE void mul_n(unsigned n, const avm_field_t *f, avm_fe_t *r, const avm_fe_t *a, const avm_fe_t *b) {
   uint64_t t[AVM_LIMBS + 2] = {0};
-  unsigned n = f->n;
+#pragma GCC unroll 6
   for (unsigned i = 0; i < n; i++) {
     uint64_t carry = 0, m;
+#pragma GCC unroll 6
     for (unsigned j = 0; j < n; j++) {
       u128 v = (u128)a->l[j] * b->l[i] + t[j] + carry;
       t[j] = (uint64_t)v;
@@ -84,6 +108,7 @@ void avm_fe_mul(const avm_field_t *f, avm_fe_t *r, const avm_fe_t *a, const avm_
     t[n + 1] = (uint64_t)(top >> 64);
     m = t[0] * f->inv;
     carry = (uint64_t)(((u128)m * f->p.l[0] + t[0]) >> 64);
+#pragma GCC unroll 6
     for (unsigned j = 1; j < n; j++) {
       u128 v = (u128)m * f->p.l[j] + t[j] + carry;
       t[j - 1] = (uint64_t)v;
@@ -93,11 +118,15 @@ void avm_fe_mul(const avm_field_t *f, avm_fe_t *r, const avm_fe_t *a, const avm_
     t[n - 1] = (uint64_t)top;
     t[n] = t[n + 1] + (uint64_t)(top >> 64);
   }
-  avm_fe_t out = {{0}};
-  if (t[n] || !below(f, t)) sub_limbs(n, out.l, t, f->p.l);
-  else memcpy(out.l, t, n * sizeof *t);
-  *r = out;
+  reduce_once(n, r, t[n], t, f);
 }
+
+#define ADD(n) add_n(n, f, r, a, b)
+#define SUB(n) sub_n(n, f, r, a, b)
+#define MUL(n) mul_n(n, f, r, a, b)
+void avm_fe_add(const avm_field_t *f, avm_fe_t *r, const avm_fe_t *a, const avm_fe_t *b) { BY_SIZE(f, ADD); }
+void avm_fe_sub(const avm_field_t *f, avm_fe_t *r, const avm_fe_t *a, const avm_fe_t *b) { BY_SIZE(f, SUB); }
+void avm_fe_mul(const avm_field_t *f, avm_fe_t *r, const avm_fe_t *a, const avm_fe_t *b) { BY_SIZE(f, MUL); }
 
 void avm_fe_pow(const avm_field_t *f, avm_fe_t *r, const avm_fe_t *a, const avm_fe_t *e) {
   avm_fe_t base = *a, out = f->one;
@@ -109,9 +138,16 @@ void avm_fe_pow(const avm_field_t *f, avm_fe_t *r, const avm_fe_t *a, const avm_
 }
 
 void avm_fe_inv(const avm_field_t *f, avm_fe_t *r, const avm_fe_t *a) {
-  avm_fe_t e = f->p, two = {{2}};
-  sub_limbs(f->n, e.l, e.l, two.l);
-  avm_fe_pow(f, r, a, &e);
+  avm_fe_t plain = {{0}};
+  mpz_t v, p;
+  mpz_inits(v, p, NULL);
+  avm_fe_to_limbs(f, &plain, a);
+  mpz_import(v, f->n, -1, sizeof *plain.l, 0, 0, plain.l);
+  mpz_import(p, f->n, -1, sizeof *plain.l, 0, 0, f->p.l);
+  memset(&plain, 0, sizeof plain);
+  if (mpz_invert(v, v, p)) mpz_export(plain.l, NULL, -1, sizeof *plain.l, 0, 0, v);
+  mpz_clears(v, p, NULL);
+  avm_fe_from_limbs(f, r, plain.l);
 }
 
 void avm_fe_set_uint(const avm_field_t *f, avm_fe_t *r, uint64_t v) {

@@ -48,6 +48,8 @@ void avm_fe2_add(const avm_field_t *f, avm_fe2_t *r, const avm_fe2_t *x, const a
 void avm_fe2_sub(const avm_field_t *f, avm_fe2_t *r, const avm_fe2_t *x, const avm_fe2_t *y);
 void avm_fe2_neg(const avm_field_t *f, avm_fe2_t *r, const avm_fe2_t *x);
 void avm_fe2_mul(const avm_field_t *f, avm_fe2_t *r, const avm_fe2_t *x, const avm_fe2_t *y);
+void avm_fe2_square(const avm_field_t *f, avm_fe2_t *r, const avm_fe2_t *x);
+void avm_fe2_pow(const avm_field_t *f, avm_fe2_t *r, const avm_fe2_t *x, const avm_fe_t *e); /* e: plain limbs */
 void avm_fe2_scale(const avm_field_t *f, avm_fe2_t *r, const avm_fe2_t *x, const avm_fe_t *k);
 void avm_fe2_inv(const avm_field_t *f, avm_fe2_t *r, const avm_fe2_t *x);
 void avm_fe2_conj(const avm_field_t *f, avm_fe2_t *r, const avm_fe2_t *x);

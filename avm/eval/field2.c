@@ -35,6 +35,17 @@ void avm_fe2_mul(const avm_field_t *f, avm_fe2_t *r, const avm_fe2_t *x, const a
   *r = out;
 }
 
+void avm_fe2_square(const avm_field_t *f, avm_fe2_t *r, const avm_fe2_t *x) { /* (a + b)(a - b), 2 a b */
+  avm_fe2_t out;
+  avm_fe_t sum, difference;
+  avm_fe_add(f, &sum, &x->a, &x->b);
+  avm_fe_sub(f, &difference, &x->a, &x->b);
+  avm_fe_mul(f, &out.b, &x->a, &x->b);
+  avm_fe_mul(f, &out.a, &sum, &difference);
+  avm_fe_add(f, &out.b, &out.b, &out.b);
+  *r = out;
+}
+
 void avm_fe2_scale(const avm_field_t *f, avm_fe2_t *r, const avm_fe2_t *x, const avm_fe_t *k) {
   avm_fe_mul(f, &r->a, &x->a, k);
   avm_fe_mul(f, &r->b, &x->b, k);
@@ -76,7 +87,7 @@ bool avm_fe2_is_square(const avm_field_t *f, const avm_fe2_t *x, int degree) {
   return avm_fe_is_zero(&n) || avm_fe_eq(&n, &f->one);
 }
 
-static void pow2(const avm_field_t *f, avm_fe2_t *r, const avm_fe2_t *x, const avm_fe_t *e) {
+void avm_fe2_pow(const avm_field_t *f, avm_fe2_t *r, const avm_fe2_t *x, const avm_fe_t *e) {
   avm_fe2_t base = *x, out = {.a = f->one};
   for (int i = 64 * (int)f->n - 1; i >= 0; i--) {
     avm_fe2_mul(f, &out, &out, &out);
@@ -91,7 +102,7 @@ static void sqrt2(const avm_field_t *f, avm_fe2_t *r, const avm_fe2_t *x) {
   avm_fe_t e;
   avm_fe2_neg(f, &minus_one, &minus_one);
   exponent(f, &e, 2, false);
-  pow2(f, &a1, x, &e);
+  avm_fe2_pow(f, &a1, x, &e);
   avm_fe2_mul(f, &x0, &a1, x);
   avm_fe2_mul(f, &alpha, &a1, &x0);
   if (avm_fe2_eq(&alpha, &minus_one)) { /* u x0 */
@@ -102,7 +113,7 @@ static void sqrt2(const avm_field_t *f, avm_fe2_t *r, const avm_fe2_t *x) {
   b = alpha;
   avm_fe_add(f, &b.a, &b.a, &f->one);
   exponent(f, &e, 1, false);
-  pow2(f, &b, &b, &e);
+  avm_fe2_pow(f, &b, &b, &e);
   avm_fe2_mul(f, r, &b, &x0);
 }
 

@@ -160,33 +160,19 @@ static void sswu(avm_group_t g, avm_point_t *r, const avm_fe2_t *u) {
 
 /* ---- cofactors ---- */
 
-/* The map untwist, Frobenius, twist, of G2. */
-static void psi(avm_group_t g, avm_point_t *r, const avm_point_t *p) {
-  const avm_field_t *f = g.c->fp;
-  avm_fe2_t u, v;
-  avm_fe_from_decimal(f, &u.a, g.c->psi[0]);
-  avm_fe_from_decimal(f, &u.b, g.c->psi[1]);
-  avm_fe_from_decimal(f, &v.a, g.c->psi[2]);
-  avm_fe_from_decimal(f, &v.b, g.c->psi[3]);
-  avm_fe2_conj(f, &r->x, &p->x);
-  avm_fe2_mul(f, &r->x, &r->x, &u);
-  avm_fe2_conj(f, &r->y, &p->y);
-  avm_fe2_mul(f, &r->y, &r->y, &v);
-}
-
 /* Fuentes-Castaneda, Knapp, Rodriguez-Henriquez: [x]p + psi([3x]p) + psi^2([x]p) + psi^3(p). */
 static void clear_bn(avm_group_t g, avm_point_t *p) {
   avm_point_t xp, t, sum;
-  avm_point_mul_hex(g, &xp, p, g.c->seed);
-  avm_point_mul_hex(g, &t, &xp, "3");
-  psi(g, &t, &t);
+  avm_point_mul_small(g, &xp, p, g.c->seed);
+  avm_point_mul_small(g, &t, &xp, 3);
+  avm_point_psi(g, &t, &t);
   avm_point_add(g, &sum, &xp, &t);
-  psi(g, &t, &xp);
-  psi(g, &t, &t);
+  avm_point_psi(g, &t, &xp);
+  avm_point_psi(g, &t, &t);
   avm_point_add(g, &sum, &sum, &t);
-  psi(g, &t, p);
-  psi(g, &t, &t);
-  psi(g, &t, &t);
+  avm_point_psi(g, &t, p);
+  avm_point_psi(g, &t, &t);
+  avm_point_psi(g, &t, &t);
   avm_point_add(g, p, &sum, &t);
 }
 
@@ -199,18 +185,18 @@ static void subtract(avm_group_t g, avm_point_t *r, const avm_point_t *p, const 
 /* Budroni and Pintore: [x^2 - x - 1]p + [x - 1]psi(p) + psi^2([2]p); x is negative. */
 static void clear_bls(avm_group_t g, avm_point_t *p) {
   avm_point_t xp, xxp, t, sum;
-  avm_point_mul_hex(g, &xp, p, g.c->seed);
+  avm_point_mul_small(g, &xp, p, g.c->seed);
   avm_point_neg(g, &xp, &xp);
-  avm_point_mul_hex(g, &xxp, &xp, g.c->seed);
+  avm_point_mul_small(g, &xxp, &xp, g.c->seed);
   avm_point_neg(g, &xxp, &xxp);
   subtract(g, &sum, &xxp, &xp);
   subtract(g, &sum, &sum, p);
   subtract(g, &t, &xp, p);
-  psi(g, &t, &t);
+  avm_point_psi(g, &t, &t);
   avm_point_add(g, &sum, &sum, &t);
   avm_point_add(g, &t, p, p);
-  psi(g, &t, &t);
-  psi(g, &t, &t);
+  avm_point_psi(g, &t, &t);
+  avm_point_psi(g, &t, &t);
   avm_point_add(g, p, &sum, &t);
 }
 
@@ -226,7 +212,7 @@ void avm_map_to_curve(avm_group_t g, avm_point_t *r, const avm_fe2_t *u) {
   if (g.degree == 2) {
     clear_bls(g, r);
   } else { /* [1 - x]p */
-    avm_point_mul_hex(g, &t, r, g.c->seed);
+    avm_point_mul_small(g, &t, r, g.c->seed);
     avm_point_add(g, r, r, &t);
   }
 }

@@ -130,6 +130,32 @@ static void bench_single(const single_t *s) {
   measure(s->name, (whole - plain) / (50.0 * TURNS), s->go);
 }
 
+/* Opcodes that take long: once in the loop, on what `setup` left in scratch. */
+static const family_t slow[] = {
+    {"ec_pairing_check, 2 pairs of BN254",
+     "byte 0x05\nec_map_to BN254g1\ndup\nconcat\nstore 1\nint 64\nbzero\nec_map_to BN254g2\ndup\nconcat\nstore 2\nint "
+     "1",
+     "load 1\nload 2\nec_pairing_check BN254g1\npop\n", 1, 0},
+    {"ec_pairing_check, 2 pairs of BLS12-381",
+     "byte 0x05\nec_map_to BLS12_381g1\ndup\nconcat\nstore 1\nint 96\nbzero\nec_map_to BLS12_381g2\ndup\nconcat\nstore "
+     "2\nint 1",
+     "load 1\nload 2\nec_pairing_check BLS12_381g1\npop\n", 1, 0},
+    {"ec_scalar_mul of BN254 G1", "byte 0x05\nec_map_to BN254g1\nstore 1\nint 1",
+     "load 1\ntxn TxID\nec_scalar_mul BN254g1\npop\n", 1, 0},
+    {"ec_multi_scalar_mul, 32 of BN254 G1",
+     "byte 0x05\nec_map_to BN254g1\ndup\nconcat\ndup\nconcat\ndup\nconcat\ndup\nconcat\ndup\nconcat\nstore 1\ntxn "
+     "TxID\ndup\n"
+     "concat\ndup\nconcat\ndup\nconcat\ndup\nconcat\ndup\nconcat\nstore 2\nint 1",
+     "load 1\nload 2\nec_multi_scalar_mul BN254g1\npop\n", 1, 0},
+};
+
+static void bench_slow(const family_t *f) {
+  char full[64];
+  snprintf(full, sizeof full, "avm %s", f->name);
+  double none = loop_ns(f->setup, "", 1, 1);
+  bench_measure(full, (loop_ns(f->setup, f->body, 1, 4) - none) / 4000, "us");
+}
+
 /* A small contract's start: the group, its static check and the first opcodes to the verdict. */
 static void bench_start(void) {
   algo_arena_t code = ALGO_ARENA_INIT, arena = ALGO_ARENA_INIT;
@@ -161,6 +187,7 @@ static void bench_start(void) {
 int main(void) {
   for (size_t i = 0; i < sizeof families / sizeof *families; i++) bench_family(&families[i]);
   for (size_t i = 0; i < sizeof singles / sizeof *singles; i++) bench_single(&singles[i]);
+  for (size_t i = 0; i < sizeof slow / sizeof *slow; i++) bench_slow(&slow[i]);
   bench_start();
   return 0;
 }
