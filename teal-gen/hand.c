@@ -59,7 +59,8 @@ static algo_code_t optimise(tg_t *b, tg_hand_t *hand, tg_optimised_t *out, tg_co
   out->bounded = cost_of(out->before, &out->cost_before, b->arena) && cost_of(p.code, &out->cost_after, b->arena);
   bool dearer = out->bounded && out->cost_after > out->cost_before && !b->o.size;
   bool gained = p.code.n < out->before.n || (out->bounded && out->cost_after < out->cost_before);
-  if (p.code.n > out->before.n || dearer || !gained) keep(out, source, b->arena);
+  bool worse = p.code.n > out->before.n || dearer || !gained;
+  if (b->o.rules ? algo_bytes_eq(p.code, out->before) : worse) keep(out, source, b->arena);
   return ALGO_OK;
 }
 

@@ -5,7 +5,7 @@ $(eval $(call test,avm/isa,isa base))
 $(eval $(call test,avm/asm,asm))
 $(eval $(call test,avm/eval,eval asm))
 $(eval $(call test,avm/tool,base))
-$(eval $(call test,teal-gen,tealgen))
+$(eval $(call test,teal-gen,tealgen_prove tealgen))
 $(eval $(call test,client,client))
 $(eval $(call test,indexer,indexer))
 $(OUT)/obj/tests/unit/indexer/%.o: CPPFLAGS += -Iindexer # its own headers

@@ -21,18 +21,27 @@ static algo_app_spec_t spec_of(const tg_built_t *b, algo_arena_t *arena) {
   return s;
 }
 
-START_TEST(level) {
+static void walks(tg_options_t o, unsigned steps, uint64_t seed) {
   static walk_t k;
-  tg_options_t o = {.asa = _i & 1, .optimise = _i / 2 % 3, .avm = 10 + (unsigned)_i / 6};
   algo_arena_t arena = ALGO_ARENA_INIT;
   algo_err_t err;
   tg_built_t built;
   ck_assert_msg(!tg_build(&built, &rental_contract, &o, &arena, &err), "%s", err.msg);
   algo_app_spec_t s = spec_of(&built, &arena);
-  walk_open(&k, o.asa, 1000 + (uint64_t)_i, &s, &s);
-  ck_assert_msg(walk_go(&k, 300), "asa %d, -O%d, AVM %u: %s", o.asa, o.optimise, o.avm, k.why);
+  walk_open(&k, o.asa, seed, &s, &s);
+  ck_assert_msg(walk_go(&k, steps), "asa %d, -O%d, rules %x, AVM %u: %s", o.asa, o.optimise, o.rules, o.avm, k.why);
   walk_close(&k);
   algo_arena_fini(&arena);
+}
+
+START_TEST(level) {
+  walks((tg_options_t){.asa = _i & 1, .optimise = _i / 2 % 3, .avm = 10 + (unsigned)_i / 6}, 300, 1000 + (uint64_t)_i);
+}
+END_TEST
+
+/* Each of the optimiser's rules alone. */
+START_TEST(rule) {
+  walks((tg_options_t){.asa = _i & 1, .rules = 1u << _i, .avm = 11}, 300, 2000 + (uint64_t)_i);
 }
 END_TEST
 
@@ -88,6 +97,10 @@ int main(void) {
   TCase *t = tcase_create("levels");
   tcase_set_timeout(t, 300);
   tcase_add_loop_test(t, level, 0, 18);
+  const char *doc;
+  int rules = 0;
+  while (tg_rule_name((unsigned)rules, &doc)) rules++;
+  tcase_add_loop_test(t, rule, 0, rules);
   tcase_add_test(t, size);
   tcase_add_loop_test(t, budget, 0, 2);
   return suite_case("rental levels", t);
