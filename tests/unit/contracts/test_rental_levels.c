@@ -40,9 +40,7 @@ START_TEST(level) {
 END_TEST
 
 /* Each of the optimiser's rules alone. */
-START_TEST(rule) {
-  walks((tg_options_t){.asa = _i & 1, .rules = 1u << _i, .avm = 11}, 300, 2000 + (uint64_t)_i);
-}
+START_TEST(rule) { walks((tg_options_t){.asa = _i & 1, .rules = 1u << _i, .avm = 11}, 300, 2000 + (uint64_t)_i); }
 END_TEST
 
 /* What was promised of the published programs. */

@@ -1,36 +1,71 @@
 /* Random walks over the published programs of rental, every step compared with the model of the specification:
- * refusals, logs, balances, global state, boxes, and that the market holds what it has to. ALGORENT_WALK: steps a walk.
- */
-#include <stdio.h>
-#include <stdlib.h>
-
+ * refusals, logs, balances, global state, boxes, and that the market holds what it has to. A walk that fails ends in
+ * the shortest script that does. ALGORENT_WALKS walks of ALGORENT_WALK steps. */
 #include "suite.h"
 #include "walk.h"
 
-static void walk(bool asa, uint64_t seed) {
-  static walk_t k;
-  const char *steps = getenv("ALGORENT_WALK");
-  walk_open(&k, asa, seed, &algo_rental_spec_algo, &algo_rental_spec_asa);
-  bool ok = walk_go(&k, steps ? (unsigned)atoi(steps) : 2500);
-  if (getenv("ALGORENT_WALK_SHOW")) {
-    for (unsigned i = 0; i < STEPS; i++) fprintf(stderr, "step %u: %u accepted\n", i, k.accepted[i]);
-    for (unsigned i = 0; i < k.n_refusals; i++) fprintf(stderr, "%6u %s\n", k.seen[i], k.refusals[i]);
-  }
-  ck_assert_msg(ok, "seed %llu: %s", (unsigned long long)seed, k.why);
-  walk_close(&k);
+static unsigned number(const char *name, unsigned otherwise) {
+  const char *v = getenv(name);
+  return v ? (unsigned)strtoul(v, NULL, 10) : otherwise;
 }
 
-START_TEST(algo) { walk(false, (uint64_t)_i + 1); }
+static void show(const walk_t *k) {
+  unsigned sum = 0;
+  for (unsigned i = 0; i < STEPS; i++) sum += k->accepted[i];
+  for (unsigned i = 0; i < k->n_refusals; i++) sum += k->seen[i];
+  fprintf(stderr, "%s: %u calls\n", k->asa ? "asa" : "algo", sum);
+  for (unsigned i = 0; i < STEPS; i++) fprintf(stderr, "step %u: %u accepted\n", i, k->accepted[i]);
+  for (unsigned i = 0; i < k->n_refusals; i++) fprintf(stderr, "%6u %s\n", k->seen[i], k->refusals[i]);
+}
+
+START_TEST(walks) {
+  static walk_t k;
+  algo_walk_found_t found = {0};
+  walk_open(&k, _i & 1, 1, &algo_rental_spec_algo, &algo_rental_spec_asa);
+  bool ok = walk_search(&k, number("ALGORENT_WALKS", 3), number("ALGORENT_WALK", 2500), 1 + (uint64_t)_i, &found);
+  if (getenv("ALGORENT_WALK_SHOW")) show(&k);
+  ck_assert_msg(ok, "%s", algo_buf_cstr(&found.why));
+  algo_walk_found_fini(&found);
+  walk_close(&k);
+}
 END_TEST
-START_TEST(asa) { walk(true, (uint64_t)_i + 1); }
+
+/* Whatever happened before: strangers can end everything once the windows are over, everybody gets what is his, and the
+ * market is left with its own minimum balance. */
+START_TEST(nobody_locks_money) {
+  static walk_t k;
+  walk_open(&k, _i & 1, 400 + (uint64_t)_i, &algo_rental_spec_algo, &algo_rental_spec_asa);
+  ck_assert_msg(walk_go(&k, number("ALGORENT_WALK", 1200)) && walk_drain(&k), "%s", k.why);
+  walk_close(&k);
+}
+END_TEST
+
+/* A claim that is false is found, and told in few steps: register, rent, start, stop. */
+static bool none_stopped(const walk_t *k) {
+  for (uint64_t i = 0; i < k->m.next_rental; i++)
+    if (k->m.rentals[i].state == 2) return false;
+  return true;
+}
+
+START_TEST(a_failure_is_short) {
+  static walk_t k;
+  algo_walk_found_t found = {0};
+  walk_open(&k, _i & 1, 1, &algo_rental_spec_algo, &algo_rental_spec_asa);
+  k.also = none_stopped;
+  ck_assert(!walk_search(&k, 1, 2500, 5, &found));
+  ck_assert_uint_gt(found.was, 20);
+  ck_assert_msg(found.n <= 12, "%zu steps\n%s", found.n, algo_buf_cstr(&found.why));
+  ck_assert_msg(strstr(algo_buf_cstr(&found.why), "stop:") != NULL, "%s", algo_buf_cstr(&found.why));
+  algo_walk_found_fini(&found);
+  walk_close(&k);
+}
 END_TEST
 
 int main(void) {
-  const char *n = getenv("ALGORENT_WALKS");
-  int walks = n ? atoi(n) : 3;
   TCase *t = tcase_create("walk");
-  tcase_set_timeout(t, 3600);
-  tcase_add_loop_test(t, algo, 0, walks);
-  tcase_add_loop_test(t, asa, 0, walks);
+  tcase_set_timeout(t, 36000);
+  tcase_add_loop_test(t, walks, 0, 2);
+  tcase_add_loop_test(t, nobody_locks_money, 0, 4);
+  tcase_add_loop_test(t, a_failure_is_short, 0, 2);
   return suite_case("rental walk", t);
 }

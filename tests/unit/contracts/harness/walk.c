@@ -4,13 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static uint64_t rnd(walk_t *k, uint64_t n) { /* splitmix64, below n */
-  uint64_t z = (k->rng += 0x9e3779b97f4a7c15u);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return (z ^ (z >> 31)) % n;
-}
-
 static bool differs(walk_t *k, const step_t *s, const char *what) {
   if (k->why[0]) return false;
   snprintf(k->why, sizeof k->why, "step %u by %u, id %" PRIu64 ", amount %" PRIu64 ", n %u m %u, now %" PRId64 ": %s",
@@ -129,16 +122,16 @@ static unsigned party_of(const walk_t *k, const algo_addr_t *a) {
 
 /* One that is there, mostly. */
 static uint64_t some_rental(walk_t *k) {
-  uint64_t n = k->m.next_rental, from = rnd(k, n);
-  if (rnd(k, 40) == 0) return rnd(k, n + 1);
+  uint64_t n = k->m.next_rental, from = world_rnd(&k->rng, n);
+  if (world_rnd(&k->rng, 40) == 0) return world_rnd(&k->rng, n + 1);
   for (uint64_t i = 0; i < n; i++)
     if (k->m.rentals[(from + i) % n].live) return (from + i) % n;
   return n;
 }
 
 static uint64_t some_gpu(walk_t *k) {
-  uint64_t n = k->m.next_gpu, from = rnd(k, n);
-  if (rnd(k, 40) == 0) return rnd(k, n + 1);
+  uint64_t n = k->m.next_gpu, from = world_rnd(&k->rng, n);
+  if (world_rnd(&k->rng, 40) == 0) return world_rnd(&k->rng, n + 1);
   for (uint64_t i = 0; i < n; i++)
     if (k->m.gpus[(from + i) % n].live) return (from + i) % n;
   return n;
@@ -147,10 +140,11 @@ static uint64_t some_gpu(walk_t *k) {
 /* Edges of the arithmetic now and then; in an asset also deposits near 2^60. */
 static uint64_t some_price(walk_t *k) {
   static const uint64_t large[] = {1ull << 32, (1ull << 40) + 1, (1ull << 50) + 7, 999999999999937};
-  if (k->asa && rnd(k, 6) == 0) return large[rnd(k, 4)];
+  if (k->asa && world_rnd(&k->rng, 6) == 0) return large[world_rnd(&k->rng, 4)];
   static const uint64_t edges[] = {
       0, 1, 2, 3, 7, 100, 1000, 12345, 1u << 31, UINT64_MAX / 600, UINT64_MAX / 600 + 1, UINT64_MAX};
-  return rnd(k, 20) == 0 ? edges[rnd(k, sizeof edges / sizeof edges[0])] : 1 + rnd(k, 300);
+  return world_rnd(&k->rng, 20) == 0 ? edges[world_rnd(&k->rng, sizeof edges / sizeof edges[0])]
+                                     : 1 + world_rnd(&k->rng, 300);
 }
 
 /* What makes sense in its state, mostly. */
@@ -164,33 +158,35 @@ static unsigned rental_step(walk_t *k, unsigned state) {
       {STEP_WITHDRAW, STEP_WITHDRAW, STEP_WITHDRAW, STEP_DUE, STEP_WITHDRAW, STEP_WITHDRAW, STEP_WITHDRAW,
        STEP_RESOLVE},
   };
-  return rnd(k, 15) ? likely[state % 6][rnd(k, 8)] : STEP_START + (unsigned)rnd(k, STEP_WITHDRAW - STEP_START + 1);
+  return world_rnd(&k->rng, 15) ? likely[state % 6][world_rnd(&k->rng, 8)]
+                                : STEP_START + (unsigned)world_rnd(&k->rng, STEP_WITHDRAW - STEP_START + 1);
 }
 
 static void choose_rental(walk_t *k, step_t *s) {
   s->id = some_rental(k);
   const model_rental_t *late = &k->m.rentals[s->id < MODEL_RENTALS ? s->id : 0];
   s->what = rental_step(k, late->state);
-  if (s->what == STEP_START && late->live && (uint64_t)k->w.now > late->requested + late->ready_s && rnd(k, 3))
+  if (s->what == STEP_START && late->live && (uint64_t)k->w.now > late->requested + late->ready_s &&
+      world_rnd(&k->rng, 3))
     s->what = STEP_CANCEL;
   const model_rental_t *r = s->id < MODEL_RENTALS ? &k->m.rentals[s->id] : &k->m.rentals[0];
   bool owner = s->what == STEP_START || s->what == STEP_HEARTBEAT || s->what == STEP_CLAIM;
   s->by = party_of(k, owner ? &r->owner : &r->renter);
-  if (s->what == STEP_STOP && rnd(k, 2)) s->by = party_of(k, &r->owner);
-  if (s->what == STEP_RESOLVE) s->by = rnd(k, 3) ? ARBITER : STRANGER;
-  if (rnd(k, 12) == 0) s->by = (unsigned)rnd(k, PARTIES);
-  s->n = s->what == STEP_STOP ? (uint32_t)rnd(k, 7) : (uint32_t)rnd(k, 30);
-  s->amount = s->what == STEP_RESOLVE ? rnd(k, 10100) : r->price * s->n;
-  if (s->what == STEP_RESOLVE && rnd(k, 4) == 0) s->amount = rnd(k, 2) ? 0 : 10000;
-  if (s->what == STEP_EXTEND && rnd(k, 20) == 0) s->amount++;
+  if (s->what == STEP_STOP && world_rnd(&k->rng, 2)) s->by = party_of(k, &r->owner);
+  if (s->what == STEP_RESOLVE) s->by = world_rnd(&k->rng, 3) ? ARBITER : STRANGER;
+  if (world_rnd(&k->rng, 12) == 0) s->by = (unsigned)world_rnd(&k->rng, PARTIES);
+  s->n = s->what == STEP_STOP ? (uint32_t)world_rnd(&k->rng, 7) : (uint32_t)world_rnd(&k->rng, 30);
+  s->amount = s->what == STEP_RESOLVE ? world_rnd(&k->rng, 10100) : r->price * s->n;
+  if (s->what == STEP_RESOLVE && world_rnd(&k->rng, 4) == 0) s->amount = world_rnd(&k->rng, 2) ? 0 : 10000;
+  if (s->what == STEP_EXTEND && world_rnd(&k->rng, 20) == 0) s->amount++;
 }
 
 static unsigned gpu_step(walk_t *k, unsigned state) {
   static const unsigned any[] = {STEP_SUSPEND,      STEP_RESUME,       STEP_BAR,   STEP_UPDATE,
                                  STEP_WITHDRAW_GPU, STEP_WITHDRAW_GPU, STEP_QUOTE, STEP_RENT};
   static const unsigned likely[] = {STEP_RENT, STEP_WITHDRAW_GPU, STEP_RESUME, STEP_BAR};
-  if (rnd(k, 40) == 0) return STEP_RETIRE;
-  return rnd(k, 4) ? likely[state % 4] : any[rnd(k, 8)];
+  if (world_rnd(&k->rng, 40) == 0) return STEP_RETIRE;
+  return world_rnd(&k->rng, 4) ? likely[state % 4] : any[world_rnd(&k->rng, 8)];
 }
 
 static void choose_gpu(walk_t *k, step_t *s) {
@@ -198,62 +194,62 @@ static void choose_gpu(walk_t *k, step_t *s) {
   s->what = gpu_step(k, s->id < MODEL_GPUS ? k->m.gpus[s->id].state : 0);
   const model_gpu_t *g = &k->m.gpus[s->id < MODEL_GPUS ? s->id : 0];
   s->by = party_of(k, &g->owner);
-  s->n = g->min + (uint32_t)rnd(k, g->max - g->min + 2);
-  s->m = s->n + (uint32_t)rnd(k, 40);
+  s->n = g->min + (uint32_t)world_rnd(&k->rng, g->max - g->min + 2);
+  s->m = s->n + (uint32_t)world_rnd(&k->rng, 40);
   if (s->what == STEP_RENT || s->what == STEP_QUOTE) {
-    s->by = rnd(k, 2) ? RENTER : RENTER2;
-    if (rnd(k, 30) == 0) s->n = (uint32_t)rnd(k, 3);
-    s->amount = g->price * s->n + (rnd(k, 30) == 0);
-    s->mbr = 80900 - (rnd(k, 30) == 0);
+    s->by = world_rnd(&k->rng, 2) ? RENTER : RENTER2;
+    if (world_rnd(&k->rng, 30) == 0) s->n = (uint32_t)world_rnd(&k->rng, 3);
+    s->amount = g->price * s->n + (world_rnd(&k->rng, 30) == 0);
+    s->mbr = 80900 - (world_rnd(&k->rng, 30) == 0);
   }
   if (s->what == STEP_UPDATE) {
     s->amount = some_price(k);
-    s->n = (uint32_t)(rnd(k, 10) ? 1 + rnd(k, 3) : rnd(k, 2));
-    s->m = s->n + (uint32_t)(rnd(k, 10) ? rnd(k, 60) : -rnd(k, 2));
+    s->n = (uint32_t)(world_rnd(&k->rng, 10) ? 1 + world_rnd(&k->rng, 3) : world_rnd(&k->rng, 2));
+    s->m = s->n + (uint32_t)(world_rnd(&k->rng, 10) ? world_rnd(&k->rng, 60) : -world_rnd(&k->rng, 2));
   }
   if (s->what == STEP_BAR) {
     s->by = ADMIN;
-    s->n = rnd(k, 4) == 0;
+    s->n = world_rnd(&k->rng, 4) == 0;
   }
-  if (rnd(k, 15) == 0) s->by = (unsigned)rnd(k, PARTIES);
+  if (world_rnd(&k->rng, 15) == 0) s->by = (unsigned)world_rnd(&k->rng, PARTIES);
 }
 
 static void choose_market(walk_t *k, step_t *s) {
   static const unsigned whats[] = {STEP_REGISTER, STEP_REGISTER,  STEP_APPROVE,
                                    STEP_COLLECT,  STEP_CONFIGURE, STEP_PAUSE};
-  s->what = whats[rnd(k, sizeof whats / sizeof whats[0])];
-  s->by = rnd(k, 10) ? ADMIN : (unsigned)rnd(k, PARTIES);
-  s->n = (uint32_t)rnd(k, 2);
+  s->what = whats[world_rnd(&k->rng, sizeof whats / sizeof whats[0])];
+  s->by = world_rnd(&k->rng, 10) ? ADMIN : (unsigned)world_rnd(&k->rng, PARTIES);
+  s->n = (uint32_t)world_rnd(&k->rng, 2);
   if (s->what == STEP_REGISTER) {
-    s->by = rnd(k, 2) ? OWNER : OWNER2;
-    s->model_n = rnd(k, 10) ? 1 + rnd(k, 64) : rnd(k, 70);
-    for (size_t i = 0; i < s->model_n; i++) s->model[i] = (uint8_t)rnd(k, 256);
-    s->mbr = 62500 + 400 * s->model_n + (rnd(k, 20) == 0);
+    s->by = world_rnd(&k->rng, 2) ? OWNER : OWNER2;
+    s->model_n = world_rnd(&k->rng, 10) ? 1 + world_rnd(&k->rng, 64) : world_rnd(&k->rng, 70);
+    for (size_t i = 0; i < s->model_n; i++) s->model[i] = (uint8_t)world_rnd(&k->rng, 256);
+    s->mbr = 62500 + 400 * s->model_n + (world_rnd(&k->rng, 20) == 0);
     s->amount = some_price(k);
-    s->n = (uint32_t)(rnd(k, 10) ? 1 + rnd(k, 3) : rnd(k, 2));
-    s->m = s->n + (uint32_t)(rnd(k, 10) ? rnd(k, 60) : -rnd(k, 2));
+    s->n = (uint32_t)(world_rnd(&k->rng, 10) ? 1 + world_rnd(&k->rng, 3) : world_rnd(&k->rng, 2));
+    s->m = s->n + (uint32_t)(world_rnd(&k->rng, 10) ? world_rnd(&k->rng, 60) : -world_rnd(&k->rng, 2));
   } else if (s->what == STEP_APPROVE) {
-    s->party = rnd(k, 2) ? OWNER : OWNER2;
+    s->party = world_rnd(&k->rng, 2) ? OWNER : OWNER2;
     s->mbr = s->n ? 18900 : 0;
-    if (rnd(k, 20) == 0) s->mbr = 1;
+    if (world_rnd(&k->rng, 20) == 0) s->mbr = 1;
   } else if (s->what == STEP_CONFIGURE) {
     static const uint64_t bps[] = {0, 1, 33, 500, 1999, 2000, 2001};
-    s->amount = bps[rnd(k, 7)];
-    s->n = 100 + (uint32_t)rnd(k, 2000);
-    s->m = rnd(k, 2) ? 200 + (uint32_t)rnd(k, 1500) : 0;
-    s->id = rnd(k, 4000);
-    s->party = rnd(k, 6) != 0;
+    s->amount = bps[world_rnd(&k->rng, 7)];
+    s->n = 100 + (uint32_t)world_rnd(&k->rng, 2000);
+    s->m = world_rnd(&k->rng, 2) ? 200 + (uint32_t)world_rnd(&k->rng, 1500) : 0;
+    s->id = world_rnd(&k->rng, 4000);
+    s->party = world_rnd(&k->rng, 6) != 0;
   } else if (s->what == STEP_PAUSE) {
-    s->n = rnd(k, 6) == 0;
+    s->n = world_rnd(&k->rng, 6) == 0;
   }
 }
 
 static void choose(walk_t *k, step_t *s) {
   memset(s, 0, sizeof *s);
-  for (unsigned i = 0; i < 32; i++) s->bytes[i] = (uint8_t)rnd(k, 256);
-  unsigned kind = (unsigned)rnd(k, 20);
+  for (unsigned i = 0; i < 32; i++) s->bytes[i] = (uint8_t)world_rnd(&k->rng, 256);
+  unsigned kind = (unsigned)world_rnd(&k->rng, 20);
   if (k->m.live_gpus < 2 || kind == 0) choose_market(k, s);
-  else if (kind < 5 || k->m.live_rentals < rnd(k, 5)) choose_gpu(k, s);
+  else if (kind < 5 || k->m.live_rentals < world_rnd(&k->rng, 5)) choose_gpu(k, s);
   else choose_rental(k, s);
 }
 
@@ -275,12 +271,12 @@ static void disturb_asset(walk_t *k, unsigned p) {
   const algo_addr_t *a = &k->w.who[p];
   if (world_balance(&k->w, a) < 1000000) return;
   bool in = world_holding(&k->w, a, &amount, &frozen);
-  if (!in && rnd(k, 2)) {
+  if (!in && world_rnd(&k->rng, 2)) {
     world_opt_in(&k->w, a);
     return;
   }
   world_holding(&k->w, &k->w.app_addr, &held, &app_frozen);
-  switch (rnd(k, 6)) {
+  switch (world_rnd(&k->rng, 6)) {
   case 0: break;
   case 1:
     if (in && !frozen) world_xfer(&k->w, a, &k->w.who[ISSUER], 0, true);
@@ -291,10 +287,10 @@ static void disturb_asset(walk_t *k, unsigned p) {
   case 3:
     if (in && frozen) world_freeze(&k->w, a, false);
     break;
-  case 4: world_freeze(&k->w, &k->w.app_addr, !app_frozen && rnd(k, 6) == 0); break;
+  case 4: world_freeze(&k->w, &k->w.app_addr, !app_frozen && world_rnd(&k->rng, 6) == 0); break;
   default:
-    if (rnd(k, 4) == 0 && held) {
-      uint64_t take = rnd(k, held) / (1 + rnd(k, 4));
+    if (world_rnd(&k->rng, 4) == 0 && held) {
+      uint64_t take = world_rnd(&k->rng, held) / (1 + world_rnd(&k->rng, 4));
       world_clawback(&k->w, &k->w.app_addr, take);
       k->clawed += take;
     }
@@ -303,18 +299,18 @@ static void disturb_asset(walk_t *k, unsigned p) {
 
 static void disturb(walk_t *k) {
   static const unsigned who[] = {OWNER, OWNER2, RENTER, RENTER2, TREASURY};
-  unsigned p = who[rnd(k, 5)];
+  unsigned p = who[world_rnd(&k->rng, 5)];
   uint64_t have = world_balance(&k->w, &k->w.who[p]);
-  if (have == 0 || (have < 1000000 && rnd(k, 2))) {
-    if (rnd(k, 2) == 0) world_pay(&k->w, &k->w.who[ISSUER], &k->w.who[p], 5000000000, false);
-  } else if (have > 1000000 && rnd(k, 6) == 0) {
+  if (have == 0 || (have < 1000000 && world_rnd(&k->rng, 2))) {
+    if (world_rnd(&k->rng, 2) == 0) world_pay(&k->w, &k->w.who[ISSUER], &k->w.who[p], 5000000000, false);
+  } else if (have > 1000000 && world_rnd(&k->rng, 6) == 0) {
     close_account(k, p);
   } else if (k->asa) {
     disturb_asset(k, p);
   }
   uint64_t in;
   bool frozen;
-  if (k->asa && world_holding(&k->w, &k->w.app_addr, &in, &frozen) && frozen && rnd(k, 4) == 0)
+  if (k->asa && world_holding(&k->w, &k->w.app_addr, &in, &frozen) && frozen && world_rnd(&k->rng, 4) == 0)
     world_freeze(&k->w, &k->w.app_addr, false);
   if (k->asa && world_balance(&k->w, &k->w.who[p]) > 1000000 && world_holding(&k->w, &k->w.who[p], &in, &frozen) &&
       !frozen && in < 1u << 20)
@@ -364,6 +360,7 @@ static bool one_step(walk_t *k, const step_t *s, bool all) {
   k->accepted[s->what]++;
   if (k->w.budget > k->budget[s->what]) k->budget[s->what] = k->w.budget;
   if (k->seen_logs) k->seen_logs(k->user, k->w.delta);
+  if (k->also && !k->also(k)) return differs(k, s, "what the test watches does not hold");
   if (!same_logs(k)) return differs(k, s, "the logs differ");
   if (!same_balances(k, s, &b)) return differs(k, s, "the balances differ");
   if (!same_globals(k)) return differs(k, s, "the global state differs");
@@ -371,19 +368,89 @@ static bool one_step(walk_t *k, const step_t *s, bool all) {
   return same_holding(k) || differs(k, s, "the market does not hold what it has to");
 }
 
-bool walk_go(walk_t *k, unsigned steps) {
+bool walk_one(walk_t *k) {
   static const int64_t jumps[] = {0, 0, 0, 0, 0, 0, 1, 1, 25, 25, 59, 60, 61, 119, 300};
-  for (unsigned i = 0; i < steps && !k->why[0]; i++) {
-    step_t s;
-    algo_arena_reset(&k->w.arena);
-    world_set_time(&k->w, k->w.now + jumps[rnd(k, sizeof jumps / sizeof jumps[0])]);
-    if (rnd(k, 200) == 0) world_set_time(&k->w, k->w.now + 4000);
-    if (rnd(k, 10) == 0) disturb(k);
-    choose(k, &s);
-    if (k->m.next_rental + 2 >= MODEL_RENTALS || k->m.next_gpu + 2 >= MODEL_GPUS) break;
-    if (affordable(k, &s)) one_step(k, &s, true);
-  }
+  step_t s;
+  algo_arena_reset(&k->w.arena);
+  world_set_time(&k->w, k->w.now + jumps[world_rnd(&k->rng, sizeof jumps / sizeof jumps[0])]);
+  if (world_rnd(&k->rng, 200) == 0) world_set_time(&k->w, k->w.now + 4000);
+  if (world_rnd(&k->rng, 10) == 0) disturb(k);
+  choose(k, &s);
+  return !affordable(k, &s) || one_step(k, &s, true);
+}
+
+static bool is_full(const walk_t *k) {
+  return k->m.next_rental + 2 >= MODEL_RENTALS || k->m.next_gpu + 2 >= MODEL_GPUS;
+}
+
+bool walk_go(walk_t *k, unsigned steps) {
+  for (unsigned i = 0; i < steps && !k->why[0] && !is_full(k); i++) walk_one(k);
   return !k->why[0];
+}
+
+/* ---- the shortest walk that fails ---- */
+
+typedef struct kept {
+  walk_t *k;
+  model_t fresh;
+} kept_t;
+
+static void reset(void *user) {
+  kept_t *x = user;
+  algo_buf_t logs = x->k->m.logs;
+  x->k->m = x->fresh;
+  x->k->m.logs = logs;
+  x->k->clawed = 0;
+  x->k->why[0] = '\0';
+}
+
+static const char *draw_one(void *user, uint64_t seed) {
+  walk_t *k = ((kept_t *)user)->k;
+  k->rng = seed;
+  return is_full(k) || walk_one(k) ? NULL : k->why;
+}
+
+bool walk_search(walk_t *k, unsigned walks, unsigned steps, uint64_t seed, algo_walk_found_t *found) {
+  kept_t *x = calloc(1, sizeof *x);
+  world_must(&k->w, x != NULL);
+  *x = (kept_t){k, k->m};
+  world_search_t s = {"rental", &k->w, x, reset, draw_one};
+  bool ok = world_search(&s, walks, steps, seed, found);
+  free(x);
+  return ok;
+}
+
+/* ---- nobody's money is locked ---- */
+
+static bool act(walk_t *k, step_t s) {
+  algo_arena_reset(&k->w.arena);
+  unsigned before = k->accepted[s.what];
+  return one_step(k, &s, true) && (k->accepted[s.what] > before || differs(k, &s, "refused"));
+}
+
+static bool end_rental(walk_t *k, uint64_t id) {
+  static const unsigned ends[] = {STEP_CANCEL, STEP_STOP, STEPS, STEPS, STEP_RESOLVE, STEPS};
+  const model_rental_t *r = &k->m.rentals[id];
+  if (ends[r->state] != STEPS && !act(k, (step_t){.what = ends[r->state], .by = STRANGER, .id = id})) return false;
+  return !r->live || act(k, (step_t){.what = STEP_WITHDRAW, .by = STRANGER, .id = id});
+}
+
+bool walk_drain(walk_t *k) {
+  world_heal(&k->w, k->asa, k->clawed);
+  k->clawed = 0;
+  world_set_time(&k->w, k->w.now + 5000000000); /* later than every window */
+  for (uint64_t i = 0; i < k->m.next_rental; i++)
+    if (k->m.rentals[i].live && !end_rental(k, i)) return false;
+  for (uint64_t i = 0; i < k->m.next_gpu; i++) {
+    const model_gpu_t *g = &k->m.gpus[i];
+    if (g->live && g->owed && !act(k, (step_t){.what = STEP_WITHDRAW_GPU, .by = STRANGER, .id = i})) return false;
+    if (g->live && !act(k, (step_t){.what = STEP_RETIRE, .by = party_of(k, &g->owner), .id = i})) return false;
+  }
+  if (k->m.fees && !act(k, (step_t){.what = STEP_COLLECT, .by = STRANGER})) return false;
+  for (unsigned p = 0; p < PARTIES; p++)
+    if (k->m.provider[p] && !act(k, (step_t){.what = STEP_APPROVE, .by = ADMIN, .party = p})) return false;
+  step_t none = {0};
+  return world_is_empty(&k->w, k->asa) || differs(k, &none, "money is left in the market");
 }
 
 void walk_open(walk_t *k, bool asa, uint64_t seed, const algo_app_spec_t *algo, const algo_app_spec_t *asa_spec) {

@@ -6,12 +6,51 @@
 #define MUST(x)                                                                                                        \
   do {                                                                                                                 \
     if (!(x)) {                                                                                                        \
-      fprintf(stderr, "%s:%d: %s: %s\n", __FILE__, __LINE__, #x, w->refusal ? w->refusal : "");                        \
+      fprintf(stderr, "%s:%d: %s: %s\n", __FILE__, __LINE__, #x, world_trouble(w));                                    \
       abort();                                                                                                         \
     }                                                                                                                  \
   } while (0)
 
+static const char *world_trouble(const world_t *w) {
+  return w->refusal ? w->refusal : w->t ? algo_testnet_why(w->t) : "";
+}
+
+void world_must(const world_t *w, bool ok) { MUST(ok); }
+
+uint64_t world_rnd(uint64_t *state, uint64_t n) {
+  uint64_t z = (*state += 0x9e3779b97f4a7c15u);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return (z ^ (z >> 31)) % n;
+}
+
 /* ---- groups ---- */
+
+static void put_argument(world_t *w, algo_bytes_t v) {
+  uint64_t number = 0;
+  for (size_t i = 0; i < v.n && i < 8; i++) number = number << 8 | v.p[i];
+  if (v.n == 32) algo_buf_printf(&w->story, " %s", algo_testnet_label(w->t, (const algo_addr_t *)v.p));
+  else if (v.n <= 8) algo_buf_printf(&w->story, " %llu", (unsigned long long)number);
+  else algo_buf_printf(&w->story, " (%zu bytes)", v.n);
+}
+
+/* "  renter pays market 80900; renter calls ...: refused: ..." */
+static void tell(world_t *w, const algo_txn_t *txns, size_t n) {
+  algo_buf_puts(&w->story, "  ");
+  for (size_t i = 0; i < n; i++) {
+    const algo_txn_t *t = &txns[i];
+    algo_buf_printf(&w->story, "%s%s", i ? "; " : "", algo_testnet_label(w->t, &t->sender));
+    if (t->type == ALGO_TX_PAY)
+      algo_buf_printf(&w->story, " pays %llu%s", (unsigned long long)t->amount,
+                      algo_addr_is_zero(&t->close_remainder_to) ? "" : " and closes");
+    else if (t->type == ALGO_TX_AXFER)
+      algo_buf_printf(&w->story, " sends %llu%s", (unsigned long long)t->asset_amount,
+                      algo_addr_is_zero(&t->asset_close_to) ? "" : " and opts out");
+    else if (t->type == ALGO_TX_AFRZ) algo_buf_puts(&w->story, t->asset_frozen ? " freezes" : " unfreezes");
+    for (size_t k = 1; t->type == ALGO_TX_APPL && k < t->n_app_args; k++) put_argument(w, t->app_args[k]);
+  }
+  algo_buf_printf(&w->story, "%s%s\n", w->refusal ? ": refused: " : "", w->refusal ? w->refusal : "");
+}
 
 bool world_send(world_t *w, algo_txn_t *txns, size_t n) {
   for (size_t i = 0; i < n; i++)
@@ -23,6 +62,7 @@ bool world_send(world_t *w, algo_txn_t *txns, size_t n) {
   const algo_testnet_result_t *r = algo_testnet_result(w->t);
   w->budget = r->budget;
   w->refusal = r->why;
+  if (w->tells) tell(w, txns, n);
   if (!r->ok) return false;
   w->delta = &r->txns[n - 1];
   if (r->created_app) w->app.id = r->created_app;
@@ -31,6 +71,7 @@ bool world_send(world_t *w, algo_txn_t *txns, size_t n) {
 }
 
 void world_set_time(world_t *w, int64_t now) {
+  if (w->tells && now > w->now) algo_buf_printf(&w->story, "%lld seconds later:\n", (long long)(now - w->now));
   w->now = now;
   MUST(algo_testnet_set_time(w->t, now));
 }
@@ -158,11 +199,10 @@ static bool call_with(world_t *w, const algo_addr_t *sender, const algo_method_c
 }
 
 bool world_call_as(world_t *w, const algo_addr_t *sender, const algo_method_call_t *c) {
+  if (w->tells) algo_buf_printf(&w->story, "%.*s:\n", (int)strcspn(c->signature, "("), c->signature);
   return call_with(w, sender, c, NULL);
 }
-bool world_call(world_t *w, unsigned party, const algo_method_call_t *c) {
-  return call_with(w, &w->who[party], c, NULL);
-}
+bool world_call(world_t *w, unsigned party, const algo_method_call_t *c) { return world_call_as(w, &w->who[party], c); }
 
 bool world_create(world_t *w, const algo_method_call_t *c) {
   if (!call_with(w, &w->who[ADMIN], c, w->spec)) return false;
@@ -247,12 +287,6 @@ static void make_asset(world_t *w) {
   }
 }
 
-static void fail(void *user, const char *text) {
-  (void)user;
-  fprintf(stderr, "testnet: %s\n", text);
-  abort();
-}
-
 void world_open(world_t *w, const algo_app_spec_t *algo, const algo_app_spec_t *asa, bool is_asa) {
   static const char *const labels[PARTIES] = {"admin",  "treasury", "arbiter",  "owner", "owner2",
                                               "renter", "renter2",  "stranger", "issuer"};
@@ -261,15 +295,16 @@ void world_open(world_t *w, const algo_app_spec_t *algo, const algo_app_spec_t *
   w->fee = 6000;
   w->spec = is_asa ? asa : algo;
   /* Released rules (AVM 12): what runs here runs on mainnet. */
-  const algo_testnet_options_t opt = {.protocol = ALGO_TESTNET_RELEASED, .time = w->now, .fail = fail};
+  const algo_testnet_options_t opt = {.protocol = ALGO_TESTNET_RELEASED, .time = w->now};
   algo_err_t err;
-  if (algo_testnet_start(&w->t, &opt, &err)) fail(NULL, err.msg);
+  MUST(!algo_testnet_start(&w->t, &opt, &err));
   algo_testnet_adopt(w->t, 0, NULL, w->spec);
   for (unsigned i = 0; i < PARTIES; i++) w->who[i] = *algo_testnet_account(w->t, labels[i]);
   if (is_asa) make_asset(w);
 }
 
 void world_close(world_t *w) {
+  algo_buf_fini(&w->story);
   algo_testnet_stop(w->t);
   algo_arena_fini(&w->arena);
 }

@@ -95,7 +95,6 @@ void model_call(algo_method_call_t *out, const step_t *s, world_t *w); /* the sa
 void model_gpu_bytes(algo_buf_t *out, const model_gpu_t *g);
 void model_rental_bytes(algo_buf_t *out, const model_rental_t *r);
 /* What the market has to hold: deposits not settled, what is owed, fees. */
-__extension__ typedef unsigned __int128 u128_t;
 u128_t model_owes(const model_t *m);
 
 typedef struct model_bill {

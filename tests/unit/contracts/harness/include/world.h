@@ -5,8 +5,11 @@
 #include "algo/hash.h"
 #include "algo/rental.h"
 #include "algo/testnet.h"
+#include "algo/walk.h"
 
 enum { ADMIN, TREASURY, ARBITER, OWNER, OWNER2, RENTER, RENTER2, STRANGER, ISSUER, PARTIES };
+
+__extension__ typedef unsigned __int128 u128_t;
 
 typedef struct world {
   algo_testnet_t *t;
@@ -21,6 +24,8 @@ typedef struct world {
   const algo_outcome_t *delta; /* what the last call's last transaction did */
   bool measures;               /* simulate each group first: */
   uint64_t budget;             /* what it used */
+  bool tells;                  /* writes down what is done: */
+  algo_buf_t story;            /* a line each */
 } world_t;
 
 void world_open(world_t *w, const algo_app_spec_t *algo, const algo_app_spec_t *asa, bool is_asa);
@@ -47,5 +52,23 @@ void world_xfer(world_t *w, const algo_addr_t *from, const algo_addr_t *to, uint
 void world_opt_in(world_t *w, const algo_addr_t *a);
 void world_freeze(world_t *w, const algo_addr_t *a, bool frozen);
 void world_clawback(world_t *w, const algo_addr_t *from, uint64_t amount);
+void world_must(const world_t *w, bool ok); /* ends the test, with the last refusal, where it is not */
+
+/* Everybody has ALGO again, is opted in and not frozen, and so is the market; what was clawed back from it returns. */
+void world_heal(world_t *w, bool asa, uint64_t clawed);
+bool world_is_empty(const world_t *w,
+                    bool asa); /* the market holds its minimum balance of no boxes, and nothing else */
+uint64_t world_rnd(uint64_t *state, uint64_t n); /* splitmix64, below n */
+
+/* ---- looking for the shortest walk that fails ---- */
+typedef struct world_search {
+  const char *name;
+  world_t *w;
+  void *walk;
+  void (*reset)(void *walk);                     /* the walk's own records, as they were when the market was made */
+  const char *(*one)(void *walk, uint64_t seed); /* a step, drawn from this seed alone; what differs, or NULL */
+} world_search_t;
+/* True: nothing was found. Else `found` (fini with algo_walk_found_fini) has the script, and what it does in words. */
+bool world_search(const world_search_t *s, unsigned walks, unsigned steps, uint64_t seed, algo_walk_found_t *found);
 
 #endif
