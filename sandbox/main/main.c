@@ -71,7 +71,8 @@ static algo_code_t read_file(const char *path, algo_buf_t *out, algo_err_t *err)
 static algo_code_t open_node(algo_node_t **out, const sandbox_options_t *o, const algo_env_t *env, algo_err_t *err) {
   if (o->replay != NULL) return algo_node_new_replay(out, o->replay, env, err);
   algo_node_mode_t mode = o->manual ? ALGO_NODE_MANUAL : o->interval_ms > 0 ? ALGO_NODE_INTERVAL : ALGO_NODE_DEV;
-  algo_node_options_t opt = {.mode = mode, .interval_ms = o->interval_ms, .data_dir = o->data};
+  algo_node_options_t opt = {
+      .mode = mode, .interval_ms = o->interval_ms, .data_dir = o->data, .checkpoint_blocks = o->checkpoint};
   algo_buf_t genesis = ALGO_BUF_INIT, dump = ALGO_BUF_INIT;
   algo_code_t rc = o->genesis != NULL ? read_file(o->genesis, &genesis, err) : ALGO_OK;
   if (rc == ALGO_OK && o->load != NULL) rc = read_file(o->load, &dump, err);

@@ -21,6 +21,7 @@ static const char help_options[] =
     "  --token TEXT      what X-Algo-API-Token must be (64 letters a); empty: nothing is asked for\n"
     "  --genesis FILE    the network's genesis (dockernet-v1 with three funded accounts)\n"
     "  --data DIR        keep the state there; it survives a kill at any instant\n"
+    "  --checkpoint N    with --data: the whole state on disk every N blocks, for a quick start (20000)\n"
     "  --load FILE       start from a dump\n"
     "  --seed TEXT       the same run every time: clock, keys and tokens come from the seed\n"
     "  --dev             a block for each group of transactions, at once (the default)\n"
@@ -51,7 +52,8 @@ enum {
   OPT_DATA,
   OPT_LOAD,
   OPT_URL,
-  OPT_SEED
+  OPT_SEED,
+  OPT_CHECKPOINT
 };
 
 static const struct option longs[] = {
@@ -72,6 +74,7 @@ static const struct option longs[] = {
     {"indexer-port", required_argument, NULL, OPT_INDEXER_PORT},
     {"data", required_argument, NULL, OPT_DATA},
     {"load", required_argument, NULL, OPT_LOAD},
+    {"checkpoint", required_argument, NULL, OPT_CHECKPOINT},
     {"url", required_argument, NULL, OPT_URL},
     {"seed", required_argument, NULL, OPT_SEED},
     {"no-indexer", no_argument, NULL, OPT_NO_INDEXER},
@@ -123,6 +126,10 @@ static bool take(sandbox_options_t *o, int c, const char *arg) {
   case OPT_INTERVAL:
     if (!number("interval", arg, 86400000, &n)) return false;
     o->interval_ms = (uint32_t)n;
+    return true;
+  case OPT_CHECKPOINT:
+    if (!number("checkpoint", arg, 1000000000, &n)) return false;
+    o->checkpoint = n;
     return true;
   case OPT_READY:
     if (!number("ready-fd", arg, 1 << 20, &n)) return false;

@@ -12,6 +12,7 @@ typedef struct sandbox_options {
   const char *host, *token, *genesis, *data, *load, *seed, *url, *replay; /* replay: the folder; NULL: a live node */
   uint16_t port, kmd_port, indexer_port;
   uint32_t interval_ms; /* 0: a block for each group */
+  uint64_t checkpoint;  /* blocks; 0: the default */
   bool manual, json, verbose, no_kmd, no_indexer, kmd_chosen, indexer_chosen;
   int command;  /* index in argv of a subcommand; 0: none */
   int ready_fd; /* -1: none */

@@ -55,8 +55,9 @@ static algo_code_t failed(const node_log_t *l, algo_code_t rc, algo_err_t *err) 
 static algo_code_t take_folder(node_log_t *l, const char *dir, algo_err_t *err) {
   if (mkdir(dir, 0777) != 0 && errno != EEXIST)
     return algo_err_set(err, ALGO_E_IO, "the folder %s cannot be made: %s", dir, strerror(errno));
-  algo_code_t rc = algo_file_open(&l->lock, dir, "lock", err);
-  if (rc != ALGO_OK) return algo_err_set(err, ALGO_E_IO, "%s: choose a folder that can be written", err->msg);
+  algo_err_t why;
+  if (algo_file_open(&l->lock, dir, "lock", &why) != ALGO_OK)
+    return algo_err_set(err, ALGO_E_IO, "%s: choose a folder that can be written", why.msg);
   if (flock(l->lock, LOCK_EX | LOCK_NB) == 0) return ALGO_OK;
   return algo_err_set(err, ALGO_E_EXISTS, "another node has %s: end it, or choose another folder", dir);
 }
@@ -163,18 +164,31 @@ static bool is_torn(algo_bytes_t in) {
   return true;
 }
 
+static algo_code_t damaged(const node_log_t *l, uint64_t at, uint64_t behind, algo_err_t *err) {
+  return algo_err_set(
+      err, ALGO_E_PARSE,
+      "%s/log is damaged at byte %llu, with %llu bytes behind: put a copy in its place, or cut it there", l->dir,
+      (unsigned long long)at, (unsigned long long)behind);
+}
+
 algo_code_t node_log_first(node_log_t *l, algo_buf_t *out, algo_err_t *err) {
   uint8_t head[HEAD];
-  algo_code_t rc = algo_file_read_at(l->fd, head, sizeof head, 0, err);
   struct stat st;
-  if (rc == ALGO_OK && fstat(l->fd, &st) == 0 && get32(head) <= (uint64_t)st.st_size) {
-    size_t n = HEAD + get32(head);
-    uint8_t *p = algo_buf_reserve(out, n);
-    if (p == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-    rc = algo_file_read_at(l->fd, p, n, 0, err);
-    if (rc == ALGO_OK) out->n += n;
-  }
-  return rc == ALGO_E_TRUNCATED ? ALGO_OK : rc;
+  if (fstat(l->fd, &st) != 0) return algo_err_set(err, ALGO_E_IO, "the log: %s", strerror(errno));
+  uint64_t size = (uint64_t)st.st_size;
+  if (size < HEAD) return ALGO_OK;
+  algo_code_t rc = algo_file_read_at(l->fd, head, sizeof head, 0, err);
+  if (rc != ALGO_OK) return failed(l, rc, err);
+  uint64_t n = HEAD + (uint64_t)get32(head);
+  if (n > size) return ALGO_OK; /* cut short by a kill */
+  uint8_t *p = algo_buf_reserve(out, (size_t)n);
+  if (p == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  rc = algo_file_read_at(l->fd, p, (size_t)n, 0, err);
+  if (rc != ALGO_OK) return failed(l, rc, err);
+  algo_bytes_t in = algo_bytes(p, (size_t)n), payload;
+  if (node_record_next(&in, &payload) == ALGO_OK) out->n += (size_t)n;
+  else if (n < size && l->dir != NULL) return damaged(l, 0, size, err);
+  return ALGO_OK;
 }
 
 algo_code_t node_log_read(node_log_t *l, uint64_t from, algo_buf_t *out, algo_err_t *err) {
@@ -191,12 +205,7 @@ algo_code_t node_log_read(node_log_t *l, uint64_t from, algo_buf_t *out, algo_er
   l->end = from + n - in.n;
   out->n += n - in.n;
   if (in.n == 0) return ALGO_OK;
-  if (!is_torn(in)) {
-    return algo_err_set(
-        err, ALGO_E_PARSE,
-        "%s/log is damaged at byte %llu, with %zu bytes behind: put a copy in its place, or cut it there", l->dir,
-        (unsigned long long)l->end, in.n);
-  }
+  if (!is_torn(in)) return damaged(l, l->end, in.n, err);
   if (ftruncate(l->fd, (off_t)l->end) != 0) return algo_err_set(err, ALGO_E_IO, "%s/log: %s", l->dir, strerror(errno));
   return ALGO_OK;
 }
