@@ -457,6 +457,8 @@ algo_code_t ix_rows_build(ix_rows_t *out, algo_bytes_t body, const ix_scope_t *s
   if (body.n > INT32_MAX) return algo_err_set(err, ALGO_E_RANGE, "a block of %zu bytes", body.n);
   algo_code_t rc = algo_block_decode(&block, body, arena, err);
   if (rc != ALGO_OK) return rc;
+  if (block.header.protocol.n == 0 || algo_digest_is_zero(&block.header.genesis_hash))
+    return algo_err_set(err, ALGO_E_PARSE, "a block without protocol or genesis hash");
   if (block.header.round > INT64_MAX)
     return algo_err_set(err, ALGO_E_RANGE, "round %llu", (unsigned long long)block.header.round);
   out->round = block.header.round;

@@ -153,6 +153,22 @@ START_TEST(truncated) {
 }
 END_TEST
 
+/* A byte changed on the way makes the header an unknown key: nothing is left of it, and round 0 is not the one asked
+ * for. */
+START_TEST(no_header) {
+  algo_bytes_t body = sample();
+  uint8_t *at = memmem(body.p, body.n,
+                       "\xa5"
+                       "block",
+                       6);
+  ck_assert_ptr_nonnull(at);
+  at[1] = 'c';
+  ix_rows_t r = {0};
+  ck_assert_int_eq(build(&r, body, &(ix_scope_t){.all = true}), ALGO_E_PARSE);
+  ix_rows_fini(&r);
+}
+END_TEST
+
 START_TEST(numbers_of_no_chain) {
   ix_rows_t r = {0};
   const ix_scope_t all = {.all = true};
@@ -187,6 +203,7 @@ int main(void) {
   tcase_add_test(t, one_event);
   tcase_add_test(t, nothing_of_it);
   tcase_add_test(t, truncated);
+  tcase_add_test(t, no_header);
   tcase_add_test(t, numbers_of_no_chain);
   return suite_case("rows", t);
 }
