@@ -123,6 +123,8 @@ algo_code_t ix_backfill_finish(PGconn *c, ix_cursor_t *cur, algo_err_t *err) {
         ix_pg_exec(c,
                    "begin;"
                    "update chain.contract set behind = (select next_round from chain.cursor) where behind is null;"
+                   "update chain.event_app set behind = (select next_round from chain.cursor) where behind is null;"
+                   "update chain.event_rule set behind = (select next_round from chain.cursor) where behind is null;"
                    "update chain.cursor set next_round = p.next_round, last_hash = p.last_hash"
                    " from (select next_round, last_hash from chain.backfill_progress order by first desc limit 1) as p;"
                    "delete from chain.backfill; commit",

@@ -6,8 +6,7 @@
 #include "algo/hash.h"
 #include "algo/text.h"
 #include "internal.h"
-
-#define FETCH "500" /* logs at a time */
+#include "replay.h"
 
 const ix_contract_t *ix_contract_of(const algo_follower_t *ix, uint64_t app) {
   for (size_t i = 0; i < ix->opt.n_contracts; i++)
@@ -43,43 +42,18 @@ static algo_code_t make_tables(PGconn *c, const algo_contract_tables_t *t, algo_
   return rc;
 }
 
-static algo_code_t apply_row(ix_events_t *e, const ix_contract_t *k, uint64_t app, const PGresult *r, int row,
-                             algo_buf_t *log, algo_err_t *err) {
-  const ix_event_at_t at = {app, ix_pg_u64(r, row, 0), (uint32_t)ix_pg_u64(r, row, 1), (uint32_t)ix_pg_u64(r, row, 2),
-                            (int64_t)ix_pg_u64(r, row, 3)};
-  const char *hex = PQgetvalue(r, row, 4);
-  algo_buf_clear(log);
-  if (strlen(hex) >= 2 && algo_hex_decode(log, hex + 2, strlen(hex) - 2, err) != ALGO_OK) return ALGO_E_DB;
-  return ix_events_apply(e, k, &at, algo_buf_view(log), err);
+static algo_code_t apply_log(ix_events_t *e, void *user, const ix_event_at_t *at, algo_bytes_t log, algo_err_t *err) {
+  return ix_events_apply(e, user, at, log, err);
 }
 
 /* What chain.log holds of an application from round `from` on, in the transaction at hand. */
 static algo_code_t catch_up(PGconn *c, const ix_contract_t *k, uint64_t app, uint64_t from, algo_err_t *err) {
-  char sql[360];
-  snprintf(
-      sql, sizeof sql,
-      "declare past no scroll cursor for select l.round, l.intra, l.idx, extract(epoch from b.time)::bigint, l.data"
-      " from chain.log as l join chain.block as b on b.round = l.round where l.app = %" PRIu64
-      " and l.round >= %" PRIu64 " order by l.round, l.intra, l.idx",
-      app, from);
+  char where[96];
+  snprintf(where, sizeof where, "l.app = %" PRIu64 " and l.round >= %" PRIu64, app, from);
   ix_events_t e;
-  algo_buf_t log = ALGO_BUF_INIT;
   ix_events_init(&e, c, k, 1, false);
-  algo_code_t rc = ix_pg_exec(c, sql, err);
-  if (rc == ALGO_OK) rc = ix_events_prepare(&e, err);
-  for (int n = 1; rc == ALGO_OK && n > 0;) {
-    PGresult *r;
-    rc = ix_pg_query(c, &r, "fetch " FETCH " from past", 0, NULL, err);
-    if (rc != ALGO_OK) break;
-    n = PQntuples(r);
-    if (n) rc = ix_events_begin(&e, err);
-    for (int i = 0; rc == ALGO_OK && i < n; i++) rc = apply_row(&e, k, app, r, i, &log, err);
-    if (n && rc == ALGO_OK) rc = ix_events_end(&e, err);
-    PQclear(r);
-  }
-  if (rc == ALGO_OK) rc = ix_pg_exec(c, "close past; deallocate all", err);
+  algo_code_t rc = ix_replay(&e, where, apply_log, (void *)(uintptr_t)k, err);
   ix_events_fini(&e);
-  algo_buf_fini(&log);
   return rc;
 }
 

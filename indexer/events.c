@@ -9,6 +9,7 @@
 
 #define SYNC_EVERY  200u /* statements: their answers fit the socket's buffer */
 #define FIELDS_MAX  64u
+#define NOTICE_MAX  7999u /* bytes that NOTIFY takes */
 #define OID_BOOL    16u
 #define OID_BYTEA   17u
 #define OID_INT8    20u
@@ -96,12 +97,23 @@ static algo_code_t prepare_contract(ix_events_t *e, const ix_contract_t *c, algo
   return rc;
 }
 
+static algo_code_t prepare_arc56(ix_events_t *e, const ix_arc56_t *a, algo_err_t *err) {
+  char name[48];
+  algo_code_t rc = ALGO_OK;
+  for (size_t i = 0; rc == ALGO_OK && i < a->n_events; i++) {
+    snprintf(name, sizeof name, "a%u_%zu", a->number, i);
+    rc = prepare(e, name, a->events[i].insert, 0, NULL, err); /* the columns say of which types */
+  }
+  return rc;
+}
+
 algo_code_t ix_events_prepare(ix_events_t *e, algo_err_t *err) {
-  if (e->n_contracts == 0) return ALGO_OK;
+  if (e->n_contracts == 0 && e->n_arc56 == 0) return ALGO_OK;
   algo_code_t rc = ix_events_begin(e, err);
   static const Oid text[] = {OID_TEXT};
   if (rc == ALGO_OK) rc = prepare(e, "notify", "select pg_notify('" IX_CHANNEL "', $1)", 1, text, err);
   for (size_t i = 0; rc == ALGO_OK && i < e->n_contracts; i++) rc = prepare_contract(e, &e->contracts[i], err);
+  for (size_t i = 0; rc == ALGO_OK && i < e->n_arc56; i++) rc = prepare_arc56(e, &e->arc56[i], err);
   return rc == ALGO_OK ? ix_events_end(e, err) : rc;
 }
 
@@ -161,23 +173,40 @@ static void put_json_field(algo_json_t *j, const algo_event_field_t *f, algo_byt
   }
 }
 
-static algo_code_t notify(ix_events_t *e, const ix_contract_t *c, const algo_event_def_t *d, const ix_event_at_t *at,
-                          const algo_bytes_t *fields, algo_err_t *err) {
+/* The head of a notification: {"contract":... up to "ts". */
+static algo_json_t open_notice(ix_events_t *e, const char *contract, const char *event, const ix_event_at_t *at) {
   algo_buf_clear(&e->scratch);
   algo_json_t j = algo_json(&e->scratch);
   algo_json_open(&j, '{');
-  algo_json_key(&j, "contract"), algo_json_str(&j, c->tables->contract);
-  algo_json_key(&j, "event"), algo_json_str(&j, d->name);
+  algo_json_key(&j, "contract"), algo_json_str(&j, contract);
+  algo_json_key(&j, "event"), algo_json_str(&j, event);
   algo_json_key(&j, "app"), algo_json_uint(&j, at->app);
   algo_json_key(&j, "round"), algo_json_uint(&j, at->round);
   algo_json_key(&j, "intra"), algo_json_uint(&j, at->intra);
   algo_json_key(&j, "log"), algo_json_uint(&j, at->log);
   algo_json_key(&j, "ts"), algo_json_int(&j, at->time);
-  for (unsigned i = 0; i < d->n_fields; i++) put_json_field(&j, &d->fields[i], fields[i]);
-  algo_json_close(&j, '}');
+  return j;
+}
+
+static algo_code_t send_notice(ix_events_t *e, algo_json_t *j, const char *contract, const char *event,
+                               const ix_event_at_t *at, algo_err_t *err) {
+  algo_json_close(j, '}');
+  if (e->scratch.n > NOTICE_MAX) {
+    *j = open_notice(e, contract, event, at);
+    algo_json_key(j, "truncated"), algo_json_bool(j, true);
+    algo_json_close(j, '}');
+  }
   const char *text = algo_buf_cstr(&e->scratch);
-  if (e->scratch.n >= 8000) return ALGO_OK; /* more than NOTIFY takes: the row is there to be read */
+  if (e->scratch.oom) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  if (e->scratch.n > NOTICE_MAX) return ALGO_OK; /* its very name is longer: its row tells of it */
   return sent(e, PQsendQueryPrepared(e->conn, "notify", 1, &text, NULL, NULL, 0), err);
+}
+
+static algo_code_t notify(ix_events_t *e, const ix_contract_t *c, const algo_event_def_t *d, const ix_event_at_t *at,
+                          const algo_bytes_t *fields, algo_err_t *err) {
+  algo_json_t j = open_notice(e, c->tables->contract, d->name, at);
+  for (unsigned i = 0; i < d->n_fields; i++) put_json_field(&j, &d->fields[i], fields[i]);
+  return send_notice(e, &j, c->tables->contract, d->name, at, err);
 }
 
 static algo_code_t run(ix_events_t *e, const char *name, int n, const char *const *params, algo_err_t *err) {
@@ -202,6 +231,16 @@ static algo_code_t apply(ix_events_t *e, const ix_contract_t *c, unsigned event,
   return rc;
 }
 
+/* The first five parameters, and where each starts. */
+static void put_head(algo_buf_t *b, const ix_event_at_t *at, size_t start[5]) {
+  const int64_t head[5] = {(int64_t)at->app, (int64_t)at->round, at->intra, at->log, at->time};
+  for (unsigned i = 0; i < 5; i++) {
+    start[i] = b->n;
+    algo_buf_printf(b, "%" PRId64, head[i]);
+    algo_buf_putc(b, 0);
+  }
+}
+
 algo_code_t ix_events_apply(ix_events_t *e, const ix_contract_t *c, const ix_event_at_t *at, algo_bytes_t log,
                             algo_err_t *err) {
   const algo_event_def_t *d = algo_event_match(c->tables, log);
@@ -211,12 +250,7 @@ algo_code_t ix_events_apply(ix_events_t *e, const ix_contract_t *c, const ix_eve
   const char *params[5 + FIELDS_MAX];
   algo_buf_t *b = &e->scratch;
   algo_buf_clear(b);
-  const int64_t head[5] = {(int64_t)at->app, (int64_t)at->round, at->intra, at->log, at->time};
-  for (unsigned i = 0; i < 5; i++) {
-    start[i] = b->n;
-    algo_buf_printf(b, "%" PRId64, head[i]);
-    algo_buf_putc(b, 0);
-  }
+  put_head(b, at, start);
   for (unsigned i = 0; i < d->n_fields; i++) {
     if (algo_event_field_view(&fields[i], d, i, log, err) != ALGO_OK) return ALGO_OK; /* no event of this contract */
     start[5 + i] = b->n;
@@ -228,4 +262,32 @@ algo_code_t ix_events_apply(ix_events_t *e, const ix_contract_t *c, const ix_eve
   if (rc == ALGO_OK && e->notify) rc = notify(e, c, d, at, fields, err);
   e->applied++;
   return rc;
+}
+
+algo_code_t ix_events_apply_arc56(ix_events_t *e, const ix_arc56_t *a, const ix_a56_event_t *event,
+                                  const ix_event_at_t *at, algo_bytes_t log, algo_err_t *err) {
+  size_t start[5 + IX_A56_ARGS_MAX];
+  const char *params[5 + IX_A56_ARGS_MAX];
+  char name[48];
+  algo_buf_t *b = &e->scratch;
+  algo_buf_clear(b);
+  put_head(b, at, start);
+  for (uint32_t i = 0; i < event->n_columns; i++) {
+    start[5 + i] = b->n;
+    /* More values than anyone can have meant: no event. */
+    if (ix_a56_put_text(b, event, i, log, err) != ALGO_OK) return ALGO_OK;
+    algo_buf_putc(b, 0);
+  }
+  if (b->oom) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  for (unsigned i = 0; i < 5 + event->n_columns; i++) params[i] = (const char *)b->p + start[i];
+  snprintf(name, sizeof name, "a%u_%zu", a->number, (size_t)(event - a->events));
+  algo_code_t rc = run(e, name, 5 + (int)event->n_columns, params, err);
+  e->applied++;
+  if (rc != ALGO_OK || !e->notify) return rc;
+  algo_json_t j = open_notice(e, a->schema, event->name, at);
+  for (uint32_t i = 0; rc == ALGO_OK && i < event->n_columns && e->scratch.n <= NOTICE_MAX; i++) {
+    algo_json_key(&j, event->columns[i].name);
+    rc = ix_a56_put_json(&j, event, i, log, err);
+  }
+  return rc == ALGO_OK ? send_notice(e, &j, a->schema, event->name, at, err) : rc;
 }

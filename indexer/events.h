@@ -6,9 +6,11 @@
 #include "algo/arena.h"
 #include "algo/env.h"
 #include "algo/event.h"
+#include "arc56.h"
 #include "pg.h"
 
-/* The channel of NOTIFY: one JSON object an event. */
+/* The channel of NOTIFY: one JSON object an event. PostgreSQL takes less than 8,000 bytes: of a longer one come
+ * contract, event, app and place alone, and "truncated": true. */
 #define IX_CHANNEL "algorent_event"
 
 typedef struct ix_contract {
@@ -34,6 +36,8 @@ typedef struct ix_events {
   PGconn *conn;
   const ix_contract_t *contracts;
   size_t n_contracts;
+  const ix_arc56_t *arc56;
+  size_t n_arc56;
   bool notify;
   bool broken;   /* the pipeline was left in the middle: the connection is of no use */
   unsigned sent; /* statements since the last ix_events_sync */
@@ -49,6 +53,9 @@ algo_code_t ix_events_prepare(ix_events_t *e, algo_err_t *err) ALGO_NODISCARD; /
 algo_code_t ix_events_begin(ix_events_t *e, algo_err_t *err) ALGO_NODISCARD;
 algo_code_t ix_events_apply(ix_events_t *e, const ix_contract_t *c, const ix_event_at_t *at, algo_bytes_t log,
                             algo_err_t *err) ALGO_NODISCARD;
+/* The same for an event of a description, which ix_a56_match found. */
+algo_code_t ix_events_apply_arc56(ix_events_t *e, const ix_arc56_t *a, const ix_a56_event_t *event,
+                                  const ix_event_at_t *at, algo_bytes_t log, algo_err_t *err) ALGO_NODISCARD;
 algo_code_t ix_events_end(ix_events_t *e, algo_err_t *err) ALGO_NODISCARD;
 
 #endif

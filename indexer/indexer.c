@@ -32,13 +32,15 @@ static algo_code_t make_scope(algo_follower_t *ix, algo_err_t *err) {
     if (n == TERMS_MAX) return algo_err_set(err, ALGO_E_INVALID, "a scope of more than %u terms", TERMS_MAX);
     terms[n++] = (ix_term_t){.kind = IX_TERM_APP, .number = watch[i]};
   }
+  if (rc == ALGO_OK) rc = ix_followed_terms(&ix->followed, terms, &n, TERMS_MAX, err);
   if (rc != ALGO_OK) return rc;
   if (!all && n == 0)
     return algo_err_set(err, ALGO_E_INVALID, "a scope without applications or other terms keeps nothing");
   algo_buf_t b = ALGO_BUF_INIT;
   ix_scope_normalise(terms, &n, &b);
   ix->scope = (ix_scope_t){all, terms, all ? 0 : n};
-  ix->watch = (ix_apps_t){watch, ix->opt.n_contracts};
+  const ix_followed_t *f = &ix->followed;
+  ix->watch = (ix_apps_t){watch, ix->opt.n_contracts, f->rules, f->n_rules, f->selectors, f->n_selectors};
   ix->scope_text = algo_arena_strdup(&ix->arena, all ? "all" : algo_buf_cstr(&b));
   if (b.oom || !ix->scope_text) {
     rc = algo_err_set(err, ALGO_E_NOMEM, "out of memory");
@@ -116,6 +118,7 @@ algo_code_t algo_follower_new(algo_follower_t **out, const algo_follower_options
   if (env) ix->env = *env;
   pthread_mutex_init(&ix->partitions, NULL);
   algo_code_t rc = keep_options(ix, opt, err);
+  if (rc == ALGO_OK) rc = ix_followed_init(&ix->followed, opt->arc56, opt->n_arc56, &ix->arena, err);
   if (rc == ALGO_OK) rc = make_scope(ix, err);
   if (rc == ALGO_OK) rc = make_contracts(ix, err);
   if (rc == ALGO_OK) rc = ix_pipe_init(&ix->pipe, &ix->env, err);
@@ -130,6 +133,7 @@ algo_code_t algo_follower_new(algo_follower_t **out, const algo_follower_options
 void algo_follower_free(algo_follower_t *ix) {
   if (!ix) return;
   ix_pipe_fini(&ix->pipe);
+  ix_followed_fini(&ix->followed);
   pthread_mutex_destroy(&ix->partitions);
   algo_arena_fini(&ix->arena);
   free(ix);

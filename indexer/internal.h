@@ -2,6 +2,7 @@
 #ifndef IX_INTERNAL_H
 #define IX_INTERNAL_H
 
+#include "arc56_follow.h"
 #include "backfill.h"
 #include "events.h"
 #include "pipe.h"
@@ -19,6 +20,7 @@ struct algo_follower {
   ix_pipe_t pipe;
   ix_scope_t scope;
   ix_apps_t watch;
+  ix_followed_t followed;   /* ARC-56 descriptions */
   const char *scope_text;   /* as it stands in chain.cursor */
   ix_contract_t *contracts; /* one a contract, not one an application */
   size_t n_contracts;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "algo/hash.h"
 #include "copy.h"
 #include "txid.h"
 
@@ -53,6 +54,7 @@ void ix_rows_fini(ix_rows_t *r) {
   algo_buf_fini(&r->genesis_id);
   algo_buf_fini(&r->log_data);
   free(r->logged);
+  free(r->found);
   memset(r, 0, sizeof *r);
 }
 
@@ -60,6 +62,23 @@ static bool lists(const ix_apps_t *apps, uint64_t app) {
   for (size_t i = 0; i < apps->n; i++)
     if (apps->ids[i] == app) return true;
   return false;
+}
+
+static bool is_wanted(const ix_apps_t *apps, algo_bytes_t log) {
+  for (size_t i = 0; log.n >= 4 && i < apps->n_selectors; i++)
+    if (memcmp(apps->selectors[i], log.p, 4) == 0) return true;
+  return false;
+}
+
+/* Room for one more in a list of the rows. */
+static algo_code_t grow(void **list, size_t n, size_t *cap, size_t size, algo_err_t *err) {
+  if (n < *cap) return ALGO_OK;
+  const size_t more = *cap ? 2 * *cap : 64;
+  void *p = realloc(*list, more * size);
+  if (!p) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  *list = p;
+  *cap = more;
+  return ALGO_OK;
 }
 
 static uint64_t app_of(const algo_apply_t *a) { return a->created_app ? a->created_app : a->stxn.txn.app_id; }
@@ -194,19 +213,37 @@ static algo_code_t put_logs(walk_t *w, const algo_apply_t *a, uint32_t intra) {
     ix_copy_i32(b, (int32_t)intra);
     ix_copy_i32(b, (int32_t)i);
     ix_copy_bytes(b, data.p, data.n);
-    if (!watched) continue;
+    if (!watched && !is_wanted(w->watch, data)) continue;
     ix_rows_t *r = w->out;
-    if (r->n_logged == r->cap_logged) {
-      size_t cap = r->cap_logged ? 2 * r->cap_logged : 64;
-      ix_logged_t *p = realloc(r->logged, cap * sizeof *p);
-      if (!p) return algo_err_set(w->err, ALGO_E_NOMEM, "out of memory");
-      r->logged = p;
-      r->cap_logged = cap;
-    }
+    void *list = r->logged;
+    rc = grow(&list, r->n_logged, &r->cap_logged, sizeof *r->logged, w->err);
+    r->logged = list;
+    if (rc != ALGO_OK) return rc;
     r->logged[r->n_logged++] = (ix_logged_t){app, intra, (uint32_t)i, r->log_data.n, data.n};
     algo_buf_putb(&r->log_data, data);
   }
   w->out->count[IX_LOG] += a->delta.n_logs;
+  return ALGO_OK;
+}
+
+/* Applications that a rule holds for, at their creation or when they get another program. */
+static algo_code_t find_app(walk_t *w, const algo_apply_t *a, uint32_t intra) {
+  const algo_txn_t *t = &a->stxn.txn;
+  ix_rows_t *r = w->out;
+  uint8_t code[32];
+  if (t->type != ALGO_TX_APPL || (!a->created_app && t->on_completion != ALGO_OC_UPDATE)) return ALGO_OK;
+  algo_sha256(code, t->approval_program.p, t->approval_program.n);
+  for (size_t i = 0; i < w->watch->n_rules; i++) {
+    const ix_rule_t *rule = &w->watch->rules[i];
+    const bool by_creator = rule->kind == IX_BY_CREATOR && a->created_app && algo_addr_eq(&t->sender, &rule->creator);
+    const bool by_code = rule->kind == IX_BY_CODE && memcmp(code, rule->code, sizeof code) == 0;
+    if (!by_creator && !by_code) continue;
+    void *list = r->found;
+    algo_code_t rc = grow(&list, r->n_found, &r->cap_found, sizeof *r->found, w->err);
+    r->found = list;
+    if (rc != ALGO_OK) return rc;
+    r->found[r->n_found++] = (ix_found_t){app_of(a), intra, rule->contract};
+  }
   return ALGO_OK;
 }
 
@@ -351,6 +388,7 @@ static algo_code_t walk_txn(walk_t *w, const algo_apply_t *a, const place_t *at)
   place_t inner = {a, intra, {{0}}, 0};
   algo_code_t rc = put_txn(w, a, at, intra, &inner.parent_id);
   if (rc == ALGO_OK) rc = add_parts(w, &a->stxn.txn, intra);
+  if (rc == ALGO_OK && w->watch->n_rules) rc = find_app(w, a, intra);
   if (rc == ALGO_OK) rc = put_logs(w, a, intra);
   if (rc == ALGO_OK) rc = put_changes(w, a, intra);
   for (; rc == ALGO_OK && inner.index < a->delta.n_inner; inner.index++)
@@ -404,7 +442,7 @@ static void clear(ix_rows_t *r) {
   }
   algo_buf_clear(&r->genesis_id);
   algo_buf_clear(&r->log_data);
-  r->n_logged = 0;
+  r->n_logged = r->n_found = 0;
   r->txns = r->inner = r->unknown = 0;
   r->participants = 0;
 }
@@ -425,6 +463,13 @@ static bool group_kept(const algo_block_t *b, size_t i, size_t end, const ix_sco
   return false;
 }
 
+/* What is not kept may still make an application that a rule is about. */
+static algo_code_t pass_over(walk_t *w, const algo_apply_t *a) {
+  algo_code_t rc = find_app(w, a, w->next++);
+  for (size_t i = 0; rc == ALGO_OK && i < a->delta.n_inner; i++) rc = pass_over(w, &a->delta.inner[i]);
+  return rc;
+}
+
 static algo_code_t walk_block(walk_t *w, algo_bytes_t body, const ix_scope_t *scope, algo_buf_t *kept) {
   const algo_block_t *b = w->block;
   algo_code_t rc = ALGO_OK;
@@ -436,7 +481,8 @@ static algo_code_t walk_block(walk_t *w, algo_bytes_t body, const ix_scope_t *sc
       w->out->txns++;
       w->out->inner += inner;
       if (!keep) {
-        w->next += 1 + inner;
+        if (w->watch->n_rules) rc = pass_over(w, &b->txns[k]);
+        else w->next += 1 + inner;
         continue;
       }
       w->origin = scope->all ? body.p : b->txns[k].raw.p;

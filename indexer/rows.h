@@ -12,10 +12,29 @@ typedef struct ix_table_def {
 } ix_table_def_t;
 extern const ix_table_def_t ix_tables[IX_TABLES];
 
+typedef enum { IX_BY_CREATOR, IX_BY_CODE } ix_rule_kind_t;
+
+typedef struct ix_rule { /* applications that are not known by their number */
+  ix_rule_kind_t kind;
+  algo_addr_t creator;
+  uint8_t code[32];  /* SHA-256 of the approval program */
+  unsigned contract; /* the caller's */
+} ix_rule_t;
+
 typedef struct ix_apps { /* whose logs are read */
   const uint64_t *ids;
   size_t n;
+  const ix_rule_t *rules;
+  size_t n_rules;
+  const uint8_t (*selectors)[4]; /* logs that start so are read of every application: it may turn out to be one */
+  size_t n_selectors;
 } ix_apps_t;
+
+typedef struct ix_found { /* an application that a rule holds for */
+  uint64_t app;
+  uint32_t intra;
+  unsigned contract; /* the rule's */
+} ix_found_t;
 
 typedef struct ix_logged { /* a log of an application whose events are read */
   uint64_t app;
@@ -37,6 +56,8 @@ typedef struct ix_rows {
   ix_logged_t *logged;   /* in the order of the chain */
   size_t n_logged, cap_logged;
   algo_buf_t log_data;
+  ix_found_t *found; /* the same */
+  size_t n_found, cap_found;
 } ix_rows_t; /* zero-fill to start; usable again and again */
 
 void ix_rows_fini(ix_rows_t *r);

@@ -142,6 +142,8 @@ static algo_code_t open_database(algo_follower_t *ix, bool *work, bool *more, al
     *more = ix->planned = true;
   } else if (rc == ALGO_OK && !ix->opt.backfill_only) {
     rc = ix_contracts_register(ix, &cur, err);
+    if (rc == ALGO_OK)
+      rc = ix_followed_register(&ix->followed, ix->control, &cur, ix->opt.replay_from, &ix->arena, &ix->env, err);
     *work = true;
   }
   if (rc == ALGO_OK) rc = ix_backfill_state(ix->control, &plan, err);

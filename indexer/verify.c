@@ -19,12 +19,9 @@ typedef struct boxes {
   const char *there; /* SQL: the box is there */
 } boxes_t;
 static const boxes_t all_boxes[] = {
-    {"rental", "gpu", "g", 12, "not retired"},
-    {"rental", "rental", "r", 18, "not closed"},
-    {"rental", "provider", "p", 1, "approved"},
-    {"escrow", "task", "t", 16, "not closed"},
-    {"escrow", "worker", "w", 2, "not closed"},
-    {"escrow", "provider", "p", 1, "approved"},
+    {"rental", "gpu", "g", 12, "not retired"},  {"rental", "rental", "r", 18, "not closed"},
+    {"rental", "provider", "p", 1, "approved"}, {"escrow", "task", "t", 16, "not closed"},
+    {"escrow", "worker", "w", 2, "not closed"}, {"escrow", "provider", "p", 1, "approved"},
 };
 
 typedef struct verify {

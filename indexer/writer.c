@@ -12,6 +12,7 @@ typedef struct writer {
   algo_follower_t *ix;
   PGconn *conn;
   ix_events_t events;
+  bool piping; /* between ix_events_begin and ix_events_end */
 } writer_t;
 
 static algo_code_t partition_for(algo_follower_t *ix, uint64_t round, algo_err_t *err) {
@@ -42,23 +43,56 @@ static algo_code_t copy_table(writer_t *w, ix_table_t t, uint64_t first, size_t 
   return rc == ALGO_OK ? ix_pg_copy_end(w->conn, err) : rc;
 }
 
-static algo_code_t apply_events(writer_t *w, uint64_t first, size_t n, algo_err_t *err) {
-  algo_follower_t *ix = w->ix;
-  bool begun = false;
+/* Applications that join at or before a place in the block. */
+static algo_code_t join_found(writer_t *w, const ix_rows_t *r, size_t *next, uint32_t intra, algo_err_t *err) {
   algo_code_t rc = ALGO_OK;
-  for (size_t i = 0; rc == ALGO_OK && i < n; i++) {
-    const ix_rows_t *r = &ix_pipe_job(&ix->pipe, first + i)->rows;
-    for (size_t k = 0; rc == ALGO_OK && k < r->n_logged; k++) {
-      const ix_logged_t *l = &r->logged[k];
-      const ix_contract_t *c = ix_contract_of(ix, l->app);
-      if (!c) continue;
-      if (!begun) rc = ix_events_begin(&w->events, err);
-      begun = true;
-      const ix_event_at_t at = {l->app, r->round, l->intra, l->idx, r->time};
-      if (rc == ALGO_OK) rc = ix_events_apply(&w->events, c, &at, algo_bytes(r->log_data.p + l->at, l->length), err);
-    }
+  for (; rc == ALGO_OK && *next < r->n_found && r->found[*next].intra <= intra; ++*next) {
+    if (w->piping) rc = ix_events_end(&w->events, err); /* it takes a statement of its own */
+    w->piping = false;
+    if (rc == ALGO_OK)
+      rc = ix_followed_add(&w->ix->followed, w->conn, r->found[*next].app, r->found[*next].contract, err);
   }
-  return begun && rc == ALGO_OK ? ix_events_end(&w->events, err) : rc;
+  return rc;
+}
+
+static algo_code_t begin_events(writer_t *w, algo_err_t *err) {
+  if (w->piping) return ALGO_OK;
+  w->piping = true;
+  return ix_events_begin(&w->events, err);
+}
+
+static algo_code_t apply_log(writer_t *w, const ix_rows_t *r, const ix_logged_t *l, algo_err_t *err) {
+  algo_follower_t *ix = w->ix;
+  const ix_event_at_t at = {l->app, r->round, l->intra, l->idx, r->time};
+  const algo_bytes_t log = algo_bytes(r->log_data.p + l->at, l->length);
+  const ix_contract_t *c = ix_contract_of(ix, l->app);
+  algo_code_t rc = ALGO_OK;
+  if (c) rc = begin_events(w, err);
+  if (c && rc == ALGO_OK) rc = ix_events_apply(&w->events, c, &at, log, err);
+  for (unsigned i = 0; rc == ALGO_OK && i < ix->followed.n; i++) {
+    const ix_arc56_t *a = &ix->followed.arc56[i];
+    const ix_a56_event_t *e = ix_followed_has(&ix->followed, l->app, i) ? ix_a56_match(a, log) : NULL;
+    if (e) rc = begin_events(w, err);
+    if (e && rc == ALGO_OK) rc = ix_events_apply_arc56(&w->events, a, e, &at, log, err);
+  }
+  return rc;
+}
+
+static algo_code_t apply_events(writer_t *w, uint64_t first, size_t n, algo_err_t *err) {
+  algo_code_t rc = ALGO_OK;
+  w->piping = false;
+  if (!w->ix->has_cursor)
+    rc = ix_followed_networks(&w->ix->followed, w->conn, &ix_pipe_job(&w->ix->pipe, first)->rows.genesis_hash, err);
+  for (size_t i = 0; rc == ALGO_OK && i < n; i++) {
+    const ix_rows_t *r = &ix_pipe_job(&w->ix->pipe, first + i)->rows;
+    size_t found = 0;
+    for (size_t k = 0; rc == ALGO_OK && k < r->n_logged; k++) {
+      rc = join_found(w, r, &found, r->logged[k].intra, err);
+      if (rc == ALGO_OK) rc = apply_log(w, r, &r->logged[k], err);
+    }
+    if (rc == ALGO_OK) rc = join_found(w, r, &found, UINT32_MAX, err);
+  }
+  return w->piping && rc == ALGO_OK ? ix_events_end(&w->events, err) : rc;
 }
 
 static algo_code_t move_cursor(writer_t *w, uint64_t first, size_t n, algo_err_t *err) {
@@ -110,6 +144,8 @@ void *ix_writer_main(void *indexer) {
   algo_err_init(&err);
   algo_code_t rc = ix_pg_open(&w.conn, ix->opt.database_url, IX_APPLICATION_NAME, &err);
   ix_events_init(&w.events, w.conn, ix->contracts, ix->n_contracts, true);
+  w.events.arc56 = ix->followed.arc56;
+  w.events.n_arc56 = ix->followed.n;
   if (rc == ALGO_OK && !ix->filling) rc = ix_events_prepare(&w.events, &err);
   uint64_t first;
   size_t n;

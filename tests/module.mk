@@ -61,6 +61,9 @@ $(eval $(call fuzz,disasm,asm))
 $(eval $(call fuzz,rest,rest node))
 $(eval $(call fuzz,eval,eval asm))
 $(eval $(call fuzz,client,client))
+$(eval $(call fuzz,arc56,indexer))
+$(eval $(call fuzz,rows,indexer))
+$(OUT)/obj/tests/fuzz/fuzz_arc56.o $(OUT)/obj/tests/fuzz/fuzz_rows.o: CPPFLAGS += -Iindexer # its own headers
 
 .PHONY: fuzz-run
 ifeq ($(BUILD),fuzz)

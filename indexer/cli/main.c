@@ -108,5 +108,6 @@ int main(int argc, char **argv) {
   } else {
     status = run(&o, &env);
   }
+  cli_options_fini(&o);
   return status;
 }

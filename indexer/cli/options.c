@@ -20,6 +20,13 @@ const char cli_usage[] =
     "  --market ID           read the events of rental market ID into the schema rental (may be given again)\n"
     "  --escrow ID           the same for a market of tasks, into the schema escrow\n"
     "  --contract NAME:ID    the same for an application of contract NAME: rental, escrow\n"
+    "  --arc56 FILE@APP,...  read the ARC-28 events of these applications by their ARC-56 description, each event into "
+    "a table\n"
+    "                        of its own in the schema named after the contract. In place of an id: creator:ADDRESS,\n"
+    "                        whatever this account makes, or code, whatever runs the file's program; without @: the "
+    "file's\n"
+    "                        networks. SCHEMA=FILE@... names the schema. May be given again\n"
+    "  --replay-from ROUND   an ARC-56 description that joins later gets the events from this round on (0)\n"
     "  --scope all           keep every transaction (the default)\n"
     "  --scope market        keep what touches the given markets and contracts alone\n"
     "  --scope KIND:VALUE    keep what this holds for, and the given markets; may be given again. app:ID,... "
@@ -45,6 +52,7 @@ const char cli_usage[] =
     "taken\n"
     "by another. `run` joins in, and follows behind them.\n"
     "\n"
+    "examples: algorent-indexer --market 1234      algorent-indexer --scope app:1234 --arc56 app.arc56.json@1234\n"
     "environment: DATABASE_URL (as libpq takes it), ALGOD_URL (http://127.0.0.1:4001), ALGOD_TOKEN\n"
     "The tables are described by their comments: psql, \\d+ chain.txn; SQL by example: docs/sql.md\n";
 
@@ -126,6 +134,8 @@ static algo_code_t set_value(cli_options_t *o, const char *a, const char *v, alg
     return colon ? add_contract(o, v, (size_t)(colon - v), colon + 1, err) : usage(err, "--contract needs NAME:ID", v);
   }
   if (strcmp(a, "--scope") == 0) return add_scope(o, v, err);
+  if (strcmp(a, "--arc56") == 0) return cli_add_arc56(o, v, err);
+  if (strcmp(a, "--replay-from") == 0) return number(&o->ix.replay_from, a, v, err);
   if (strcmp(a, "--round") == 0) return number(&o->round, a, v, err);
   if (strcmp(a, "--from") == 0) return number(&o->ix.from, a, v, err);
   if (strcmp(a, "--keep") == 0) return number(&o->retention.keep, a, v, err);
@@ -141,9 +151,10 @@ static algo_code_t set_value(cli_options_t *o, const char *a, const char *v, alg
 }
 
 static bool takes_value(const char *a) {
-  static const char *const names[] = {"--round",  "--market", "--escrow",  "--contract", "--scope",
-                                      "--from",   "--until",  "--writers", "--decoders", "--blocks",
-                                      "--listen", "--range",  "--keep",    "--before",   "--partition-rounds"};
+  static const char *const names[] = {"--round",  "--market",     "--escrow",  "--contract", "--scope",
+                                      "--from",   "--until",      "--writers", "--decoders", "--blocks",
+                                      "--listen", "--range",      "--keep",    "--before",   "--partition-rounds",
+                                      "--arc56",  "--replay-from"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(a, names[i]) == 0) return true;
   return false;
@@ -187,5 +198,6 @@ algo_code_t cli_parse(cli_options_t *o, int argc, char **argv, algo_err_t *err) 
     return usage(err, "retain needs one of --keep ROUNDS and --before ROUND", NULL);
   o->ix.contracts = o->contracts;
   o->ix.scope = o->scope;
+  o->ix.arc56 = o->arc56;
   return from_environment(o, err);
 }

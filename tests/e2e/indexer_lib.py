@@ -62,15 +62,14 @@ def replay(blocks):
         p.wait()
 
 
-def indexer(url, algod, *args, **kw):
-    env = dict(os.environ, DATABASE_URL=url, ALGOD_URL=algod)
-    env.pop("ALGOD_TOKEN", None)
+def indexer(url, algod, *args, token="", **kw):
+    env = dict(os.environ, DATABASE_URL=url, ALGOD_URL=algod, ALGOD_TOKEN=token)
     return subprocess.Popen([os.path.join(BIN, "algorent-indexer"), *args], env=env, stderr=subprocess.PIPE, text=True, **kw)
 
 
-def index(url, algod, *args, timeout=120):
+def index(url, algod, *args, timeout=120, token=""):
     """Runs to the end; (exit status, what it said)."""
-    p = indexer(url, algod, *args)
+    p = indexer(url, algod, *args, token=token)
     try:
         said = p.communicate(timeout=timeout)[1]
     except subprocess.TimeoutExpired:

@@ -135,6 +135,12 @@ def main():
             r.check("a market left out is marked", psql(filled, "select behind from chain.contract") == str(half // 2 + 1))
             subprocess.run([program, "--market", str(app), "--quiet", "--until", str(last)], env=env, check=True, timeout=60)
             r.same("back-filled, left out, followed again: the same tables", fingerprint(filled, ("chain", "rental")), want)
+            described = cluster.database("described")
+            env["DATABASE_URL"] = described
+            subprocess.run([program, "--arc56", f"{ROOT}/contracts/rental/generated/algo.arc56.json@{app}", "--quiet", "--until", str(last)], env=env, check=True, timeout=60)
+            tables = psql(described, "select tab from chain.event_table order by 1").split()
+            content = lambda u, schema: {t: psql(u, f"select * from {schema}.{t} order by round, intra, log") for t in tables}
+            r.check(f"by its ARC-56 description: the same rows in {len(tables)} event tables", len(tables) > 15 and content(described, "arc56_rental") == content(url, "rental"))
             narrow = cluster.database("narrow")
             env["DATABASE_URL"] = narrow
             subprocess.run([program, "--scope", "market", "--market", str(app), "--quiet", "--until", str(last)], env=env, check=True, timeout=60)

@@ -16,6 +16,17 @@ typedef struct algo_follower_contract { /* an application whose events are read 
   const algo_contract_tables_t *tables; /* static */
 } algo_follower_contract_t;
 
+/* An application description (ARC-56): each of its events becomes a table, typed from its arguments' types. */
+typedef struct algo_follower_arc56 {
+  const char *json; /* the file's content, `length` bytes */
+  size_t length;
+  const char *name;   /* of the file, in messages */
+  const char *schema; /* NULL: from the contract's name */
+  /* Whose events, comma between: application ids, "creator:ADDRESS" (every application that this account or application
+   * makes), "code" (every application that gets the file's approval program). NULL: those of the file's `networks`. */
+  const char *which;
+} algo_follower_arc56_t;
+
 typedef struct algo_follower_options {
   const char *database_url; /* as libpq takes it */
   const char *algod_url;    /* "http://127.0.0.1:4001"; or */
@@ -30,7 +41,10 @@ typedef struct algo_follower_options {
   size_t n_scope;
   const algo_follower_contract_t *contracts;
   size_t n_contracts;
-  uint64_t backfill; /* plan a back-fill up to until or the tip, in ranges of so many rounds; 0: none is planned */
+  const algo_follower_arc56_t *arc56;
+  size_t n_arc56;
+  uint64_t replay_from; /* first round whose events an ARC-56 description gets that joins later; 0: all */
+  uint64_t backfill;    /* plan a back-fill up to until or the tip, in ranges of so many rounds; 0: none is planned */
   uint64_t partition_rounds; /* of a new database, how many rounds a partition has; 0: a million */
   bool backfill_only;        /* run ends behind the back-fill */
   unsigned writers;          /* connections that write side by side when far behind; 0: chosen */

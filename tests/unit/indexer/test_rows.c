@@ -50,7 +50,7 @@ static algo_bytes_t block(const algo_apply_t *txns, size_t n) {
 
 static algo_code_t build(ix_rows_t *r, algo_bytes_t body, const ix_scope_t *scope) {
   static const uint64_t markets[] = {MARKET};
-  const ix_apps_t watch = {markets, 1};
+  const ix_apps_t watch = {.ids = markets, .n = 1};
   algo_err_t err;
   return ix_rows_build(r, body, scope, &watch, &arena, &err);
 }
