@@ -65,11 +65,11 @@ algo_code_t client_get_msgpack(algo_algod_t *c, const char *path, algo_buf_t *an
   return algo_algod_ask(c, "GET", path, NULL, (algo_bytes_t){0}, answer, err);
 }
 
-algo_code_t algo_algod_submit(algo_algod_t *c, algo_bytes_t signed_group, char first[53], algo_err_t *err) {
+algo_code_t client_submit(algo_algod_t *c, const char *path, algo_bytes_t group, char first[53], algo_err_t *err) {
   algo_buf_t answer = ALGO_BUF_INIT;
   algo_err_t local;
   algo_err_t *e = err == NULL ? &local : err;
-  algo_code_t r = algo_algod_ask(c, "POST", "/v2/transactions", "application/x-binary", signed_group, &answer, e);
+  algo_code_t r = algo_algod_ask(c, "POST", path, "application/x-binary", group, &answer, e);
   if (r == ALGO_OK) {
     json_object *o = NULL;
     algo_bytes_t id = {0};
@@ -87,4 +87,8 @@ algo_code_t algo_algod_submit(algo_algod_t *c, algo_bytes_t signed_group, char f
   }
   algo_buf_fini(&answer);
   return r;
+}
+
+algo_code_t algo_algod_submit(algo_algod_t *c, algo_bytes_t signed_group, char first[53], algo_err_t *err) {
+  return client_submit(c, "/v2/transactions", signed_group, first, err);
 }

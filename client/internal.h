@@ -13,6 +13,9 @@ algo_code_t client_get_json(algo_algod_t *c, const char *path, json_object **out
 /* An answer in msgpack into `answer`. */
 algo_code_t client_get_msgpack(algo_algod_t *c, const char *path, algo_buf_t *answer, algo_err_t *err);
 
+/* As algo_algod_submit, to this path. */
+algo_code_t client_submit(algo_algod_t *c, const char *path, algo_bytes_t group, char first[53], algo_err_t *err);
+
 /* Members of a JSON object, copied into the arena; absent ones leave *out as it is ("" for texts). */
 algo_code_t client_json_text(const char **out, json_object *o, const char *key, algo_arena_t *arena, algo_err_t *err);
 algo_code_t client_json_bytes(algo_bytes_t *out, json_object *o, const char *key, algo_arena_t *arena, algo_err_t *err);

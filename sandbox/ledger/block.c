@@ -193,6 +193,32 @@ static void put_body(algo_buf_t *out, algo_bytes_t header, algo_bytes_t txns, si
   algo_buf_put(out, from, (size_t)(header.p + header.n - from));
 }
 
+static bool room_for_block(algo_ledger_t *l) {
+  if (l->n_blocks - l->first < l->cap_blocks) return true;
+  size_t cap = l->cap_blocks ? l->cap_blocks * 2 : 256;
+  block_rec_t *v = realloc(l->blocks, cap * sizeof *v);
+  if (!v) return false;
+  l->blocks = v;
+  l->cap_blocks = cap;
+  return true;
+}
+
+algo_code_t algo_lblock_first(algo_ledger_t *l, algo_bytes_t bytes, const algo_block_t *b, const totals_t *totals,
+                              algo_err_t *err) {
+  l->first = l->n_blocks = l->base;
+  uint8_t *copy = room_for_block(l) ? malloc(bytes.n) : NULL;
+  if (!copy) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  memcpy(copy, bytes.p, bytes.n);
+  l->blocks[0] = (block_rec_t){.bytes = copy,
+                               .n = (uint32_t)bytes.n,
+                               .n_txns = (uint32_t)b->n_txns,
+                               .journal = l->open.journal,
+                               .totals = *totals,
+                               .rewards_level = b->header.rewards_level};
+  l->n_blocks++;
+  return ALGO_OK;
+}
+
 algo_code_t algo_lblock_keep(algo_ledger_t *l, const algo_header_t *h, algo_bytes_t txns, size_t n_txns,
                              const totals_t *totals, algo_err_t *err) {
   algo_buf_t raw = ALGO_BUF_INIT, all = ALGO_BUF_INIT;
@@ -207,15 +233,7 @@ algo_code_t algo_lblock_keep(algo_ledger_t *l, const algo_header_t *h, algo_byte
     algo_mp_put_uint(&all, h->round);
   }
   algo_buf_fini(&raw);
-  if (l->n_blocks - l->first == l->cap_blocks) {
-    size_t cap = l->cap_blocks ? l->cap_blocks * 2 : 256;
-    block_rec_t *v = realloc(l->blocks, cap * sizeof *v);
-    if (v) {
-      l->blocks = v;
-      l->cap_blocks = cap;
-    }
-  }
-  if (all.oom || l->n_blocks - l->first == l->cap_blocks) {
+  if (all.oom || !room_for_block(l)) {
     algo_buf_fini(&all);
     return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   }
@@ -231,6 +249,7 @@ algo_code_t algo_lblock_keep(algo_ledger_t *l, const algo_header_t *h, algo_byte
 
 algo_code_t algo_lblock_bytes(const algo_ledger_t *l, uint64_t round, algo_arena_t *arena, algo_bytes_t *out,
                               algo_err_t *err) {
+  if (round < l->base) return algo_ledger_past(l, round, out, arena, err);
   if (round < l->first) return algo_lstore_block(l, round, arena, out, err);
   *out = algo_bytes(algo_lrec(l, round)->bytes, algo_lrec(l, round)->n);
   return ALGO_OK;

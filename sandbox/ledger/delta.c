@@ -484,7 +484,7 @@ static algo_code_t write_delta(delta_t *d, uint64_t round, algo_buf_t *b, algo_e
 
 algo_code_t algo_ledger_delta(algo_ledger_t *l, uint64_t round, algo_buf_t *out, algo_err_t *err) {
   algo_arena_t arena = ALGO_ARENA_INIT;
-  if (round == 0 || round < l->first || round > l->tip.round ||
+  if (round <= l->base || round < l->first || round > l->tip.round ||
       algo_lrec(l, round)->journal < l->journal.base + l->journal.head)
     return algo_err_set(err, ALGO_E_NOT_FOUND, "could not find deltas for round %" PRIu64, round);
   uint64_t to = round == l->tip.round ? l->open.journal : algo_lrec(l, round + 1)->journal;

@@ -124,6 +124,7 @@ algo_code_t algo_lgroup_eval(algo_ledger_t *l, group_run_t *r, algo_err_t *err) 
   }
   if (!rc) rc = check_fees(l, r, err);
   if (!rc && l->oom) rc = algo_lfail_code(l, ALGO_E_NOMEM, err, "out of memory");
+  if (!rc) rc = algo_lorigin_check(l, err);
   if (rc) algo_lundo(l, &m);
   else if (r->group)
     for (size_t i = 0; i < r->n; i++) r->ads[i] = *algo_avm_group_apply(r->group, i);
@@ -253,9 +254,11 @@ algo_code_t algo_ledger_submit(algo_ledger_t *l, algo_bytes_t group, const algo_
   algo_buf_clear(&l->fail);
   if (detail) *detail = (algo_submit_detail_t){0};
   l->attributes = algo_bytes(NULL, 0);
+  l->origin_failed = false;
   algo_code_t rc = decode(l, group, &d, err);
   if (!rc && first) *first = d.ids[0];
   if (!rc) rc = submit(l, &d, opt, err);
+  if (rc) (void)algo_lorigin_check(l, err); /* whatever went wrong then, it is because of that */
   if (!rc) return ALGO_OK;
   if (l->open.started && l->open.n_txns == 0) algo_lopen_cancel(l); /* not even the block has begun */
   if (rc == ALGO_E_LOGIC && detail && l->attributes.n)

@@ -10,6 +10,7 @@
 #include "algo/arena.h"
 #include "algo/hash.h"
 #include "algo/ledger.h"
+#include "algo/origin.h"
 #include "algo/rules.h"
 
 #define ALGO_LEDGER_WINDOW   1024u /* the last blocks, at least so many, are in memory; their ids may not come again */
@@ -226,7 +227,7 @@ typedef struct block_rec {
 typedef struct run { /* of the file of ids, sorted */
   uint64_t at, n;
 } run_t;
-typedef struct store { /* the blocks before those in memory, and their transactions' ids; see store.c */
+typedef struct store {    /* the blocks before those in memory, and their transactions' ids; see store.c */
   bool open, kept;        /* files are there; in a folder */
   int blocks, index, ids; /* files */
   uint64_t n, end;        /* blocks; bytes of them */
@@ -265,6 +266,12 @@ struct algo_ledger {
   block_rec_t *blocks; /* of the rounds first .. n_blocks - 1 */
   size_t first, n_blocks, cap_blocks;
   store_t store;
+  uint64_t base;                      /* a fork's first round, whose blocks stay in memory; 0: none */
+  uint64_t base_counter;              /* what was numbered up to here is the origin's */
+  const algo_ledger_origin_t *origin; /* NULL: not a fork */
+  table_t asked;                      /* of the origin, and told; blob_t */
+  bool origin_failed;                 /* a look-up did */
+  algo_err_t origin_err;
   algo_header_t tip; /* its parts are in tip_arena */
   algo_arena_t tip_arena;
   algo_digest_t tip_hash;
@@ -301,12 +308,14 @@ journal_item_t *algo_ljournal_add(algo_ledger_t *l, journal_kind_t kind, bool pr
 /* ---- records: lookups give NULL where there is none; writers journal ---- */
 account_t *algo_lacct(algo_ledger_t *l, const algo_addr_t *a); /* made when it is not there */
 account_t *algo_lacct_find(const algo_ledger_t *l, const algo_addr_t *a);
-account_data_t *algo_lacct_write(algo_ledger_t *l, account_t *a); /* journals; marks it as modified */
+account_t *algo_lacct_add(algo_ledger_t *l, const algo_addr_t *a); /* an empty one */
+account_data_t *algo_lacct_write(algo_ledger_t *l, account_t *a);  /* journals; marks it as modified */
 holding_t *algo_lholding(const account_t *a, uint64_t asset);
 void algo_lholding_put(algo_ledger_t *l, account_t *a, uint64_t asset, const holding_t *h); /* NULL: removes */
 local_t *algo_llocal(const account_t *a, uint64_t app);
 void algo_llocal_put(algo_ledger_t *l, account_t *a, uint64_t app, const algo_schema_t *schema); /* NULL: removes */
 asset_t *algo_lasset(const algo_ledger_t *l, uint64_t id);
+asset_t *algo_lasset_new(uint64_t id, account_t *creator, const algo_asset_params_t *p);
 void algo_lasset_put(algo_ledger_t *l, uint64_t id, account_t *creator,
                      const algo_asset_params_t *p); /* NULL: removes */
 app_t *algo_lapp(const algo_ledger_t *l, uint64_t id);
@@ -334,6 +343,15 @@ void algo_lraw_box(algo_ledger_t *l, uint64_t app, blob_t *name, blob_t **value)
 void algo_lraw_txid(algo_ledger_t *l, const algo_digest_t *id, bool *present, uint64_t *round, uint32_t *index);
 void algo_lasset_free(asset_t *a);
 void algo_lapp_free(app_t *a);
+
+/* ---- the origin of a fork: read what is not there. True: look again ---- */
+account_t *algo_lorigin_account(const algo_ledger_t *l, const algo_addr_t *a); /* NULL: it failed */
+bool algo_lorigin_app(const algo_ledger_t *l, uint64_t id);
+bool algo_lorigin_asset(const algo_ledger_t *l, uint64_t id);
+bool algo_lorigin_box(const algo_ledger_t *l, uint64_t app, algo_bytes_t name);
+void algo_lorigin_boxes(const algo_ledger_t *l, uint64_t app);     /* all of an application */
+algo_code_t algo_lorigin_check(algo_ledger_t *l, algo_err_t *err); /* fails where a look-up did */
+void algo_lorigin_fini(algo_ledger_t *l);
 
 /* ---- balances ---- */
 static inline uint64_t sat_add(uint64_t a, uint64_t b) { return a + b < a ? UINT64_MAX : a + b; }
@@ -420,9 +438,14 @@ void algo_lopen_start(algo_ledger_t *l);  /* begins it where it has not begun */
 void algo_lopen_cancel(algo_ledger_t *l); /* undoes and forgets it */
 algo_code_t algo_lblock_keep(algo_ledger_t *l, const algo_header_t *h, algo_bytes_t txns, size_t n_txns,
                              const totals_t *totals, algo_err_t *err);
-static inline block_rec_t *algo_lrec(const algo_ledger_t *l, uint64_t round) { /* one that is in memory */
-  return &l->blocks[round - l->first];
+/* Of a round that is in memory; of a round before a fork, that of its first. */
+static inline block_rec_t *algo_lrec(const algo_ledger_t *l, uint64_t round) {
+  return &l->blocks[round > l->first ? round - l->first : 0];
 }
+/* The one that a fork begins with. */
+algo_code_t algo_lblock_first(algo_ledger_t *l, algo_bytes_t bytes, const algo_block_t *b, const totals_t *totals,
+                              algo_err_t *err);
+algo_code_t algo_lnew(algo_ledger_t **out, const algo_genesis_t *g, const algo_env_t *env, algo_err_t *err);
 /* {block, cert} of any round up to the tip: a view, or in the arena. */
 algo_code_t algo_lblock_bytes(const algo_ledger_t *l, uint64_t round, algo_arena_t *arena, algo_bytes_t *out,
                               algo_err_t *err);

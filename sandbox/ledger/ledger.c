@@ -64,26 +64,32 @@ static algo_code_t make_genesis_block(algo_ledger_t *l, const totals_t *totals, 
   return rc;
 }
 
-algo_code_t algo_ledger_new(algo_ledger_t **out, const algo_genesis_t *g, const algo_env_t *env, algo_err_t *err) {
-  totals_t totals = {0};
+algo_code_t algo_lnew(algo_ledger_t **out, const algo_genesis_t *g, const algo_env_t *env, algo_err_t *err) {
   algo_ledger_t *l = calloc(1, sizeof *l);
   *out = NULL;
   if (!l) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   l->env = env;
   l->next_snapshot = 1;
   l->journal.epoch = 1;
+  algo_code_t rc = copy_genesis(l, g, err);
+  if (rc) algo_ledger_free(l);
+  else *out = l;
+  return rc;
+}
+
+algo_code_t algo_ledger_new(algo_ledger_t **out, const algo_genesis_t *g, const algo_env_t *env, algo_err_t *err) {
+  totals_t totals = {0};
+  algo_ledger_t *l = NULL;
+  *out = NULL;
+  algo_code_t rc = algo_lnew(&l, g, env, err);
+  if (rc) return rc;
   l->consensus = algo_consensus_find(algo_bytes_str(g->protocol));
-  algo_code_t rc =
-      l->consensus ? ALGO_OK : algo_err_set(err, ALGO_E_UNSUPPORTED, "unsupported protocol %s", g->protocol);
-  if (!rc) rc = copy_genesis(l, g, err);
+  rc = l->consensus ? ALGO_OK : algo_err_set(err, ALGO_E_UNSUPPORTED, "unsupported protocol %s", g->protocol);
   if (!rc) rc = make_accounts(l, &totals, err);
   if (!rc) rc = make_genesis_block(l, &totals, err);
-  if (rc) {
-    algo_ledger_free(l);
-    return rc;
-  }
-  *out = l;
-  return ALGO_OK;
+  if (rc) algo_ledger_free(l);
+  else *out = l;
+  return rc;
 }
 
 void algo_ledger_free(algo_ledger_t *l) {
@@ -91,6 +97,7 @@ void algo_ledger_free(algo_ledger_t *l) {
   algo_ljournal_fini(l);
   algo_lrecords_fini(l);
   algo_lblocks_fini(l);
+  algo_lorigin_fini(l);
   algo_lstore_fini(l);
   free(l->snapshots);
   algo_buf_fini(&l->open.txns);

@@ -253,6 +253,7 @@ static int by_name(const void *a, const void *b) {
 }
 
 void algo_ledger_each_box(const algo_ledger_t *l, uint64_t app, algo_box_fn *fn, void *user) {
+  if (l->origin) algo_lorigin_boxes(l, app);
   const app_boxes_t *list = algo_lapp_boxes(l, app);
   box_t **v = list && list->n ? malloc(list->n * sizeof *v) : NULL;
   if (!v) return;

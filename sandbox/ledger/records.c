@@ -47,13 +47,17 @@ static bool account_eq(const void *item, const void *key) {
 }
 
 account_t *algo_lacct_find(const algo_ledger_t *l, const algo_addr_t *a) {
-  return algo_ltable_find(&l->accounts, hash_digest(a->b), account_eq, a);
+  account_t *found = algo_ltable_find(&l->accounts, hash_digest(a->b), account_eq, a);
+  return found || !l->origin ? found : algo_lorigin_account(l, a);
 }
 
 account_t *algo_lacct(algo_ledger_t *l, const algo_addr_t *addr) {
   account_t *a = algo_lacct_find(l, addr);
-  if (a) return a;
-  a = calloc(1, sizeof *a);
+  return a || l->origin ? a : algo_lacct_add(l, addr);
+}
+
+account_t *algo_lacct_add(algo_ledger_t *l, const algo_addr_t *addr) {
+  account_t *a = calloc(1, sizeof *a);
   if (!a || !algo_ltable_add(&l->accounts, hash_digest(addr->b), a)) {
     free(a);
     l->oom = true;
@@ -163,7 +167,8 @@ static bool asset_eq(const void *item, const void *key) {
   return ((const asset_t *)item)->id == *(const uint64_t *)key;
 }
 asset_t *algo_lasset(const algo_ledger_t *l, uint64_t id) {
-  return algo_ltable_find(&l->assets, hash_u64(id), asset_eq, &id);
+  asset_t *a = algo_ltable_find(&l->assets, hash_u64(id), asset_eq, &id);
+  return a || !l->origin || !algo_lorigin_asset(l, id) ? a : algo_ltable_find(&l->assets, hash_u64(id), asset_eq, &id);
 }
 
 void algo_lasset_free(asset_t *a) {
@@ -183,7 +188,7 @@ void algo_lraw_asset(algo_ledger_t *l, uint64_t id, asset_t **a) {
   *a = was;
 }
 
-static asset_t *asset_new(uint64_t id, account_t *creator, const algo_asset_params_t *p) {
+asset_t *algo_lasset_new(uint64_t id, account_t *creator, const algo_asset_params_t *p) {
   asset_t *a = calloc(1, sizeof *a);
   size_t n = p->unit_name.n + p->name.n + p->url.n;
   blob_t *text = malloc(sizeof *text + n);
@@ -205,7 +210,7 @@ static asset_t *asset_new(uint64_t id, account_t *creator, const algo_asset_para
 }
 
 void algo_lasset_put(algo_ledger_t *l, uint64_t id, account_t *creator, const algo_asset_params_t *p) {
-  asset_t *a = p ? asset_new(id, creator, p) : NULL;
+  asset_t *a = p ? algo_lasset_new(id, creator, p) : NULL;
   journal_item_t *it = !p || a ? algo_ljournal_add(l, J_ASSET, true) : NULL;
   if (!it) {
     l->oom = true;
@@ -219,7 +224,10 @@ void algo_lasset_put(algo_ledger_t *l, uint64_t id, account_t *creator, const al
 /* ---- applications ---- */
 
 static bool app_eq(const void *item, const void *key) { return ((const app_t *)item)->id == *(const uint64_t *)key; }
-app_t *algo_lapp(const algo_ledger_t *l, uint64_t id) { return algo_ltable_find(&l->apps, hash_u64(id), app_eq, &id); }
+app_t *algo_lapp(const algo_ledger_t *l, uint64_t id) {
+  app_t *a = algo_ltable_find(&l->apps, hash_u64(id), app_eq, &id);
+  return a || !l->origin || !algo_lorigin_app(l, id) ? a : algo_ltable_find(&l->apps, hash_u64(id), app_eq, &id);
+}
 
 void algo_lapp_free(app_t *a) {
   if (!a) return;

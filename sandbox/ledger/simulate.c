@@ -299,7 +299,7 @@ static algo_code_t go_to(algo_ledger_t *l, uint64_t round, moment_t *m, algo_err
                   l->open.journal};
   memcpy(m->tip_hash512, l->tip_hash512, 64);
   if (round < l->tip.round) m->pos = round + 1 < l->first ? 0 : algo_lrec(l, round + 1)->journal;
-  if (m->pos < l->journal.base + l->journal.head) {
+  if (round < l->base || m->pos < l->journal.base + l->journal.head) {
     algo_lfail(l, NULL, "round %" PRIu64 " before dbRound %" PRIu64, round, l->tip.round - ALGO_LEDGER_LOOKBACK);
     return refuse(l, 500, err);
   }
@@ -331,6 +331,7 @@ algo_code_t algo_ledger_simulate(algo_ledger_t *l, const algo_sim_request_t *req
   sim_t s = {.l = l, .req = req, .arena = arena};
   moment_t m;
   *out = (algo_sim_result_t){.last_round = round};
+  l->origin_failed = false;
   algo_arena_reset(&l->scratch);
   algo_code_t rc = check_request(l, req, err);
   if (!rc) rc = decode(&s, err);
@@ -346,6 +347,7 @@ algo_code_t algo_ledger_simulate(algo_ledger_t *l, const algo_sim_request_t *req
   if ((rc = go_to(l, round, &m, err))) return rc;
   rc = evaluate(&s, out, err);
   if (!rc) rc = finish(&s, out, err);
+  if (!rc && algo_lorigin_check(l, NULL)) rc = refuse(l, 500, err);
   come_back(l, &m);
   return rc;
 }

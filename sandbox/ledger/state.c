@@ -122,7 +122,10 @@ static bool app_boxes_eq(const void *item, const void *key) {
 
 box_t *algo_lbox(const algo_ledger_t *l, uint64_t app, algo_bytes_t name) {
   box_key_t k = {app, name};
-  return algo_ltable_find(&l->boxes, box_hash(app, name), box_eq, &k);
+  box_t *b = algo_ltable_find(&l->boxes, box_hash(app, name), box_eq, &k);
+  return b || !l->origin || !algo_lorigin_box(l, app, name)
+             ? b
+             : algo_ltable_find(&l->boxes, box_hash(app, name), box_eq, &k);
 }
 
 app_boxes_t *algo_lapp_boxes(const algo_ledger_t *l, uint64_t app) {

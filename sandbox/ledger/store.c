@@ -219,7 +219,7 @@ void algo_lspill(algo_ledger_t *l) {
   algo_err_t err;
   uint64_t end = 0;
   size_t n = ALGO_LEDGER_WINDOW;
-  if (l->n_blocks - l->first < 2 * n) return;
+  if (l->origin || l->n_blocks - l->first < 2 * n) return;
   algo_code_t rc = s->open ? ALGO_OK : open_files(s, NULL, &err);
   if (!rc) rc = write_blocks(l, n, &end, &err);
   if (!rc) rc = spill_ids(l, l->first + n, &err);

@@ -1,5 +1,4 @@
 /* algorent-sandbox: the program around the node and its REST. */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include "algo/kmd.h"
 #include "algo/rest.h"
 #include "command.h"
+#include "node.h"
 #include "options.h"
 #include "world.h"
 
@@ -20,7 +20,7 @@ static int complain(const algo_err_t *err) {
 }
 
 typedef struct sandbox { /* what runs */
-  algo_node_t *node;
+  sandbox_chain_t chain;
   algo_rest_t *rest;
   algo_kmd_t *kmd;
   algo_httpd_t *algod_server, *kmd_server, *indexer_server;
@@ -47,7 +47,7 @@ static void announce(const sandbox_options_t *o, const sandbox_t *s) {
   algo_buf_printf(&line,
                   o->json ? "\",\"token\":\"%s\",\"genesis\":\"%s\",\"round\":%llu}\n"
                           : "  token %s  genesis %s  round %llu\n",
-                  o->token, algo_node_genesis_id(s->node), (unsigned long long)algo_node_round(s->node));
+                  o->token, algo_node_genesis_id(s->chain.node), (unsigned long long)algo_node_round(s->chain.node));
   fwrite(line.p, 1, line.n, stdout);
   fflush(stdout);
   if (o->ready_fd >= 0) {
@@ -58,39 +58,8 @@ static void announce(const sandbox_options_t *o, const sandbox_t *s) {
   algo_buf_fini(&line);
 }
 
-static algo_code_t read_file(const char *path, algo_buf_t *out, algo_err_t *err) {
-  FILE *f = fopen(path, "rb");
-  if (f == NULL) return algo_err_set(err, ALGO_E_IO, "%s: %s", path, strerror(errno));
-  uint8_t chunk[65536];
-  for (size_t n; (n = fread(chunk, 1, sizeof chunk, f)) > 0;) algo_buf_put(out, chunk, n);
-  bool bad = ferror(f) != 0;
-  fclose(f);
-  return bad ? algo_err_set(err, ALGO_E_IO, "%s: %s", path, strerror(errno)) : ALGO_OK;
-}
-
-static algo_code_t open_node(algo_node_t **out, const sandbox_options_t *o, const algo_env_t *env, algo_err_t *err) {
-  if (o->replay != NULL) return algo_node_new_replay(out, o->replay, env, err);
-  algo_node_mode_t mode = o->manual ? ALGO_NODE_MANUAL : o->interval_ms > 0 ? ALGO_NODE_INTERVAL : ALGO_NODE_DEV;
-  algo_node_options_t opt = {
-      .mode = mode, .interval_ms = o->interval_ms, .data_dir = o->data, .checkpoint_blocks = o->checkpoint};
-  algo_buf_t genesis = ALGO_BUF_INIT, dump = ALGO_BUF_INIT;
-  algo_code_t rc = o->genesis != NULL ? read_file(o->genesis, &genesis, err) : ALGO_OK;
-  if (rc == ALGO_OK && o->load != NULL) rc = read_file(o->load, &dump, err);
-  opt.genesis_json = algo_buf_view(&genesis);
-  opt.load = algo_buf_view(&dump);
-  if (rc == ALGO_OK) rc = algo_node_new(out, &opt, env, err);
-  if (rc == ALGO_OK && o->seed != NULL &&
-      algo_node_round(*out) == 0) { /* a block a second, from a day that is always the same */
-    rc = algo_node_set_next_time(*out, SANDBOX_SEED_TIME, err);
-    if (rc == ALGO_OK) rc = algo_node_set_offset(*out, 1, err);
-  }
-  algo_buf_fini(&genesis);
-  algo_buf_fini(&dump);
-  return rc;
-}
-
 static algo_code_t start_algod(sandbox_t *s, const sandbox_options_t *o, const algo_env_t *env, algo_err_t *err) {
-  algo_code_t rc = algo_rest_new(&s->rest, s->node, o->token, env, err);
+  algo_code_t rc = algo_rest_new(&s->rest, s->chain.node, o->token, env, err);
   if (rc != ALGO_OK) return rc;
   algo_httpd_options_t http = {.host = o->host,
                                .port = o->port,
@@ -133,7 +102,7 @@ static algo_code_t start_indexer(sandbox_t *s, const sandbox_options_t *o, const
 static int serve(const sandbox_options_t *o, const sigset_t *signals, const algo_env_t *env) {
   algo_err_t err;
   sandbox_t s = {0};
-  algo_code_t rc = open_node(&s.node, o, env, &err);
+  algo_code_t rc = sandbox_chain_open(&s.chain, o, env, &err);
   if (rc == ALGO_OK) rc = start_algod(&s, o, env, &err);
   if (rc == ALGO_OK && !o->no_kmd && o->replay == NULL) rc = start_kmd(&s, o, env, &err);
   if (rc == ALGO_OK && !o->no_indexer && o->replay == NULL) rc = start_indexer(&s, o, env, &err);
@@ -147,7 +116,7 @@ static int serve(const sandbox_options_t *o, const sigset_t *signals, const algo
   algo_httpd_stop(s.algod_server);
   algo_kmd_free(s.kmd);
   algo_rest_free(s.rest);
-  algo_node_free(s.node);
+  sandbox_chain_close(&s.chain);
   return rc == ALGO_OK ? 0 : complain(&err);
 }
 

@@ -23,6 +23,10 @@ static const char help_options[] =
     "  --data DIR        keep the state there; it survives a kill at any instant\n"
     "  --checkpoint N    with --data: the whole state on disk every N blocks, for a quick start (20000)\n"
     "  --load FILE       start from a dump\n"
+    "  --fork URL        on top of another algod's state: read when it is first needed, and kept in a folder; what is\n"
+    "                    written stays here. --fork-round N: as of that round (its last one); --fork-cache DIR:\n"
+    "                    the folder (DIR/fork with --data, else ~/.cache/algorent/fork); its token is\n"
+    "                    FORK_TOKEN in the environment, or --fork-token-file FILE\n"
     "  --seed TEXT       the same run every time: clock, keys and tokens come from the seed\n"
     "  --dev             a block for each group of transactions, at once (the default)\n"
     "  --interval MS     a block every MS milliseconds instead\n"
@@ -53,7 +57,11 @@ enum {
   OPT_LOAD,
   OPT_URL,
   OPT_SEED,
-  OPT_CHECKPOINT
+  OPT_CHECKPOINT,
+  OPT_FORK,
+  OPT_FORK_ROUND,
+  OPT_FORK_CACHE,
+  OPT_FORK_TOKEN_FILE
 };
 
 static const struct option longs[] = {
@@ -78,6 +86,10 @@ static const struct option longs[] = {
     {"url", required_argument, NULL, OPT_URL},
     {"seed", required_argument, NULL, OPT_SEED},
     {"no-indexer", no_argument, NULL, OPT_NO_INDEXER},
+    {"fork", required_argument, NULL, OPT_FORK},
+    {"fork-round", required_argument, NULL, OPT_FORK_ROUND},
+    {"fork-cache", required_argument, NULL, OPT_FORK_CACHE},
+    {"fork-token-file", required_argument, NULL, OPT_FORK_TOKEN_FILE},
     {NULL, 0, NULL, 0},
 };
 
@@ -112,6 +124,13 @@ static bool take(sandbox_options_t *o, int c, const char *arg) {
   case OPT_LOAD: o->load = arg; return true;
   case OPT_SEED: o->seed = arg; return true;
   case OPT_URL: o->url = arg; return true;
+  case OPT_FORK: o->fork = arg; return true;
+  case OPT_FORK_CACHE: o->fork_cache = arg; return true;
+  case OPT_FORK_TOKEN_FILE: o->fork_token_file = arg; return true;
+  case OPT_FORK_ROUND:
+    if (!number("fork-round", arg, INT64_MAX, &n)) return false;
+    o->fork_round = n;
+    return true;
   case OPT_NO_INDEXER: o->no_indexer = true; return true;
   case OPT_INDEXER_PORT:
     if (!number("indexer-port", arg, 65535, &n)) return false;

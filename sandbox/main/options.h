@@ -9,8 +9,10 @@
   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" /* what every Algorand tool tries */
 
 typedef struct sandbox_options {
-  const char *host, *token, *genesis, *data, *load, *seed, *url, *replay; /* replay: the folder; NULL: a live node */
+  const char *host, *token, *genesis, *data, *load, *seed, *url, *replay, *fork, *fork_cache,
+      *fork_token_file; /* replay: the folder; NULL: a live node */
   uint16_t port, kmd_port, indexer_port;
+  uint64_t fork_round;  /* 0: the other's last */
   uint32_t interval_ms; /* 0: a block for each group */
   uint64_t checkpoint;  /* blocks; 0: the default */
   bool manual, json, verbose, no_kmd, no_indexer, kmd_chosen, indexer_chosen;

@@ -45,7 +45,7 @@ algo_code_t algo_node_change(algo_node_t *n, const algo_node_change_t *c, algo_e
   pthread_rwlock_wrlock(&n->lock);
   algo_code_t rc = node_change_apply(n->ledger, c, err);
   if (rc == ALGO_OK) rc = note(n, &e, err);
-  pthread_rwlock_unlock(&n->lock);
+  node_unlock(n);
   algo_buf_fini(&e);
   return rc;
 }
@@ -77,7 +77,7 @@ algo_code_t algo_node_delta(algo_node_t *n, uint64_t round, algo_buf_t *out, alg
   if (n->ledger == NULL) return node_read_only(err);
   pthread_rwlock_wrlock(&n->lock);
   algo_code_t rc = algo_ledger_delta(n->ledger, round, out, err);
-  pthread_rwlock_unlock(&n->lock);
+  node_unlock(n);
   return rc;
 }
 
@@ -94,7 +94,7 @@ algo_code_t algo_node_dump(algo_node_t *n, algo_buf_t *out, algo_err_t *err) {
 /* A ledger made of the records takes the place of the one there. */
 static algo_code_t replace(algo_node_t *n, algo_bytes_t records, algo_err_t *err) {
   algo_ledger_t *fresh = NULL;
-  algo_code_t rc = algo_ledger_new(&fresh, &n->genesis, &n->env, err);
+  algo_code_t rc = node_new_ledger(n, &fresh, err);
   if (rc == ALGO_OK) rc = node_events_apply(fresh, records, err);
   if (rc != ALGO_OK) {
     algo_ledger_free(fresh);
@@ -110,7 +110,8 @@ static algo_code_t replace(algo_node_t *n, algo_bytes_t records, algo_err_t *err
   }
   algo_ledger_free(n->ledger);
   n->ledger = fresh;
-  if (node_log_dir(n->log) != NULL && algo_ledger_keep(fresh, node_log_dir(n->log), err) != ALGO_OK)
+  if (n->origin == NULL && node_log_dir(n->log) != NULL &&
+      algo_ledger_keep(fresh, node_log_dir(n->log), err) != ALGO_OK)
     algo_env_log(&n->env, ALGO_LOG_WARN, "no checkpoints from here on: %s", err->msg);
   n->has_next_time = n->has_offset = false;
   n->last_made_ns = 0;
@@ -128,13 +129,14 @@ algo_code_t algo_node_load(algo_node_t *n, algo_bytes_t dump, algo_err_t *err) {
   if (rc == ALGO_OK && !algo_bytes_eq(json, algo_buf_view(&n->genesis_json))) {
     rc = algo_err_set(err, ALGO_E_GENESIS, "the dump is of another network than %s", n->genesis_id);
   }
+  if (rc == ALGO_OK) rc = node_events_fit(dump, n->origin, err);
   return rc == ALGO_OK ? replace(n, dump, err) : rc;
 }
 
 algo_code_t algo_node_reset(algo_node_t *n, algo_err_t *err) {
   if (n->ledger == NULL) return node_read_only(err);
   algo_buf_t e = ALGO_BUF_INIT, records = ALGO_BUF_INIT;
-  node_event_genesis(&e, algo_buf_view(&n->genesis_json));
+  node_event_genesis(&e, algo_buf_view(&n->genesis_json), n->origin);
   node_record_put(&records, algo_buf_view(&e));
   algo_code_t rc = e.oom || records.oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory")
                                         : replace(n, algo_buf_view(&records), err);

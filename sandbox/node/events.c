@@ -1,13 +1,20 @@
 /* What a log's records say, as msgpack arrays, and doing it again. */
+#include "algo/hash.h"
 #include "algo/mp.h"
 #include "node_impl.h"
 
 typedef enum event { EVENT_GENESIS, EVENT_BLOCK, EVENT_CHANGE, EVENT_SNAPSHOT, EVENT_REVERT } event_t;
 
-void node_event_genesis(algo_buf_t *out, algo_bytes_t json) {
-  algo_mp_put_array(out, 2);
+/* A fork's has its round and that round's block, by its hash. */
+void node_event_genesis(algo_buf_t *out, algo_bytes_t json, const algo_ledger_origin_t *origin) {
+  uint8_t block[32];
+  algo_mp_put_array(out, origin == NULL ? 2 : 4);
   algo_mp_put_uint(out, EVENT_GENESIS);
   algo_mp_put_bin(out, json.p, json.n);
+  if (origin == NULL) return;
+  algo_sha512_256(block, origin->block.p, origin->block.n);
+  algo_mp_put_uint(out, origin->round);
+  algo_mp_put_bin(out, block, sizeof block);
 }
 
 void node_event_group(algo_buf_t *out, algo_bytes_t group, bool skip_signatures) {
@@ -140,6 +147,36 @@ algo_code_t node_events_genesis(algo_bytes_t records, algo_bytes_t *json, algo_e
   bool ok = algo_mp_get_array(&r, &n, NULL) == ALGO_OK && algo_mp_get_uint(&r, &kind, NULL) == ALGO_OK &&
             kind == EVENT_GENESIS && algo_mp_get_bin(&r, json, NULL) == ALGO_OK;
   return ok ? ALGO_OK : algo_err_set(err, ALGO_E_PARSE, "this is no dump of a sandbox");
+}
+
+algo_code_t node_events_fit(algo_bytes_t records, const algo_ledger_origin_t *origin, algo_err_t *err) {
+  algo_bytes_t payload, json, block = {NULL, 0};
+  uint32_t n = 0;
+  uint64_t kind = 0, round = 0;
+  uint8_t hash[32];
+  if (node_record_next(&records, &payload) != ALGO_OK) return algo_err_set(err, ALGO_E_PARSE, "no dump of a sandbox");
+  algo_mp_t r = algo_mp(payload);
+  algo_code_t rc = algo_mp_get_array(&r, &n, err);
+  if (rc == ALGO_OK) rc = algo_mp_get_uint(&r, &kind, err);
+  if (rc == ALGO_OK) rc = algo_mp_get_bin(&r, &json, err);
+  if (rc == ALGO_OK && n == 4) rc = algo_mp_get_uint(&r, &round, err);
+  if (rc == ALGO_OK && n == 4) rc = algo_mp_get_bin(&r, &block, err);
+  if (rc != ALGO_OK) return rc;
+  if (n != 4 && origin == NULL) return ALGO_OK;
+  if (n != 4)
+    return algo_err_set(err, ALGO_E_GENESIS,
+                        "the state that is there is of no fork: start without --fork, or elsewhere");
+  if (origin == NULL)
+    return algo_err_set(err, ALGO_E_GENESIS,
+                        "the state that is there is of a fork of round %llu: start with --fork and --fork-round %llu",
+                        (unsigned long long)round, (unsigned long long)round);
+  algo_sha512_256(hash, origin->block.p, origin->block.n);
+  if (round == origin->round && block.n == sizeof hash && memcmp(hash, block.p, sizeof hash) == 0) return ALGO_OK;
+  return algo_err_set(err, ALGO_E_GENESIS,
+                      round == origin->round
+                          ? "the state that is there is of a fork of another chain at round %llu"
+                          : "the state that is there is of a fork of round %llu: give it as --fork-round",
+                      (unsigned long long)round);
 }
 
 algo_code_t node_events_apply(algo_ledger_t *l, algo_bytes_t records, algo_err_t *err) {

@@ -4,9 +4,9 @@
 #include "node_impl.h"
 
 static algo_code_t live_block(algo_node_t *n, uint64_t round, algo_buf_t *out, algo_err_t *err) {
-  pthread_rwlock_rdlock(&n->lock);
+  node_lock_look(n);
   algo_code_t rc = algo_ledger_block(n->ledger, round, out, err);
-  pthread_rwlock_unlock(&n->lock);
+  node_unlock(n);
   return rc;
 }
 
@@ -60,9 +60,14 @@ static algo_code_t take_identity(algo_node_t *n, algo_err_t *err) {
   return n->genesis_id == NULL || n->genesis_json.oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
 }
 
+algo_code_t node_new_ledger(algo_node_t *n, algo_ledger_t **out, algo_err_t *err) {
+  return n->origin == NULL ? algo_ledger_new(out, &n->genesis, &n->env, err)
+                           : algo_ledger_new_fork(out, &n->genesis, n->origin, &n->env, err);
+}
+
 static algo_code_t begin_log(algo_node_t *n, algo_err_t *err) {
   algo_buf_t e = ALGO_BUF_INIT;
-  node_event_genesis(&e, algo_buf_view(&n->genesis_json));
+  node_event_genesis(&e, algo_buf_view(&n->genesis_json), n->origin);
   algo_code_t rc = node_log_append(n->log, algo_buf_view(&e), err);
   algo_buf_fini(&e);
   return rc;
@@ -71,12 +76,12 @@ static algo_code_t begin_log(algo_node_t *n, algo_err_t *err) {
 /* From a checkpoint and the rest of the log, or from the whole of it. */
 static algo_code_t take_state(algo_node_t *n, algo_err_t *err) {
   algo_buf_t records = ALGO_BUF_INIT;
-  const char *dir = node_log_dir(n->log);
+  const char *dir = n->origin == NULL ? node_log_dir(n->log) : NULL; /* what a fork read is in no checkpoint */
   uint64_t from = 0;
   algo_code_t rc = ALGO_E_NOT_FOUND;
   if (dir != NULL) rc = node_checkpoint_open(n, &from, err);
   if (rc != ALGO_OK) {
-    rc = algo_ledger_new(&n->ledger, &n->genesis, &n->env, err);
+    rc = node_new_ledger(n, &n->ledger, err);
     if (rc == ALGO_OK && dir != NULL) rc = algo_ledger_keep(n->ledger, dir, err);
   }
   if (rc == ALGO_OK) rc = node_log_read(n->log, from, &records, err);
@@ -91,6 +96,7 @@ static algo_code_t start(algo_node_t *n, const algo_node_options_t *opt, algo_er
   n->checkpoint_blocks = opt->checkpoint_blocks;
   algo_code_t rc = take_log(n, opt, &first, err);
   if (rc == ALGO_OK) rc = take_genesis(n, opt->genesis_json, algo_buf_view(&first), err);
+  if (rc == ALGO_OK && first.n > 0) rc = node_events_fit(algo_buf_view(&first), n->origin, err);
   if (rc == ALGO_OK) rc = take_state(n, err);
   if (rc == ALGO_OK) rc = take_identity(n, err);
   n->keys = algo_keytable_new();
@@ -106,6 +112,7 @@ algo_code_t algo_node_new(algo_node_t **out, const algo_node_options_t *opt, con
   if (n == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   n->mode = opt->mode;
   n->interval_ms = opt->interval_ms;
+  n->origin = opt->origin;
   algo_code_t rc = start(n, opt, err);
   if (rc == ALGO_OK && n->mode == ALGO_NODE_INTERVAL) rc = node_miner_start(n, err);
   if (rc != ALGO_OK) {

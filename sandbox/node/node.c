@@ -84,14 +84,35 @@ algo_code_t algo_node_block(algo_node_t *n, uint64_t round, algo_buf_t *out, alg
   return n->source->block(n, round, out, err);
 }
 
+void node_lock_look(algo_node_t *n) {
+  if (n->origin == NULL) pthread_rwlock_rdlock(&n->lock);
+  else pthread_rwlock_wrlock(&n->lock);
+}
+
+void node_unlock(algo_node_t *n) {
+  if (n->origin != NULL && algo_ledger_origin_failed(n->ledger, &n->origin_err)) n->origin_failures++;
+  pthread_rwlock_unlock(&n->lock);
+}
+
+uint64_t algo_node_origin_failures(algo_node_t *n, algo_err_t *err) {
+  if (n->origin == NULL) return 0;
+  node_lock_look(n);
+  uint64_t failures = n->origin_failures;
+  if (failures > 0 && err != NULL) *err = n->origin_err;
+  node_unlock(n);
+  return failures;
+}
+
+uint64_t algo_node_first(algo_node_t *n) { return n->origin == NULL ? 0 : n->origin->round; }
+
 const algo_ledger_t *algo_node_read(algo_node_t *n) {
   if (n->ledger == NULL) return NULL;
-  pthread_rwlock_rdlock(&n->lock);
+  node_lock_look(n);
   return n->ledger;
 }
 
 void algo_node_read_done(algo_node_t *n) {
-  if (n->ledger != NULL) pthread_rwlock_unlock(&n->lock);
+  if (n->ledger != NULL) node_unlock(n);
 }
 
 algo_code_t node_read_only(algo_err_t *err) {

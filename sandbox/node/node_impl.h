@@ -41,7 +41,10 @@ struct algo_node {
   algo_buf_t genesis_json;
   const algo_consensus_t *consensus;
 
-  algo_ledger_t *ledger; /* NULL in a replay */
+  algo_ledger_t *ledger;              /* NULL in a replay */
+  const algo_ledger_origin_t *origin; /* NULL: not a fork */
+  uint64_t origin_failures;
+  algo_err_t origin_err; /* the last of them */
   pthread_rwlock_t lock; /* the ledger and what is below, down to the waiters */
   bool has_offset;
   uint64_t offset;
@@ -78,6 +81,11 @@ void node_take_header(algo_node_t *n, const algo_header_t *h); /* what a status 
 
 algo_code_t node_read_only(algo_err_t *err); /* UNSUPPORTED: a replay */
 
+/* The lock of a look-up: in a fork it may have to read from elsewhere, so it is alone. */
+void node_lock_look(algo_node_t *n);
+void node_unlock(algo_node_t *n); /* and notes what the origin could not tell */
+algo_code_t node_new_ledger(algo_node_t *n, algo_ledger_t **out, algo_err_t *err); /* as it begins */
+
 /* recorded.c */
 algo_code_t node_replay_open(node_replay_t **out, const char *dir, algo_err_t *err);
 void node_replay_close(node_replay_t *r);
@@ -112,7 +120,7 @@ algo_code_t node_checkpoint_open(algo_node_t *n, uint64_t *from, algo_err_t *err
 void node_checkpoint_remove(algo_node_t *n);
 
 /* events.c: the records' content. */
-void node_event_genesis(algo_buf_t *out, algo_bytes_t json);
+void node_event_genesis(algo_buf_t *out, algo_bytes_t json, const algo_ledger_origin_t *origin);
 void node_event_group(algo_buf_t *out, algo_bytes_t group, bool skip_signatures); /* an element of a block's groups */
 void node_event_block(algo_buf_t *out, int64_t timestamp, uint32_t n, algo_bytes_t groups);
 void node_event_change(algo_buf_t *out, const algo_node_change_t *c);
@@ -120,6 +128,8 @@ void node_event_snapshot(algo_buf_t *out);
 void node_event_revert(algo_buf_t *out, uint64_t id);
 /* The genesis JSON of a log's first record. */
 algo_code_t node_events_genesis(algo_bytes_t records, algo_bytes_t *json, algo_err_t *err);
+/* Are they what was done on that origin (NULL: on none)? Errors: GENESIS. */
+algo_code_t node_events_fit(algo_bytes_t records, const algo_ledger_origin_t *origin, algo_err_t *err);
 /* The records, done again on a ledger; a genesis does nothing. */
 algo_code_t node_events_apply(algo_ledger_t *l, algo_bytes_t records, algo_err_t *err);
 uint64_t node_events_blocks(algo_bytes_t records); /* how many blocks they make */

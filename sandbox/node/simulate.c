@@ -5,6 +5,6 @@ algo_code_t algo_node_simulate(algo_node_t *n, const algo_sim_request_t *req, al
   if (n->ledger == NULL) return node_read_only(err);
   pthread_rwlock_wrlock(&n->lock);
   algo_code_t rc = algo_ledger_simulate(n->ledger, req, out, arena, err);
-  pthread_rwlock_unlock(&n->lock);
+  node_unlock(n);
   return rc;
 }

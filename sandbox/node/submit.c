@@ -42,6 +42,6 @@ algo_code_t algo_node_submit(algo_node_t *n, algo_bytes_t group, const algo_subm
     rc = node_seal(n, err);
     if (rc != ALGO_OK) node_discard(n); /* refused as a whole */
   }
-  pthread_rwlock_unlock(&n->lock);
+  node_unlock(n);
   return rc;
 }

@@ -175,6 +175,7 @@ static void catch_up(rest_history_t *h, algo_node_t *node) {
     memset(h->slots, 0, h->n_slots * sizeof *h->slots);
   }
   if (h->next == 0) see_genesis(h, node);
+  if (h->next <= algo_node_first(node) && algo_node_first(node) > 0) h->next = algo_node_first(node) + 1;
   uint64_t tip = algo_node_round(node);
   for (; h->next <= tip && !h->oom; h->next++) {
     algo_block_t b;

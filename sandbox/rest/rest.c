@@ -146,6 +146,14 @@ static void options(rest_call_t *c) {
   c->res->status = 204;
 }
 
+/* In a fork an answer counts only where the forked node could tell all that it needed. */
+static void run(rest_call_t *c, const rest_route_t *route) {
+  algo_err_t err;
+  uint64_t before = algo_node_origin_failures(c->node, NULL);
+  route->fn(c);
+  if (algo_node_origin_failures(c->node, &err) != before) rest_error(c, 502, "%s", err.msg);
+}
+
 static void dispatch(algo_rest_t *r, const rest_table_t *const *from, size_t n, algo_httpd_request_t *req,
                      algo_httpd_response_t *res) {
   rest_call_t c = {.rest = r, .node = r->node, .req = req, .res = res, .json = algo_json(&res->body)};
@@ -173,7 +181,7 @@ static void dispatch(algo_rest_t *r, const rest_table_t *const *from, size_t n, 
   } else if ((route->flags & REST_LEDGER) && algo_node_is_replay(r->node)) {
     rest_error(&c, 501, "a replay of recorded blocks has no state to answer this from");
   } else {
-    route->fn(&c);
+    run(&c, route);
   }
 }
 

@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include "algo/hash.h"
+#include "algo/sandbox.h"
 
 #define DEFAULT_TIME  1767225600 /* 2026-01-01T00:00:00Z */
 #define DEFAULT_FUNDS UINT64_C(1000000000000)
@@ -37,14 +38,6 @@ static algo_code_t make_genesis(algo_testnet_t *t, algo_buf_t *json, algo_err_t 
   return json->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
 }
 
-static algo_code_t trust_everyone(algo_testnet_t *t, algo_err_t *err) {
-  algo_buf_t answer = ALGO_BUF_INIT;
-  const algo_bytes_t nothing = {NULL, 0};
-  algo_code_t rc = algo_algod_ask(t->algod, "POST", "/sandbox/v1/impersonate/on", NULL, nothing, &answer, err);
-  algo_buf_fini(&answer);
-  return rc;
-}
-
 static algo_code_t open_node(algo_testnet_t *t, algo_err_t *err) {
   algo_env_t env = {.user = t, .now_ns = stands_still, .random = draw};
   algo_buf_t genesis = ALGO_BUF_INIT;
@@ -57,7 +50,7 @@ static algo_code_t open_node(algo_testnet_t *t, algo_err_t *err) {
   const algo_http_transport_t transport = {testnet_ask, t};
   const algo_algod_options_t algod = {.url = "http://testnet", .transport = &transport};
   if (rc == ALGO_OK) rc = algo_algod_new(&t->algod, &algod, NULL, err);
-  if (rc == ALGO_OK && !t->opt.signatures) rc = trust_everyone(t, err);
+  if (rc == ALGO_OK && !t->opt.signatures) rc = algo_sandbox_impersonate(t->algod, true, err);
   algo_buf_fini(&genesis);
   return rc;
 }

@@ -8,6 +8,7 @@
 
 #include "algo/keys.h"
 #include "algo/ledger.h"
+#include "algo/origin.h"
 
 typedef struct algo_node algo_node_t;
 
@@ -24,6 +25,9 @@ typedef struct algo_node_options {
   const char *data_dir;       /* kept there, and taken up again; NULL: in memory alone */
   algo_bytes_t load;          /* a dump to start from; empty: none */
   uint64_t checkpoint_blocks; /* in a folder: a checkpoint each so many blocks; 0: 20,000 */
+  /* A fork: of whose network genesis_json is. Kept, not copied; asked with the node's lock held, so by one thread at a
+   * time. A folder or a dump of a fork needs the same origin again. NULL: none. */
+  const algo_ledger_origin_t *origin;
 } algo_node_options_t;
 
 /* Errors: those of algo_genesis_parse and algo_ledger_new; INVALID (an interval of 0); of a folder or a dump: IO,
@@ -53,6 +57,10 @@ typedef struct algo_node_now {
 } algo_node_now_t;
 ALGO_API void algo_node_status(algo_node_t *n, algo_node_now_t *out);
 ALGO_API uint64_t algo_node_round(const algo_node_t *n);
+ALGO_API uint64_t algo_node_first(algo_node_t *n); /* the first block of its own: a fork's origin has those before */
+/* How often a fork's origin could not tell what was looked up. Where that changes during a look-up, its result may be
+ * incomplete, and *err (NULL: not wanted) says why. */
+ALGO_API uint64_t algo_node_origin_failures(algo_node_t *n, algo_err_t *err);
 ALGO_API bool algo_node_is_replay(const algo_node_t *n);
 ALGO_API bool algo_node_is_dev(const algo_node_t *n); /* mode DEV */
 ALGO_API const char *algo_node_genesis_id(const algo_node_t *n);

@@ -1,0 +1,33 @@
+/* algo/fork.h - another algod's state as of one round, for a ledger that is a fork of it (algo/origin.h).
+ *
+ * An algod tells its latest state alone. So each answer is checked: the blocks from the fork's round up to the node's
+ * last one are read, and whatever a transaction in them may have changed cannot be told any more as of the round; that
+ * is an error which says so (UNSUPPORTED). What was read is kept in a folder, and read from there the next time.
+ *
+ * One thread at a time. Errors of everything here, beside those named: NET, TIMEOUT, AUTH, HTTP (the node), PARSE (an
+ * answer that is none of an algod's), IO (the folder). Source: go-algorand's daemon/algod/api (algod.oas3.yml). */
+#ifndef ALGO_FORK_H
+#define ALGO_FORK_H
+
+#include "algo/origin.h"
+
+typedef struct algo_fork algo_fork_t;
+
+typedef struct algo_fork_options {
+  const char *url;     /* of the other algod */
+  const char *token;   /* X-Algo-API-Token; NULL or "": none. Copied, wiped at the end */
+  uint64_t round;      /* 0: the other's last one */
+  const char *cache;   /* the folder; NULL: $XDG_CACHE_HOME/algorent/fork or ~/.cache/algorent/fork; "": none */
+  uint32_t timeout_ms; /* of one request; 0: 10000 */
+} algo_fork_options_t;
+
+/* Errors: INVALID (a round that is not there yet), GENESIS (the block and the genesis are of two networks), UNSUPPORTED
+ * (the round is over 10,000 rounds back: too many blocks to look through). */
+ALGO_API algo_code_t algo_fork_open(algo_fork_t **out, const algo_fork_options_t *opt, const algo_env_t *env,
+                                    algo_err_t *err);
+ALGO_API void algo_fork_close(algo_fork_t *f);                               /* NULL: nothing */
+ALGO_API const algo_ledger_origin_t *algo_fork_origin(const algo_fork_t *f); /* as long as f */
+ALGO_API algo_bytes_t algo_fork_genesis(const algo_fork_t *f);               /* JSON */
+ALGO_API const char *algo_fork_server(const algo_fork_t *f);                 /* as messages name it */
+
+#endif

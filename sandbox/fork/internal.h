@@ -1,0 +1,64 @@
+/* What the parts of the fork share. */
+#ifndef FORK_INTERNAL_H
+#define FORK_INTERNAL_H
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "algo/fork.h"
+#include "algo/http.h"
+#include "algo/json.h"
+
+#define FORK_MAX_ROUNDS 10000u /* that are looked through */
+
+typedef struct touched { /* what blocks after the fork's round may have changed: addresses, and assets as addresses */
+  algo_addr_t *keys;
+  uint64_t *rounds;
+  size_t n, cap;
+  uint64_t upto; /* the last round that was looked at */
+} touched_t;
+
+struct algo_fork {
+  algo_http_t *http;
+  algo_env_t env;
+  algo_ledger_origin_t origin;
+  algo_arena_t arena; /* genesis, block */
+  algo_bytes_t genesis;
+  algo_addr_t fee_sink, rewards_pool;
+  char *cache; /* the folder of this network and round; NULL: none */
+  touched_t touched;
+  uint64_t last; /* the other's last round, when it was asked last */
+};
+
+/* fork.c */
+algo_code_t fork_nomem(algo_err_t *err);
+/* The answer, from the folder or the node. NOT_FOUND: it said 404. `keep`: it stays as it is, so it is kept. */
+algo_code_t fork_get(algo_fork_t *f, const char *path, bool keep, algo_buf_t *body, algo_err_t *err);
+/* From the node, about `key` as of the fork's round: fails where a later block may have changed it. */
+algo_code_t fork_fresh(algo_fork_t *f, const char *path, const algo_addr_t *key, bool *found, algo_buf_t *body,
+                       algo_err_t *err);
+/* The same, from the folder where it is there, and kept in it. NOT_FOUND. */
+algo_code_t fork_get_state(algo_fork_t *f, const char *path, const algo_addr_t *key, algo_buf_t *body, algo_err_t *err);
+algo_code_t fork_status(algo_fork_t *f, uint64_t *last, algo_err_t *err);
+algo_code_t fork_block(algo_fork_t *f, uint64_t round, bool keep, algo_buf_t *out, algo_err_t *err);
+
+/* cache.c: answers in files, one a path; "" bodies and 404 too. */
+bool fork_cache_read(const algo_fork_t *f, const char *path, bool *found, algo_buf_t *body);
+void fork_cache_write(const algo_fork_t *f, const char *path, bool found, algo_bytes_t body);
+/* The folder of this network, round and block. NULL: none is wanted, or none can be made. */
+char *fork_cache_folder(const char *root, const algo_digest_t *genesis, uint64_t round, algo_bytes_t block);
+
+/* touched.c */
+void fork_asset_key(algo_addr_t *out, uint64_t asset);
+/* Reads the blocks up to `last`. */
+algo_code_t fork_look(algo_fork_t *f, uint64_t last, algo_err_t *err);
+/* The round of the first block that may have changed it; 0: none. */
+uint64_t fork_touched(const algo_fork_t *f, const algo_addr_t *key);
+void fork_touched_fini(touched_t *t);
+
+/* read.c: the origin's functions. */
+void fork_fill_origin(algo_fork_t *f);
+algo_code_t fork_read_supply(algo_fork_t *f, algo_err_t *err);
+
+#endif

@@ -1,0 +1,95 @@
+#include "node.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "algo/file.h"
+#include "world.h"
+
+#define FORK_FUNDS UINT64_C(1000000000000) /* microAlgos of the development accounts on top of another network */
+
+/* ---- a fork ---- */
+
+static algo_code_t read_token(const sandbox_options_t *o, algo_buf_t *out, algo_err_t *err) {
+  const char *env = getenv("FORK_TOKEN");
+  if (o->fork_token_file == NULL) {
+    algo_buf_puts(out, env == NULL ? "" : env);
+    return ALGO_OK;
+  }
+  algo_code_t rc = algo_file_read(out, o->fork_token_file, err);
+  while (out->n > 0 && (out->p[out->n - 1] == '\n' || out->p[out->n - 1] == ' ')) out->n--;
+  return rc;
+}
+
+static algo_code_t open_fork(algo_fork_t **out, const sandbox_options_t *o, const algo_env_t *env, algo_err_t *err) {
+  algo_buf_t token = ALGO_BUF_INIT, folder = ALGO_BUF_INIT;
+  algo_fork_options_t opt = {.url = o->fork, .round = o->fork_round, .cache = o->fork_cache};
+  algo_code_t rc = read_token(o, &token, err);
+  opt.token = algo_buf_cstr(&token);
+  if (o->fork_cache == NULL && o->data != NULL) {
+    algo_buf_printf(&folder, "%s/fork", o->data);
+    opt.cache = algo_buf_cstr(&folder);
+  }
+  if (rc == ALGO_OK) rc = algo_fork_open(out, &opt, env, err);
+  if (token.p != NULL) sodium_memzero(token.p, token.cap);
+  algo_buf_fini(&token);
+  algo_buf_fini(&folder);
+  return rc;
+}
+
+/* Whoever takes the key daemon's accounts for a network's dispenser finds money there, on top of any network. */
+static algo_code_t fund(algo_node_t *n, algo_err_t *err) {
+  algo_code_t rc = ALGO_OK;
+  for (unsigned i = 1; rc == ALGO_OK && i <= ALGO_NODE_DEV_ACCOUNTS; i++) {
+    algo_key_t key;
+    algo_account_view_t v;
+    algo_node_dev_key(&key, i);
+    algo_ledger_account(algo_node_read(n), &key.addr, &v);
+    algo_node_read_done(n);
+    const algo_node_change_t c = {.kind = ALGO_NODE_BALANCE, .addr = key.addr, .amount = FORK_FUNDS};
+    if (algo_node_origin_failures(n, err) > 0) rc = err->code;
+    else if (v.balance < FORK_FUNDS) rc = algo_node_change(n, &c, err);
+    algo_key_fini(&key);
+  }
+  return rc;
+}
+
+/* ---- any chain ---- */
+
+static algo_code_t open_live(sandbox_chain_t *out, const sandbox_options_t *o, const algo_env_t *env, algo_err_t *err) {
+  algo_node_mode_t mode = o->manual ? ALGO_NODE_MANUAL : o->interval_ms > 0 ? ALGO_NODE_INTERVAL : ALGO_NODE_DEV;
+  algo_node_options_t opt = {
+      .mode = mode, .interval_ms = o->interval_ms, .data_dir = o->data, .checkpoint_blocks = o->checkpoint};
+  algo_buf_t genesis = ALGO_BUF_INIT, dump = ALGO_BUF_INIT;
+  algo_code_t rc = o->genesis != NULL ? algo_file_read(&genesis, o->genesis, err) : ALGO_OK;
+  if (rc == ALGO_OK && o->load != NULL) rc = algo_file_read(&dump, o->load, err);
+  if (rc == ALGO_OK && o->fork != NULL) rc = open_fork(&out->fork, o, env, err);
+  opt.genesis_json = out->fork == NULL ? algo_buf_view(&genesis) : algo_fork_genesis(out->fork);
+  opt.origin = out->fork == NULL ? NULL : algo_fork_origin(out->fork);
+  opt.load = algo_buf_view(&dump);
+  if (rc == ALGO_OK) rc = algo_node_new(&out->node, &opt, env, err);
+  if (rc == ALGO_OK && opt.origin != NULL && algo_node_round(out->node) == opt.origin->round) rc = fund(out->node, err);
+  algo_buf_fini(&genesis);
+  algo_buf_fini(&dump);
+  return rc;
+}
+
+algo_code_t sandbox_chain_open(sandbox_chain_t *out, const sandbox_options_t *o, const algo_env_t *env,
+                               algo_err_t *err) {
+  *out = (sandbox_chain_t){NULL, NULL};
+  if (o->replay != NULL) return algo_node_new_replay(&out->node, o->replay, env, err);
+  algo_code_t rc = open_live(out, o, env, err);
+  if (rc == ALGO_OK && o->seed != NULL && algo_node_round(out->node) == 0) {
+    rc = algo_node_set_next_time(out->node, SANDBOX_SEED_TIME, err); /* from a day that is always the same */
+    if (rc == ALGO_OK) rc = algo_node_set_offset(out->node, 1, err); /* a block a second */
+  }
+  if (rc != ALGO_OK) sandbox_chain_close(out);
+  return rc;
+}
+
+void sandbox_chain_close(sandbox_chain_t *c) {
+  algo_node_free(c->node);
+  algo_fork_close(c->fork);
+  *c = (sandbox_chain_t){NULL, NULL};
+}

@@ -1,0 +1,367 @@
+"""A fork: another node's accounts, applications, assets and boxes below a sandbox of one's own; what is written stays here.
+Against another sandbox, and against a real node where ORACLE_ALGOD_URL (ORACLE_ALGOD_TOKEN) names one in developer mode."""
+import base64
+import http.server
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import unittest
+import urllib.request
+
+from algosdk import account, encoding, error, logic, transaction
+from algosdk.v2client import algod
+
+import common
+
+PROGRAM = os.environ["SANDBOX"]
+TOKEN = common.TOKEN
+# add: global "n" grows and a box of the sender's keeps the last argument; opted in accounts count for themselves
+APPROVAL = """#pragma version 10
+txn ApplicationID
+bz ok
+txn OnCompletion
+int OptIn
+==
+bnz ok
+byte "n"
+dup
+app_global_get
+txna ApplicationArgs 0
+btoi
++
+app_global_put
+txn Sender
+box_del
+pop
+txn Sender
+txna ApplicationArgs 0
+box_put
+txn Sender
+txn ApplicationID
+app_opted_in
+bz ok
+txn Sender
+byte "mine"
+txna ApplicationArgs 0
+app_local_put
+ok: int 1
+"""
+
+
+class Fork:
+    """A sandbox on top of another node, on free ports."""
+
+    def __init__(self, url, *options, env=None, fails=False):
+        self.process = subprocess.Popen([PROGRAM, "--port", "0", "--no-kmd", "--no-indexer", "--json", "--fork", url, *options],
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        env={**os.environ, "FORK_TOKEN": TOKEN, **(env or {})})
+        line = self.process.stdout.readline()
+        if fails:
+            self.process.wait(20)
+            self.error = self.process.stderr.read()
+            self.process.stdout.close()
+            self.process.stderr.close()
+            return
+        if not line:
+            raise AssertionError(self.process.stderr.read())
+        self.ready = json.loads(line)
+        self.url = self.ready["algod"]
+        self.algod = algod.AlgodClient(TOKEN, self.url)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop(signal.SIGTERM)
+
+    def stop(self, how):
+        self.process.send_signal(how)
+        self.process.wait(20)
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+    def control(self, method, path, body=None):
+        request = urllib.request.Request(self.url + path, data=body, method=method, headers={"X-Algo-API-Token": TOKEN})
+        with urllib.request.urlopen(request) as r:
+            return r.read()
+
+
+def send(client, txns, keys):
+    if len(txns) > 1:
+        transaction.assign_group_id(txns)
+    txid = client.send_transactions([t.sign(k) for t, k in zip(txns, keys)])
+    return transaction.wait_for_confirmation(client, txid, 5)
+
+
+def params(client):
+    sp = client.suggested_params()
+    sp.flat_fee, sp.fee = True, 1000
+    return sp
+
+
+def call(client, who, key, app, n):
+    return send(client, [transaction.ApplicationCallTxn(who, params(client), app, 0, app_args=[n.to_bytes(8, "big")],
+                                                       boxes=[(0, encoding.decode_address(who))], note=os.urandom(8))], [key])
+
+
+def number(client, app):
+    state = {base64.b64decode(s["key"]): s["value"] for s in client.application_info(app)["params"].get("global-state", [])}
+    return state[b"n"]["uint"]
+
+
+def box(client, app, who):
+    return int.from_bytes(base64.b64decode(client.application_box_by_name(app, encoding.decode_address(who))["value"]), "big")
+
+
+class Stage:
+    """What the forked node has: a funded account, a contract with state, boxes and an opted-in account, an asset."""
+
+    def __init__(self, client, funder, funder_key):
+        self.client = client
+        self.key, self.me = account.generate_account()
+        self.other_key, self.other = account.generate_account()
+        for who in (self.me, self.other):
+            send(client, [transaction.PaymentTxn(funder, params(client), who, 100_000_000, note=os.urandom(8))], [funder_key])
+        programs = [base64.b64decode(client.compile(t)["result"]) for t in (APPROVAL, "#pragma version 10\nint 1")]
+        done = send(client, [transaction.ApplicationCreateTxn(self.me, params(client), 0, *programs, transaction.StateSchema(1, 0),
+                                                              transaction.StateSchema(0, 1))], [self.key])
+        self.app = done["application-index"]
+        address = logic.get_application_address(self.app)
+        send(client, [transaction.PaymentTxn(self.me, params(client), address, 5_000_000)], [self.key])
+        send(client, [transaction.ApplicationOptInTxn(self.other, params(client), self.app)], [self.other_key])
+        call(client, self.me, self.key, self.app, 5)
+        call(client, self.other, self.other_key, self.app, 7)
+        asset = transaction.AssetConfigTxn(self.me, params(client), total=1000, decimals=2, default_frozen=False, unit_name="U",
+                                           asset_name="Ünit", manager=self.me, reserve=self.me, freeze=self.me, clawback=self.me,
+                                           url="https://example.org", strict_empty_address_check=False)
+        self.asset = send(client, [asset], [self.key])["asset-index"]
+        self.round = client.status()["last-round"]
+
+
+class Shared:
+    """Each test against a node that stands still."""
+    url = stage = None
+
+    def setUp(self):
+        self.cache = tempfile.mkdtemp(prefix="algorent-fork.")
+        self.addCleanup(shutil.rmtree, self.cache, True)
+
+    def fork(self, *options, **more):
+        return Fork(self.url, "--fork-cache", self.cache, *options, **more)
+
+    def test_reads_and_writes(self):
+        s, there = self.stage, self.stage.client
+        before = [there.account_info(w) for w in (s.me, s.other)]
+        with self.fork() as f:
+            here = f.algod
+            self.assertEqual(here.status()["last-round"], there.status()["last-round"])
+            self.assertEqual(here.suggested_params().gh, there.suggested_params().gh)
+            for a, b in zip(before, [here.account_info(w) for w in (s.me, s.other)]):
+                self.assertEqual({k: v for k, v in a.items() if k != "round"}, {k: v for k, v in b.items() if k != "round"})
+            self.assertEqual(here.application_info(s.app), there.application_info(s.app))
+            self.assertEqual(here.asset_info(s.asset), there.asset_info(s.asset))
+            self.assertEqual(sorted(b["name"] for b in here.application_boxes(s.app)["boxes"]),
+                             sorted(b["name"] for b in there.application_boxes(s.app)["boxes"]))
+            last = here.status()["last-round"]
+            self.assertEqual(here.block_info(last), there.block_info(last))
+            self.assertEqual(here.block_info(last - 1), there.block_info(last - 1))
+            done = call(here, s.other, s.other_key, s.app, 30)
+            self.assertEqual(done["confirmed-round"], last + 1)
+            self.assertEqual((number(here, s.app), box(here, s.app, s.other), box(here, s.app, s.me)), (42, 30, 5))
+            local = here.account_application_info(s.other, s.app)["app-local-state"]["key-value"][0]["value"]["bytes"]
+            self.assertEqual(base64.b64decode(local), (30).to_bytes(8, "big"))
+            opt = transaction.AssetOptInTxn(s.other, params(here), s.asset)
+            give = transaction.AssetTransferTxn(s.me, params(here), s.other, 10, s.asset)
+            send(here, [opt, give], [s.other_key, s.key])
+            self.assertEqual(here.account_asset_info(s.other, s.asset)["asset-holding"]["amount"], 10)
+            made = send(here, [transaction.ApplicationCreateTxn(
+                s.me, params(here), 0, b"\x0a\x81\x01", b"\x0a\x81\x01", transaction.StateSchema(0, 0), transaction.StateSchema(0, 0))], [s.key])
+            self.assertGreater(made["application-index"], max(s.app, s.asset))
+            self.assertEqual([there.account_info(w) for w in (s.me, s.other)], before)  # nothing of it went there
+            self.assertEqual((number(there, s.app), box(there, s.app, s.other)), (12, 7))
+
+    def test_snapshot_and_reset(self):
+        s = self.stage
+        with self.fork() as f:
+            saved = json.loads(f.control("POST", "/sandbox/v1/snapshot"))["snapshot"]
+            call(f.algod, s.me, s.key, s.app, 1)
+            self.assertEqual(number(f.algod, s.app), 13)
+            f.control("POST", f"/sandbox/v1/revert/{saved}")
+            self.assertEqual((number(f.algod, s.app), box(f.algod, s.app, s.me)), (12, 5))
+            call(f.algod, s.me, s.key, s.app, 2)
+            f.control("POST", "/sandbox/v1/reset")
+            self.assertEqual(f.algod.status()["last-round"], s.round)
+            self.assertEqual(number(f.algod, s.app), 12)
+            clear = transaction.ApplicationCallTxn(s.other, params(f.algod), s.app, transaction.OnComplete.ClearStateOC)
+            send(f.algod, [clear], [s.other_key])
+            with self.assertRaisesRegex(error.AlgodHTTPError, "not found"):  # what was deleted here is not read again
+                f.algod.account_application_info(s.other, s.app)
+            for missing in (f.algod.application_info, f.algod.asset_info):
+                with self.assertRaisesRegex(error.AlgodHTTPError, "does not exist"):
+                    missing(999_999_999)
+
+    def test_dump_and_load(self):
+        s = self.stage
+        with self.fork() as f:
+            call(f.algod, s.me, s.key, s.app, 3)
+            dump = f.control("GET", "/sandbox/v1/dump")
+        with self.fork() as f:
+            f.control("POST", "/sandbox/v1/load", dump)
+            self.assertEqual((number(f.algod, s.app), box(f.algod, s.app, s.me)), (15, 3))
+
+    def test_data_survives_a_kill(self):
+        s = self.stage
+        with tempfile.TemporaryDirectory() as data:
+            f = Fork(self.url, "--data", data)
+            call(f.algod, s.me, s.key, s.app, 4)
+            f.stop(signal.SIGKILL)
+            self.assertTrue(os.path.isdir(os.path.join(data, "fork")))
+            with Fork(self.url, "--data", data, "--fork-round", str(s.round)) as f:
+                self.assertEqual((number(f.algod, s.app), box(f.algod, s.app, s.me)), (16, 4))
+            p = subprocess.run([PROGRAM, "--port", "0", "--data", data], capture_output=True, text=True, timeout=20, check=False)
+            self.assertEqual(p.returncode, 78)
+            self.assertIn(f"a fork of round {s.round}: start with --fork", p.stderr)
+
+    def test_simulate_and_the_cache(self):
+        s = self.stage
+        with self.fork() as f:
+            call(f.algod, s.me, s.key, s.app, 1)
+            files = sum(len(names) for _, _, names in os.walk(self.cache))
+            self.assertGreater(files, 2)
+        with self.fork() as f:
+            call(f.algod, s.me, s.key, s.app, 1)
+            self.assertEqual(sum(len(names) for _, _, names in os.walk(self.cache)), files)
+
+
+def dispenser(client):
+    """One of a developer network's funded accounts, from the key daemon of ORACLE_ALGOD_URL's port plus one."""
+    from algosdk import kmd
+    host, port = os.environ["ORACLE_ALGOD_URL"].rsplit(":", 1)
+    k = kmd.KMDClient(os.environ.get("ORACLE_ALGOD_TOKEN", TOKEN), f"{host}:{int(port) + 1}")
+    wallet = next(w for w in k.list_wallets() if w["name"] == "unencrypted-default-wallet")
+    handle = k.init_wallet_handle(wallet["id"], "")
+    best = max(k.list_keys(handle), key=lambda a: client.account_info(a)["amount"])
+    return best, k.export_key(handle, "", best)
+
+
+class Sandbox(Shared, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.url = common.ALGOD
+        client = algod.AlgodClient(TOKEN, common.ALGOD)
+        key, me = account.generate_account()
+        request = urllib.request.Request(f"{common.ALGOD}/sandbox/v1/accounts/{me}/balance/{10**12}", method="POST",
+                                         headers={"X-Algo-API-Token": TOKEN})
+        urllib.request.urlopen(request).read()
+        cls.stage = Stage(client, me, key)
+
+
+@unittest.skipUnless(os.environ.get("ORACLE_ALGOD_URL"), "ORACLE_ALGOD_URL names no real node")
+class RealNode(Shared, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.url = os.environ["ORACLE_ALGOD_URL"]
+        client = algod.AlgodClient(os.environ.get("ORACLE_ALGOD_TOKEN", TOKEN), cls.url)
+        cls.stage = Stage(client, *dispenser(client))
+
+
+class Moving(unittest.TestCase):
+    """A node that goes on: what did not change can still be read, the rest is refused in words."""
+
+    def test_what_changed_is_refused(self):
+        client = algod.AlgodClient(TOKEN, common.ALGOD)
+        key, me = account.generate_account()
+        urllib.request.urlopen(urllib.request.Request(f"{common.ALGOD}/sandbox/v1/accounts/{me}/balance/{10**12}", method="POST",
+                                                      headers={"X-Algo-API-Token": TOKEN})).read()
+        stage = Stage(client, me, key)
+        with Fork(common.ALGOD, "--fork-cache", "") as f:
+            call(client, stage.other, stage.other_key, stage.app, 1)  # there, after the fork
+            self.assertEqual(f.algod.account_info(stage.me)["amount"], client.account_info(stage.me)["amount"])
+            self.assertEqual(f.algod.asset_info(stage.asset)["index"], stage.asset)
+            for ask in (lambda: f.algod.account_info(stage.other), lambda: f.algod.application_info(stage.app),
+                        lambda: call(f.algod, stage.me, stage.key, stage.app, 1)):
+                with self.assertRaisesRegex(error.AlgodHTTPError, f"changed, or may have, in round {stage.round + 1} of the forked node"):
+                    ask()
+            self.assertEqual(f.algod.status()["last-round"], stage.round)
+        with Fork(common.ALGOD, "--fork-cache", "", "--fork-round", str(stage.round)) as f:
+            self.assertEqual(f.algod.status()["last-round"], stage.round)
+            self.assertEqual(f.algod.account_info(stage.me)["round"], stage.round)
+
+
+class Odd(http.server.BaseHTTPRequestHandler):
+    """A node that misbehaves: `how` says the way."""
+    how = "garbage"
+
+    def do_GET(self):  # pylint: disable=invalid-name
+        self.server.hits += 1
+        path = self.path.split("?")[0]
+        if self.how == "garbage" or (self.how == "later garbage" and path.startswith("/v2/accounts/")):
+            return self.answer(b"<html>it works</html>")
+        if self.how == "slow":
+            self.server.stopping.wait(30)
+        if self.how == "broken" and path.startswith("/v2/accounts/"):
+            return self.answer(b"{}", 500)
+        with urllib.request.urlopen(urllib.request.Request(common.ALGOD + self.path, headers={"X-Algo-API-Token": TOKEN})) as r:
+            body = r.read()
+        if self.how == "wrong genesis" and path == "/genesis":
+            body = body.replace(b"dockernet", b"othernet")
+        return self.answer(body)
+
+    def answer(self, body, status=200):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class Failing(unittest.TestCase):
+    def serve(self, how):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Way", (Odd,), {"how": how}))
+        server.hits, server.stopping = 0, threading.Event()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        self.addCleanup(server.stopping.set)
+        return server, f"http://127.0.0.1:{server.server_address[1]}"
+
+    def refused(self, url, words, status, *options, **more):
+        f = Fork(url, "--fork-cache", "", *options, fails=True, **more)
+        self.assertRegex(f.error, words)
+        self.assertEqual(f.process.returncode, status)
+
+    def test_it_does_not_start(self):
+        self.refused("http://127.0.0.1:9", "cannot reach http://127.0.0.1:9", 69)
+        self.refused("nonsense", "not a server's URL", 2)
+        self.refused(common.ALGOD, "refused the token: give its own", 77, env={"FORK_TOKEN": "wrong"})
+        self.refused(common.ALGOD, "round 99999999 is not there yet", 65, "--fork-round", "99999999")
+        self.refused(self.serve("garbage")[1], "does not answer as an algod does", 65)
+        self.refused(self.serve("wrong genesis")[1], "blocks of another network", 78)
+
+    def test_it_fails_later(self):
+        client = algod.AlgodClient(TOKEN, common.ALGOD)
+        for how, words in (("later garbage", "the forked node's answer to /v2/accounts|not JSON|parse"), ("broken", "status 500")):
+            server, url = self.serve("")
+            with Fork(url, "--fork-cache", "") as f:
+                server.RequestHandlerClass.how = how
+                key, me = account.generate_account()
+                with self.assertRaisesRegex(error.AlgodHTTPError, words):
+                    f.algod.account_info(me)
+                with self.assertRaises(error.AlgodHTTPError):
+                    send(f.algod, [transaction.PaymentTxn(me, params(f.algod), me, 0)], [key])
+                server.RequestHandlerClass.how = ""  # it is asked again
+                self.assertEqual(f.algod.account_info(me)["amount"], client.account_info(me)["amount"])
+                server.shutdown()
+                server.server_close()
+                with self.assertRaisesRegex(error.AlgodHTTPError, "the forked node: cannot reach|the exchange with"):
+                    f.algod.account_info(account.generate_account()[1])
+
+
+if __name__ == "__main__":
+    common.main()
