@@ -241,6 +241,10 @@ static const tg_method_t *special(const tg_contract_t *c, unsigned flag) {
   return NULL;
 }
 
+static const char *made_with_create(tg_t *b) {
+  return algo_arena_printf(b->arena, "%s is made with create", b->c->noun ? b->c->noun : "the application");
+}
+
 /* Bare calls, creation, then the selectors in one match. */
 static void build_router(tg_t *b, const uint32_t *labels) {
   const tg_contract_t *c = b->c;
@@ -272,7 +276,7 @@ static void build_router(tg_t *b, const uint32_t *labels) {
   if (create) {
     tg_lower(tg_data(b, selector_bytes(b, create)));
     tg_write(b, (tg_ins_t){.op = TG_EQ});
-    tg_write(b, (tg_ins_t){.op = TG_ASSERT, .message = "a market is made with create"});
+    tg_write(b, (tg_ins_t){.op = TG_ASSERT, .message = made_with_create(b)});
     tg_write(b, (tg_ins_t){.op = TG_B, .u = labels[create - c->methods]});
   }
   tg_write(b, (tg_ins_t){.op = TG_LABEL, .u = bare});
@@ -281,7 +285,7 @@ static void build_router(tg_t *b, const uint32_t *labels) {
     return;
   }
   tg_assert(b, tg_eq(tg_txn(b, "OnCompletion", TG_U64), tg_int(b, 5)), "a bare call must be a DeleteApplication");
-  tg_assert(b, tg_txn(b, "ApplicationID", TG_U64), "a market is made with create");
+  tg_assert(b, tg_txn(b, "ApplicationID", TG_U64), made_with_create(b));
   tg_write(b, (tg_ins_t){.op = TG_B, .u = labels[del - c->methods]});
 }
 

@@ -9,6 +9,7 @@ static const char help[] =
     "usage: teal-gen CONTRACT [--asset algo|asa] [--avm N] [-O0|-O1|-O2] [--out DIR] [--include DIR] [--json]\n"
     "       teal-gen SIGNATURE [--asset algo|asa] [--avm N] [--set NAME=VALUE]... [--out DIR] [--include DIR]\n"
     "       teal-gen optimize FILE [-O1|-O2] [--mode app|sig] [--size] [--rules LIST] [--check] [-o OUT] [--json]\n"
+    "       teal-gen new NAME [--dir DIR]\n"
     "       teal-gen assemble FILE [--out FILE] [--json]\n"
     "       teal-gen disassemble FILE [--out FILE]\n"
     "       teal-gen --list [--json]\n"
@@ -35,6 +36,9 @@ static const char help[] =
     "  --seed N          other inputs (1)\n"
     "  -o OUT            the same as --out\n"
     "\n"
+    "new makes a folder with a working contract of your own: description, test, Makefile, README, CI.\n"
+    "  --dir DIR         the folder (NAME here); new or empty\n"
+    "\n"
     "  --json            results and errors as JSON\n"
     "  --help, --version\n"
     "\n"
@@ -44,6 +48,7 @@ static const char help[] =
     "  teal-gen rental --asset asa                       the approval program as TEAL\n"
     "  teal-gen rental --out /tmp/rental                 all of its files, both variants\n"
     "  teal-gen topup --asset algo --set TMPL_APP=1002   a smart signature for that market\n"
+    "  teal-gen new savings && make -C savings test\n"
     "  teal-gen assemble my.teal --out my.bin\n"
     "  teal-gen disassemble my.bin\n"
     "  teal-gen optimize my.teal --check -o my.opt.teal\n"
@@ -100,9 +105,9 @@ static algo_code_t parse(tg_cli_t *cli, int argc, char **argv, algo_err_t *err) 
       cli->optimise = argv[i][2] - '0';
     else if (value_of("--asset", argc, argv, &i, &cli->asset) || value_of("--out", argc, argv, &i, &cli->out) ||
              value_of("--include", argc, argv, &i, &cli->include) || value_of("--avm", argc, argv, &i, &avm) ||
-             value_of("-o", argc, argv, &i, &cli->out) || value_of("--mode", argc, argv, &i, &o.mode) ||
-             value_of("--rules", argc, argv, &i, &o.rules) || value_of("--runs", argc, argv, &i, &o.runs) ||
-             value_of("--seed", argc, argv, &i, &o.seed))
+             value_of("-o", argc, argv, &i, &cli->out) || value_of("--dir", argc, argv, &i, &cli->dir) ||
+             value_of("--mode", argc, argv, &i, &o.mode) || value_of("--rules", argc, argv, &i, &o.rules) ||
+             value_of("--runs", argc, argv, &i, &o.runs) || value_of("--seed", argc, argv, &i, &o.seed))
       continue;
     else if (cli->n_set < TG_CLI_SETS && value_of("--set", argc, argv, &i, &set)) cli->set[cli->n_set++] = set;
     else if (is_option(argv[i]))
@@ -128,6 +133,10 @@ static algo_code_t run(const tg_cli_t *cli, algo_err_t *err) {
   if (strcmp(cli->command, "optimize") == 0) {
     if (!cli->input) return algo_err_set(err, ALGO_E_USAGE, "optimize needs a file");
     return tg_command_optimize(cli, err);
+  }
+  if (strcmp(cli->command, "new") == 0) {
+    if (!cli->input) return algo_err_set(err, ALGO_E_USAGE, "new needs a name");
+    return tg_command_new(cli, err);
   }
   bool assemble = strcmp(cli->command, "assemble") == 0;
   if (assemble || strcmp(cli->command, "disassemble") == 0) {

@@ -13,6 +13,7 @@ typedef struct tg_cli {
   const char *command; /* a contract's name, assemble, disassemble */
   const char *input;   /* FILE; "-": standard input */
   const char *asset;   /* "algo", "asa"; NULL: both */
+  const char *dir;     /* of new; NULL: the name */
   const char *out;     /* a folder, or a file with assemble and disassemble; NULL: standard output */
   const char *include; /* where the binding's header goes */
   unsigned avm;
@@ -35,7 +36,16 @@ algo_code_t tg_write_in(const char *folder, const char *name, const char *suffix
                         algo_err_t *err);
 algo_code_t tg_write_contract(const tg_cli_t *cli, const tg_contract_t *c, algo_err_t *err);
 
+/* ---- what `new` writes: teal-gen/skeleton, embedded ---- */
+typedef struct tg_skeleton {
+  const char *name; /* file in teal-gen/skeleton */
+  algo_bytes_t content;
+} tg_skeleton_t;
+extern const tg_skeleton_t tg_skeleton[];
+extern const size_t tg_n_skeleton;
+
 /* ---- commands ---- */
+algo_code_t tg_command_new(const tg_cli_t *cli, algo_err_t *err);
 algo_code_t tg_command_list(const tg_cli_t *cli, algo_err_t *err);
 algo_code_t tg_command_generate(const tg_cli_t *cli, const tg_contract_t *c, algo_err_t *err);
 algo_code_t tg_command_signature(const tg_cli_t *cli, const tg_signature_t *s, algo_err_t *err);

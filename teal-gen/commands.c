@@ -49,13 +49,18 @@ algo_code_t tg_command_list(const tg_cli_t *cli, algo_err_t *err) {
 }
 
 algo_code_t tg_command_generate(const tg_cli_t *cli, const tg_contract_t *c, algo_err_t *err) {
+  if (c->algo_only && cli->asset && strcmp(cli->asset, "algo") != 0)
+    return algo_err_set(err, ALGO_E_USAGE, "%s has one variant: --asset algo", c->name);
   if (cli->out) return tg_write_contract(cli, c, err);
-  if (!cli->asset) return algo_err_set(err, ALGO_E_USAGE, "%s: say --asset algo or asa, or --out DIR for all", c->name);
+  if (!cli->asset && !c->algo_only)
+    return algo_err_set(err, ALGO_E_USAGE, "%s: say --asset algo or asa, or --out DIR for all", c->name);
   algo_arena_t arena = ALGO_ARENA_INIT;
   algo_buf_t text = ALGO_BUF_INIT;
   tg_built_t built;
-  tg_options_t o = {
-      .asa = strcmp(cli->asset, "asa") == 0, .avm = cli->avm, .optimise = cli->optimise, .rules = cli->rules};
+  tg_options_t o = {.asa = cli->asset && strcmp(cli->asset, "asa") == 0,
+                    .avm = cli->avm,
+                    .optimise = cli->optimise,
+                    .rules = cli->rules};
   algo_code_t code = tg_build(&built, c, &o, &arena, err);
   if (!code) algo_buf_puts(&text, cli->json ? built.arc56 : built.approval.teal);
   if (!code) code = tg_print(&text, err);

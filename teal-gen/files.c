@@ -78,7 +78,7 @@ static algo_code_t write_variant(const char *folder, const tg_built_t *b, algo_e
 static algo_code_t write_shared(const tg_cli_t *cli, const tg_contract_t *c, const tg_built_t *variants,
                                 algo_arena_t *arena, algo_err_t *err) {
   algo_buf_t text = ALGO_BUF_INIT;
-  algo_code_t code = tg_out_binding_source(&text, c, variants, 2, err);
+  algo_code_t code = tg_out_binding_source(&text, c, variants, c->algo_only ? 1 : 2, err);
   if (!code) code = tg_write_in(cli->out, c->name, ".c", algo_buf_view(&text), err);
   algo_buf_clear(&text);
   if (!code) code = tg_out_tables(&text, c, arena, err);
@@ -100,7 +100,7 @@ algo_code_t tg_write_contract(const tg_cli_t *cli, const tg_contract_t *c, algo_
   algo_arena_t arena = ALGO_ARENA_INIT;
   tg_built_t built[2];
   algo_code_t code = tg_make_folders(cli->out, err);
-  for (int asa = 0; asa < 2 && !code; asa++) {
+  for (int asa = 0; asa < (c->algo_only ? 1 : 2) && !code; asa++) {
     if (cli->asset && (strcmp(cli->asset, "asa") == 0) != (asa == 1)) continue;
     tg_options_t o = {.asa = asa == 1, .avm = cli->avm, .optimise = cli->optimise, .rules = cli->rules};
     code = tg_build(&built[asa], c, &o, &arena, err);

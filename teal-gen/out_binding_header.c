@@ -45,6 +45,7 @@ static void put_struct(algo_buf_t *out, const tg_contract_t *c, const tg_struct_
 }
 
 static void put_globals(algo_buf_t *out, const tg_contract_t *c) {
+  if (!c->n_globals) return;
   algo_buf_printf(out, "\n/* The global state. A key that is absent is 0. */\ntypedef struct algo_%s_globals {\n",
                   c->name);
   for (size_t i = 0; i < c->n_globals; i++) put_member(out, &c->globals[i]);
@@ -57,7 +58,7 @@ static void put_globals(algo_buf_t *out, const tg_contract_t *c) {
 }
 
 static void put_boxes(algo_buf_t *out, const tg_contract_t *c) {
-  algo_buf_puts(out, "\n/* ---- box names ---- */\n");
+  if (c->n_boxes) algo_buf_puts(out, "\n/* ---- box names ---- */\n");
   for (size_t i = 0; i < c->n_boxes; i++) {
     const tg_box_t *x = &c->boxes[i];
     size_t n = strlen(x->prefix) + tg_type_size(x->key.type);
@@ -107,8 +108,9 @@ void tg_out_binding_header(algo_buf_t *out, const tg_contract_t *c) {
   algo_buf_puts(out, "_H\n\n#include \"algo/event.h\"\n#include \"algo/method.h\"\n\n");
   algo_buf_printf(out,
                   "/* The published programs, and what their failures mean. */\nextern ALGO_API const algo_app_spec_t "
-                  "algo_%s_spec_algo;\nextern ALGO_API const algo_app_spec_t algo_%s_spec_asa;\n",
-                  c->name, c->name);
+                  "algo_%s_spec_algo;\n",
+                  c->name);
+  if (!c->algo_only) algo_buf_printf(out, "extern ALGO_API const algo_app_spec_t algo_%s_spec_asa;\n", c->name);
   algo_buf_printf(
       out,
       "\n/* Its events and state as SQL tables. */\nextern ALGO_API const algo_contract_tables_t algo_%s_tables;\n",

@@ -132,6 +132,7 @@ static void put_decode(algo_buf_t *out, const tg_contract_t *c, const tg_struct_
 }
 
 static void put_globals(algo_buf_t *out, const tg_contract_t *c) {
+  if (!c->n_globals) return;
   algo_buf_printf(out,
                   "\nbool algo_%s_globals_set(algo_%s_globals_t *g, algo_bytes_t key, bool is_bytes, algo_bytes_t "
                   "bytes, uint64_t uint) {\n"

@@ -190,6 +190,7 @@ static const char *column_kind(tg_type_t t) {
 
 static void put_event_fields(algo_buf_t *out, const tg_event_t *e, const char *table) {
   unsigned at = 0;
+  if (!e->n_fields) return;
   algo_buf_printf(out, "static const algo_event_field_t %s_fields[] = {\n", table);
   for (size_t i = 0; i < e->n_fields; i++) {
     const tg_field_t *f = &e->fields[i];
@@ -213,13 +214,15 @@ static algo_code_t put_event(parser_t *p, algo_buf_t *out, algo_buf_t *list) {
   algo_code_t code = ALGO_OK;
   for (size_t i = 0; i < e->n_effects && !code; i++)
     code = put_effect(p, out, &rows, e->effects[i], algo_arena_printf(p->arena, "%s_sets_%zu", table, i));
-  algo_buf_printf(out, "static const algo_event_effect_t %s_effects[] = {\n%s};\n", table, algo_buf_cstr(&rows));
+  if (e->n_effects)
+    algo_buf_printf(out, "static const algo_event_effect_t %s_effects[] = {\n%s};\n", table, algo_buf_cstr(&rows));
   uint8_t sel[4];
   algo_arc4_selector(sel, algo_buf_cstr(&sig));
-  algo_buf_printf(
-      list,
-      "    {\"%s\", \"%s\",\n     {0x%02x, 0x%02x, 0x%02x, 0x%02x}, \"%s\",\n     %s_fields, %zu, %s_effects, %zu},\n",
-      e->name, algo_buf_cstr(&sig), sel[0], sel[1], sel[2], sel[3], table, table, e->n_fields, table, e->n_effects);
+  algo_buf_printf(list,
+                  "    {\"%s\", \"%s\",\n     {0x%02x, 0x%02x, 0x%02x, 0x%02x}, \"%s\",\n     %s%s, %zu, %s%s, %zu},\n",
+                  e->name, algo_buf_cstr(&sig), sel[0], sel[1], sel[2], sel[3], table, e->n_fields ? table : "",
+                  e->n_fields ? "_fields" : "NULL", e->n_fields, e->n_effects ? table : "",
+                  e->n_effects ? "_effects" : "NULL", e->n_effects);
   algo_buf_fini(&name);
   algo_buf_fini(&rows);
   algo_buf_fini(&sig);
@@ -250,16 +253,16 @@ algo_code_t tg_out_tables(algo_buf_t *out, const tg_contract_t *c, algo_arena_t 
     parser_t p = {c, &c->events[i], NULL, NULL, NULL, arena, err};
     code = put_event(&p, out, &list);
   }
-  algo_buf_printf(out, "\nstatic const algo_event_def_t events[] = {\n%s};\n", algo_buf_cstr(&list));
+  if (c->n_events) algo_buf_printf(out, "\nstatic const algo_event_def_t events[] = {\n%s};\n", algo_buf_cstr(&list));
   algo_buf_clear(&list);
   for (size_t i = 0; i < c->n_tables; i++) put_state(out, &c->tables[i], &list);
-  algo_buf_printf(out, "\nstatic const algo_state_table_t states[] = {\n%s};\n", algo_buf_cstr(&list));
+  if (c->n_tables) algo_buf_printf(out, "\nstatic const algo_state_table_t states[] = {\n%s};\n", algo_buf_cstr(&list));
   tg_out_sql(&sql, c);
   algo_buf_puts(out, "\n#pragma GCC diagnostic ignored \"-Woverlength-strings\" /* one text, as it is executed */\n"
                      "static const char sql[] =\n");
   tg_put_c_lines(out, algo_buf_cstr(&sql), "    ");
-  algo_buf_printf(out, ";\n\nconst algo_contract_tables_t algo_%s_tables = {\"%s\", events, %zu, states, %zu, sql};\n",
-                  c->name, c->name, c->n_events, c->n_tables);
+  algo_buf_printf(out, ";\n\nconst algo_contract_tables_t algo_%s_tables = {\"%s\", %s, %zu, %s, %zu, sql};\n", c->name,
+                  c->name, c->n_events ? "events" : "NULL", c->n_events, c->n_tables ? "states" : "NULL", c->n_tables);
   algo_buf_fini(&list);
   algo_buf_fini(&sql);
   return code;

@@ -146,4 +146,6 @@ const tg_contract_t escrow_contract = {
     TG_ARRAY(methods),
     escrow_views,
     ESCROW_VIEWS,
+    "a market",
+    false,
 };

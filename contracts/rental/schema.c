@@ -196,4 +196,5 @@ const tg_contract_t rental_contract = {
     RENTAL_EVENTS,     rental_tables,
     RENTAL_TABLES,     TG_ARRAY(methods),
     rental_views,      RENTAL_VIEWS,
+    "a market",        false,
 };

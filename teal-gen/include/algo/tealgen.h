@@ -110,6 +110,8 @@ typedef struct tg_contract {
   size_t n_methods;
   const char *const *views; /* SQL, one statement each */
   size_t n_views;
+  const char *noun; /* one deployment, in messages: "a market"; NULL: "the application" */
+  bool algo_only;   /* one variant, "algo": no tg_is_asa, no TG_DEPOSIT */
 } tg_contract_t;
 
 #define TG_ARRAY(a) (a), sizeof(a) / sizeof((a)[0])

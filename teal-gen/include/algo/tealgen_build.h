@@ -94,6 +94,12 @@ tg_x tg_call(tg_t *b, const tg_routine_t *r, ...); /* an expression, or with TG_
 tg_x tg_param(tg_t *b, unsigned i);
 void tg_return(tg_t *b, tg_x value); /* NULL: none */
 
+/* ---- payments ----
+ * Checks the transaction argument `name` of this method, which stands right before the call with the others: that it is
+ * there, is a payment (a transfer of `asset` for TG_DEPOSIT in the ASA variant; NULL elsewhere), comes to the
+ * application, and does not rekey, close or claw back. Its amount, which is at the call's mercy: compare it. */
+tg_x tg_paid(tg_t *b, const char *name, tg_x asset);
+
 /* ---- statements ---- */
 void tg_do(tg_t *b, tg_x x); /* evaluates; a result is dropped */
 void tg_assert(tg_t *b, tg_x condition, const char *message);
