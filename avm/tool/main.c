@@ -18,6 +18,12 @@ static const char usage[] =
     "  --profile FILE       opcode cost as folded stacks; the dearest lines on stderr\n"
     "  --expect WHAT        in CASES: approve, reject, or a part of the failure's text\n";
 
+static const char examples[] =
+    "Examples:\n"
+    "  algorent-avm run counter.teal --arg str:add --arg 5 --global total=7 --trace\n"
+    "  algorent-avm debug shop.teal --app price.teal --arg 21 --fee 2000\n"
+    "  algorent-avm cases counter.teal counter.cases --coverage counter.info && genhtml counter.info -o html\n";
+
 static const struct {
   const char *name;
   int (*run)(int argc, char *const *argv, algo_arena_t *arena);
@@ -26,7 +32,7 @@ static const struct {
 
 int main(int argc, char **argv) {
   if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
-    printf("%s%s", usage, scenario_help);
+    printf("%s%s%s", usage, scenario_help, examples);
     return 0;
   }
   if (argc >= 2 && strcmp(argv[1], "--version") == 0) {

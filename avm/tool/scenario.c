@@ -13,6 +13,9 @@ const char scenario_help[] =
     "  --pay AMOUNT         a payment to the application before the call, in microAlgos\n"
     "  --fee AMOUNT         the call's fee in microAlgos (1000)\n"
     "  --budget N           so much more opcode budget (up to 320000)\n"
+    "  --app FILE           another application that is there, to be called by inner transactions: the first\n"
+    "                       is application 1001, the next 1002, and the program itself comes behind them (several)\n"
+    "  --then FILE          one more call in the group; the options behind it are that call's\n"
     "VALUE and KEY: int:5, str:text, hex:0a, b64:.., addr:.., method:f()void; without a prefix digits\n"
     "are an integer, 0x.. is hex, the rest is text.\n";
 
@@ -68,6 +71,26 @@ static bool flag(scenario_t *s, const char *name) {
   return at != NULL;
 }
 
+static const program_t *load_other(const char *path, algo_arena_t *arena) {
+  int status;
+  program_t *p = algo_arena_zalloc(arena, sizeof *p);
+  return p != NULL && load_program(p, path, arena, &status) ? p : NULL;
+}
+
+static bool add_other(scenario_t *s, const char *path, algo_arena_t *arena) {
+  if (s->n_others == sizeof s->others / sizeof s->others[0]) return bad("too many applications", path);
+  s->others[s->n_others] = load_other(path, arena);
+  return s->others[s->n_others++] != NULL;
+}
+
+static bool add_then(scenario_t *s, const char *path, algo_arena_t *arena) {
+  s->then = algo_arena_zalloc(arena, sizeof *s->then);
+  if (s->then == NULL) return false;
+  scenario_init(s->then);
+  s->then->program = load_other(path, arena);
+  return s->then->program != NULL;
+}
+
 static bool with_value(scenario_t *s, const char *name, const char *v, algo_arena_t *arena) {
   if (strcmp(name, "--arg") == 0) return add_arg(s, v, arena);
   if (strcmp(name, "--on-completion") == 0) return to_completion(&s->on_completion, v);
@@ -77,6 +100,8 @@ static bool with_value(scenario_t *s, const char *name, const char *v, algo_aren
   if (strcmp(name, "--pay") == 0) return to_number(&s->pay, v);
   if (strcmp(name, "--fee") == 0) return to_number(&s->fee, v);
   if (strcmp(name, "--budget") == 0) return to_number(&s->extra_budget, v);
+  if (strcmp(name, "--app") == 0) return add_other(s, v, arena);
+  if (strcmp(name, "--then") == 0) return add_then(s, v, arena);
   if (strcmp(name, "--expect") == 0) s->expect = v;
   else if (strcmp(name, "--coverage") == 0) s->coverage = v;
   else if (strcmp(name, "--profile") == 0) s->profile = v;
@@ -90,6 +115,7 @@ bool scenario_options(scenario_t *s, int argc, char *const *argv, int *at, algo_
     if (flag(s, name)) continue;
     if (*at + 1 >= argc) return bad("a value is missing behind", name);
     if (!with_value(s, name, argv[++*at], arena)) return false;
+    if (s->then != NULL) s = s->then;
   }
   return true;
 }

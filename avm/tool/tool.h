@@ -56,6 +56,10 @@ typedef struct scenario {
   bool trace, json;
   const char *coverage, *profile; /* files to write; NULL: none */
   const char *expect;             /* cases: approve, reject, or a part of the failure's text */
+  const program_t *others[8];     /* applications that are there beside it */
+  size_t n_others;
+  const program_t *program; /* of a later call */
+  struct scenario *then;    /* the next call of the group; NULL: none */
 } scenario_t;
 
 void scenario_init(scenario_t *s);
@@ -78,8 +82,28 @@ typedef struct step {
   const algo_sim_step_t *raw;
 } step_t;
 
-typedef struct record {
+typedef struct unit { /* one program that the group ran */
   const program_t *program;
+  const step_t *steps;
+  size_t n;
+  const cell_t *last; /* the stack at the end */
+  uint64_t cost;
+  bool sig;
+  uint64_t app, created; /* what ran, what its transaction created; 0: none */
+  size_t txn;            /* of the group */
+  const algo_apply_t *apply;
+  const struct unit *parent; /* whose step spawned it; NULL: of the group itself */
+  size_t parent_step;
+  uint32_t level; /* calls and inner transactions around it */
+} unit_t;
+
+typedef struct moment {
+  const unit_t *unit;
+  size_t step;
+} moment_t;
+
+typedef struct record {
+  const program_t *program; /* under test; the following are of its own steps */
   const step_t *steps;
   size_t n;
   const cell_t *last; /* the stack at the end */
@@ -88,13 +112,18 @@ typedef struct record {
   uint64_t cost;       /* of the program */
   uint64_t app;        /* id of the application that ran; 0: a logic signature */
   const algo_apply_t *apply;
-  bool elsewhere; /* it failed before or outside of the program */
+  bool elsewhere;             /* it failed before or outside of the program */
+  const unit_t *const *units; /* all that ran */
+  size_t n_units;
+  const moment_t *moments; /* in the order of time, inner calls behind the step that spawned them */
+  size_t n_moments;
 } record_t;
 
 /* Runs it on a fresh ledger. False: it could not be set up, said on stderr. */
 bool record_run(record_t *out, const program_t *p, const scenario_t *s, algo_arena_t *arena);
 /* A scratch slot before step i (i == n: at the end). */
-algo_tv_t record_scratch(const record_t *r, size_t i, uint64_t slot);
+algo_tv_t unit_scratch(const unit_t *u, size_t i, uint64_t slot);
+uint32_t unit_line(const unit_t *u, size_t i);     /* of step i; 0 at the end */
 uint32_t record_line(const record_t *r, size_t i); /* of step i; 0 at the end */
 
 /* ---- show.c ---- */

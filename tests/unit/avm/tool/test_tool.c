@@ -107,6 +107,79 @@ START_TEST(asm_and_disasm_are_each_others_way_back) {
 }
 END_TEST
 
+static const char price[] = "#pragma version 10\n"
+                            "txn ApplicationID\n"
+                            "bz done\n"
+                            "txna ApplicationArgs 0\n"
+                            "btoi\n"
+                            "callsub double\n"
+                            "itob\n"
+                            "log\n"
+                            "done:\n"
+                            "int 1\n"
+                            "return\n"
+                            "double:\n"
+                            "proto 1 1\n"
+                            "frame_dig -1\n"
+                            "int 2\n"
+                            "*\n"
+                            "retsub\n";
+
+static const char shop[] = "#pragma version 10\n"
+                           "itxn_begin\n"
+                           "int appl\n"
+                           "itxn_field TypeEnum\n"
+                           "int 1001\n"
+                           "itxn_field ApplicationID\n"
+                           "txna ApplicationArgs 0\n"
+                           "itxn_field ApplicationArgs\n"
+                           "int 0\n"
+                           "itxn_field Fee\n"
+                           "itxn_submit\n"
+                           "itxn LastLog\n"
+                           "btoi\n"
+                           "store 1\n"
+                           "load 1\n"
+                           "int 100\n"
+                           "<\n"
+                           "return\n";
+
+START_TEST(the_debugger_goes_into_inner_calls_and_over_them) {
+  write_text("price.teal", price);
+  write_text("shop.teal", shop);
+  run("printf 'b double\nc\nbt\nout\nout\ninner\nc\n' | $A debug shop.teal --app price.teal --arg 21 --fee 2000");
+  ck_assert_int_eq(status, 0);
+  says("breakpoint 1 in price.teal:13");
+  says("stack [21]");
+  says("#1  price.teal:6: callsub double\n    app 1001, inner of transaction 0\n#2  shop.teal:11: itxn_submit");
+  says("  price.teal:7  itob\n"); /* out of the subroutine */
+  says("\nshop.teal:12  itxn LastLog\n");
+  says("step 9, line 11, 0: appl");
+  says("log 0x000000000000002a");
+  says("end: approved, cost 17");
+  run("printf 'b 11\nc\nn\npr\n' | $A debug shop.teal --app price.teal --arg 21 --fee 2000"); /* over it, and back */
+  says("\nshop.teal:12  itxn LastLog\n");
+  ck_assert_ptr_null(strstr(output, "price.teal:"));
+}
+END_TEST
+
+START_TEST(the_debugger_walks_a_group) {
+  write_text("price.teal", price);
+  write_text("shop.teal", shop);
+  run("printf 'b price.teal:pc:18\nc\nc\nbt\nc\n' | "
+      "$A debug shop.teal --app price.teal --arg 21 --fee 2000 --then price.teal --arg 7");
+  ck_assert_int_eq(status, 0);
+  says("breakpoint 1 in price.teal:pc:18");
+  says("stack [21]"); /* the inner call, */
+  says("stack [7]");  /* and the group's second one */
+  says("    app 1001, transaction 1");
+  says("end: approved");
+  run("$A run shop.teal --app price.teal --arg 60 --fee 2000 --then price.teal --arg 7");
+  ck_assert_int_eq(status, 1);
+  says("rejected, 17 steps");
+}
+END_TEST
+
 START_TEST(a_run_shows_each_step) {
   run("$A run adder.teal --arg 5 --arg 7 --trace");
   ck_assert_int_eq(status, 0);
@@ -159,7 +232,7 @@ START_TEST(the_debugger_walks_both_ways) {
       "total\\nc\\nstate\\n"
       "goto 0\\nc\\nlist add\\nc\\nfoo\\nq\\n' | $A debug adder.teal --arg 5 --arg 7");
   ck_assert_int_eq(status, 0);
-  says("breakpoint 1 in line 22");
+  says("breakpoint 1 in adder.teal:22");
   says("#1  line 8: callsub add");
   says("1: 7   <- top");
   says("changed in line 9:  scratch 3 = 12");
@@ -243,6 +316,8 @@ int main(void) {
   tcase_add_test(t, state_and_boxes_can_be_there_beforehand);
   tcase_add_test(t, logic_signatures_run_too);
   tcase_add_test(t, the_debugger_walks_both_ways);
+  tcase_add_test(t, the_debugger_goes_into_inner_calls_and_over_them);
+  tcase_add_test(t, the_debugger_walks_a_group);
   tcase_add_test(t, coverage_and_cost_sum_up_over_runs);
   tcase_add_test(t, cases_say_which_hold);
   tcase_add_test(t, check_finds_dead_code_and_bounds_the_cost);
