@@ -1,5 +1,6 @@
 /* What can be said of a program without running it: types, code that nothing reaches, a bound of its cost. */
 #include "algo/flow.h"
+#include "algo/json.h"
 #include "tool.h"
 
 static void show_warnings(const program_t *p) {
@@ -49,14 +50,59 @@ static void show_cost(const program_t *p, const algo_flow_t *f) {
   putchar('\n');
 }
 
+static void json_dead(algo_json_t *j, const program_t *p, const algo_flow_t *f) {
+  uint32_t last = 0;
+  algo_json_key(j, "unreachable");
+  algo_json_open(j, '[');
+  for (size_t i = 0; i < f->n; i++) {
+    uint32_t line = p->l.line_at[f->insns[i].pc];
+    if (!f->insns[i].reachable && line != last) algo_json_uint(j, last = line);
+  }
+  algo_json_close(j, ']');
+}
+
+static void show_json_check(const program_t *p, const algo_flow_t *f) {
+  algo_buf_t b = ALGO_BUF_INIT;
+  algo_json_t j = algo_json(&b);
+  algo_json_open(&j, '{');
+  algo_json_key(&j, "version");
+  algo_json_uint(&j, f->version);
+  algo_json_key(&j, "bytes");
+  algo_json_uint(&j, p->l.code.n);
+  algo_json_key(&j, "instructions");
+  algo_json_uint(&j, f->n);
+  algo_json_key(&j, "max-cost"); /* null: no bound */
+  if (f->bounded) algo_json_uint(&j, f->max_cost);
+  else algo_json_null(&j);
+  json_dead(&j, p, f);
+  algo_json_key(&j, "warnings");
+  algo_json_open(&j, '[');
+  for (size_t i = 0; !p->l.disassembled && i < p->l.assembly.n_diagnostics; i++) {
+    const algo_asm_diagnostic_t *d = &p->l.assembly.diagnostics[i];
+    algo_json_open(&j, '{');
+    algo_json_key(&j, "line");
+    algo_json_uint(&j, d->line);
+    algo_json_key(&j, "column");
+    algo_json_uint(&j, d->column);
+    algo_json_key(&j, "message");
+    algo_json_str(&j, d->msg);
+    algo_json_close(&j, '}');
+  }
+  algo_json_close(&j, ']');
+  algo_json_close(&j, '}');
+  puts(algo_buf_cstr(&b));
+  algo_buf_fini(&b);
+}
+
 int check_command(int argc, char *const *argv, algo_arena_t *arena) {
   program_t p;
   algo_flow_t f;
   algo_err_t err;
   algo_err_init(&err);
   int status;
-  if (argc != 1) {
-    fprintf(stderr, "usage: algorent-avm check FILE\n");
+  bool json = argc == 2 && strcmp(argv[1], "--json") == 0;
+  if (argc != 1 && !json) {
+    fprintf(stderr, "usage: algorent-avm check FILE [--json]\n");
     return 2;
   }
   if (!load_program(&p, argv[0], arena, &status)) return status;
@@ -64,6 +110,10 @@ int check_command(int argc, char *const *argv, algo_arena_t *arena) {
   if (code != ALGO_OK) {
     fprintf(stderr, "algorent-avm: %s: %s\n", p.path, err.msg);
     return algo_code_exit_status(code);
+  }
+  if (json) {
+    show_json_check(&p, &f);
+    return f.n_reachable < f.n ? 1 : 0;
   }
   if (!p.l.disassembled) show_warnings(&p);
   size_t dead = show_dead(&p, &f);

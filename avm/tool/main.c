@@ -6,7 +6,7 @@ static const char usage[] =
     "\n"
     "  algorent-avm asm FILE [-o OUT] [--map MAP]   TEAL to bytecode: hex on stdout, or OUT\n"
     "  algorent-avm disasm FILE                     bytecode (as it is, or as hex) to TEAL\n"
-    "  algorent-avm check FILE                      types, code that nothing reaches, a bound of the cost\n"
+    "  algorent-avm check FILE [--json]             types, code that nothing reaches, a bound of the cost\n"
     "  algorent-avm run FILE [options]              runs it on a ledger of its own\n"
     "  algorent-avm debug FILE [options]            walks through a run, forwards and backwards\n"
     "  algorent-avm cases FILE CASES [options]      a run for each line of CASES: options and --expect\n"

@@ -233,12 +233,12 @@ START_TEST(the_debugger_walks_both_ways) {
       "goto 0\\nc\\nlist add\\nc\\nfoo\\nq\\n' | $A debug adder.teal --arg 5 --arg 7");
   ck_assert_int_eq(status, 0);
   says("breakpoint 1 in adder.teal:22");
-  says("#1  line 8: callsub add");
+  says("#1  adder.teal:8: callsub add");
   says("1: 7   <- top");
-  says("changed in line 9:  scratch 3 = 12");
+  says("changed in adder.teal:9:  scratch 3 = 12");
   says("scratch 3: 12");
-  says("changed in line 12:  global \"total\" = 12");
-  says("step 15, line 12:");
+  says("changed in adder.teal:12:  global \"total\" = 12");
+  says("step 15, adder.teal:12:");
   says("*   22  proto 2 1");
   says("no command foo");
 }
@@ -278,6 +278,9 @@ START_TEST(check_finds_dead_code_and_bounds_the_cost) {
   ck_assert_int_eq(status, 1);
   says("dead.teal:3: nothing leads here, up to line 6");
   says("cost at most 2");
+  run("$A check dead.teal --json");
+  ck_assert_int_eq(status, 1);
+  says("\"max-cost\":2,\"unreachable\":[3,4,5,6],\"warnings\":[]}");
   run("$A check adder.teal");
   ck_assert_int_eq(status, 0);
   says("cost at most 21");
