@@ -303,6 +303,7 @@ algo_code_t algo_ledger_seal(algo_ledger_t *l, int64_t timestamp, algo_err_t *er
   h.fees_collected = o->fees;
   h.load = (uint64_t)((u128)ALGO_MICROS * o->txns.n / l->consensus->max_txn_bytes_per_block);
   algo_code_t rc = commit(l, &h, err);
+  if (!rc) rc = algo_lvoters(l, &o->tracking, h.round, &l->scratch, err);
   if (rc) return rc;
   algo_lknock_offline(l, &h, &l->scratch);
   algo_ltotals_update(l, &totals);

@@ -484,8 +484,13 @@ static algo_code_t write_delta(delta_t *d, uint64_t round, algo_buf_t *b, algo_e
 
 algo_code_t algo_ledger_delta(algo_ledger_t *l, uint64_t round, algo_buf_t *out, algo_err_t *err) {
   algo_arena_t arena = ALGO_ARENA_INIT;
-  if (round <= l->base || round < l->first || round > l->tip.round ||
-      algo_lrec(l, round)->journal < l->journal.base + l->journal.head)
+  uint64_t old = sat_sub(l->tip.round, ALGO_LEDGER_LOOKBACK);
+  if (round < old || (old > 0 && round == old))
+    return algo_err_set(err, ALGO_E_NOT_FOUND, "round %" PRIu64 " before dbRound %" PRIu64, round, old);
+  if (round > l->tip.round)
+    return algo_err_set(err, ALGO_E_NOT_FOUND, "round %" PRIu64 " too high: dbRound %" PRIu64 ", deltas %" PRIu64,
+                        round, old, l->tip.round - old);
+  if (round <= l->base || round < l->first || algo_lrec(l, round)->journal < l->journal.base + l->journal.head)
     return algo_err_set(err, ALGO_E_NOT_FOUND, "could not find deltas for round %" PRIu64, round);
   uint64_t to = round == l->tip.round ? l->open.journal : algo_lrec(l, round + 1)->journal;
   delta_t d = {.l = l, .from = algo_lrec(l, round)->journal, .to = to, .arena = &arena};

@@ -93,8 +93,9 @@ typedef struct ids {
 } ids_t;
 
 typedef struct stake { /* what agreement saw of an account from that round on */
-  uint64_t round, balance, rewards_base, vote_last;
+  uint64_t round, balance, rewards_base, vote_first, vote_last;
   bool online, eligible;
+  uint8_t state_proof_pk[64];
 } stake_t;
 
 typedef struct account {
@@ -467,6 +468,8 @@ algo_code_t algo_ltip_load(algo_ledger_t *l, algo_err_t *err); /* from the last 
 algo_code_t algo_lopen_add(algo_ledger_t *l, const group_run_t *r, algo_err_t *err);
 void algo_lstib(algo_ledger_t *l, algo_buf_t *out, const algo_stxn_t *s, const algo_apply_t *ad);
 typedef enum { HASH_SHA512_256, HASH_SHA256, HASH_SHA512 } hash_kind_t;
+/* The root over a level of `width` hashes of 64 bytes, a power of two, under the subset-sum hash: left at the front. */
+void algo_lclimb_sum(uint8_t *level, size_t width, const uint64_t *matrix);
 /* The root over n leaves (their data, one after the other, `size` bytes each): zero for none. */
 void algo_lcommit(uint8_t *out, hash_kind_t hash, bool vector, const uint8_t *leaves, size_t size, size_t n,
                   algo_buf_t *work);
@@ -474,12 +477,19 @@ void algo_lcommit(uint8_t *out, hash_kind_t hash, bool vector, const uint8_t *le
 void algo_lprove(algo_buf_t *out, uint64_t *depth, hash_kind_t hash, bool vector, const uint8_t *leaves, size_t size,
                  size_t n, size_t i, algo_buf_t *work);
 size_t algo_lhash_size(hash_kind_t hash);
+size_t algo_lreverse_bits(size_t v, unsigned bits); /* of its lowest `bits` bits */
 void algo_ltagged(uint8_t *out, hash_kind_t hash, const char *tag, const void *p, size_t n);
 void algo_lkv_view(const kv_t *kv, algo_kv_t *out);
 void algo_lonline_update(algo_ledger_t *l, uint64_t round);
+const stake_t *algo_lstake_of(const account_t *a, uint64_t round); /* NULL: not online then */
 void algo_lstake_at(const algo_ledger_t *l, const account_t *a, uint64_t round, uint64_t *stake, bool *eligible);
 uint64_t algo_lbalance_round(const algo_ledger_t *l);
+/* What of the money online after `round` votes in vote_round: keys that expired before do not count. */
+uint64_t algo_lonline_between(const algo_ledger_t *l, uint64_t round, uint64_t vote_round);
 uint64_t algo_lonline_stake(const algo_ledger_t *l, uint64_t round); /* what votes in that round */
+/* Who may sign the state proof of the interval that begins with the block: commitment and weight, where it is due. */
+algo_code_t algo_lvoters(algo_ledger_t *l, algo_state_proof_tracking_t *out, uint64_t round, algo_arena_t *arena,
+                         algo_err_t *err);
 void algo_lknock_offline(algo_ledger_t *l, algo_header_t *h, algo_arena_t *arena);
 void algo_ltotals_update(algo_ledger_t *l, totals_t *t);
 void algo_ltotals_add(const algo_ledger_t *l, totals_t *t, const account_data_t *d, int sign);

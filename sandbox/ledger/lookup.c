@@ -74,6 +74,10 @@ bool algo_ledger_find_txn(const algo_ledger_t *l, const algo_digest_t *txid, alg
   return true;
 }
 
+bool algo_ledger_open_txn(const algo_ledger_t *l, size_t i, algo_found_txn_t *out, algo_arena_t *arena) {
+  return i < l->open.n_txns && find_open(l, (uint32_t)i, out, arena);
+}
+
 /* The leaves that a block's commitment is over. */
 static bool leaves_of(const algo_ledger_t *l, const algo_block_t *b, hash_kind_t hash, algo_buf_t *out) {
   algo_buf_t raw = ALGO_BUF_INIT;

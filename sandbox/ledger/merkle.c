@@ -11,7 +11,7 @@ void algo_ltagged(uint8_t *out, hash_kind_t hash, const char *tag, const void *p
   }
 }
 
-static size_t reverse_bits(size_t v, unsigned bits) {
+size_t algo_lreverse_bits(size_t v, unsigned bits) {
   size_t r = 0;
   for (unsigned i = 0; i < bits; i++, v >>= 1) r = r << 1 | (v & 1);
   return r;
@@ -31,11 +31,21 @@ static uint8_t *bottom(hash_kind_t hash, bool vector, const uint8_t *leaves, siz
   algo_buf_clear(work);
   uint8_t *level = algo_buf_reserve(work, *width * h);
   for (size_t i = 0; level && i < *width; i++) {
-    size_t from = vector ? reverse_bits(i, bits) : i;
+    size_t from = vector ? algo_lreverse_bits(i, bits) : i;
     if (from < n) algo_ltagged(level + i * h, hash, "TL", leaves + from * size, size);
     else algo_ltagged(level + i * h, hash, "MB", NULL, 0);
   }
   return level;
+}
+
+void algo_lclimb_sum(uint8_t *level, size_t width, const uint64_t *matrix) {
+  for (; width > 1; width /= 2) {
+    for (size_t i = 0; i < width; i += 2) {
+      uint8_t node[2 + 128] = {'M', 'A'};
+      memcpy(node + 2, level + i * 64, 128);
+      algo_sumhash512(level + i / 2 * 64, matrix, node, sizeof node);
+    }
+  }
 }
 
 /* The next level, in place: a node hashes two below it, zeros where the second is not there. */
@@ -69,7 +79,7 @@ void algo_lprove(algo_buf_t *out, uint64_t *depth, hash_kind_t hash, bool vector
   if (vector) {
     unsigned bits = 0;
     while (((size_t)1 << bits) < width) bits++;
-    i = reverse_bits(i, bits);
+    i = algo_lreverse_bits(i, bits);
   }
   for (; width > 1; i /= 2, ++*depth) {
     size_t sibling = i ^ 1;

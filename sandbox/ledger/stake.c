@@ -29,7 +29,14 @@ static bool remember_online(algo_ledger_t *l, account_t *a) {
 
 static void push_stake(algo_ledger_t *l, account_t *a, uint64_t round) {
   if (a->d.status != 1 && !a->n_stakes) return;
-  stake_t s = {round, a->d.balance, a->d.rewards_base, a->d.vote_last, a->d.status == 1, a->d.incentive_eligible != 0};
+  stake_t s = {.round = round,
+               .balance = a->d.balance,
+               .rewards_base = a->d.rewards_base,
+               .vote_first = a->d.vote_first,
+               .vote_last = a->d.vote_last,
+               .online = a->d.status == 1,
+               .eligible = a->d.incentive_eligible != 0};
+  memcpy(s.state_proof_pk, a->d.state_proof_pk, sizeof s.state_proof_pk);
   stake_t *v = remember_online(l, a) ? realloc(a->stakes, (a->n_stakes + 1) * sizeof *v) : NULL;
   if (!v) {
     l->oom = true;
@@ -64,14 +71,14 @@ void algo_lonline_truncate(algo_ledger_t *l, uint64_t round) {
   }
 }
 
-static const stake_t *stake_of(const account_t *a, uint64_t round) {
+const stake_t *algo_lstake_of(const account_t *a, uint64_t round) {
   for (size_t i = a->n_stakes; i > 0; i--)
     if (a->stakes[i - 1].round <= round) return a->stakes[i - 1].online ? &a->stakes[i - 1] : NULL;
   return NULL;
 }
 
 void algo_lstake_at(const algo_ledger_t *l, const account_t *a, uint64_t round, uint64_t *stake, bool *eligible) {
-  const stake_t *s = stake_of(a, round);
+  const stake_t *s = algo_lstake_of(a, round);
   *stake = 0;
   *eligible = false;
   if (!s) return;
@@ -79,12 +86,10 @@ void algo_lstake_at(const algo_ledger_t *l, const account_t *a, uint64_t round, 
   *eligible = s->eligible;
 }
 
-uint64_t algo_lonline_stake(const algo_ledger_t *l, uint64_t vote_round) {
-  const algo_consensus_t *c = l->consensus;
-  uint64_t round = sat_sub(vote_round, 2 * c->seed_refresh_interval * c->seed_lookback),
-           total = algo_lrec(l, round)->totals.online;
-  for (size_t i = 0; round > 0 && i < l->n_online; i++) { /* keys that expired since do not count */
-    const stake_t *s = stake_of(l->online[i], round);
+uint64_t algo_lonline_between(const algo_ledger_t *l, uint64_t round, uint64_t vote_round) {
+  uint64_t total = algo_lrec(l, round)->totals.online;
+  for (size_t i = 0; round > 0 && i < l->n_online; i++) {
+    const stake_t *s = algo_lstake_of(l->online[i], round);
     uint64_t stake;
     bool eligible;
     if (!s || s->vote_last == 0 || s->vote_last >= vote_round) continue;
@@ -92,6 +97,11 @@ uint64_t algo_lonline_stake(const algo_ledger_t *l, uint64_t vote_round) {
     total = sat_sub(total, stake);
   }
   return total;
+}
+
+uint64_t algo_lonline_stake(const algo_ledger_t *l, uint64_t vote_round) {
+  const algo_consensus_t *c = l->consensus;
+  return algo_lonline_between(l, sat_sub(vote_round, 2 * c->seed_refresh_interval * c->seed_lookback), vote_round);
 }
 
 /* ---- totals ---- */

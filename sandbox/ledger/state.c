@@ -79,8 +79,7 @@ void algo_lraw_kv(algo_ledger_t *l, kv_t *kv, bool *present, kv_item_t *item) {
 }
 
 void algo_lkv_put(algo_ledger_t *l, kv_t *kv, algo_bytes_t key, const algo_tv_t *v) {
-  kv_item_t *old = algo_lkv_find(kv, key);
-  if (!old && !v) return;
+  kv_item_t *old = algo_lkv_find(kv, key); /* removing what is not there counts as a touch, as in a node's deltas */
   kv_item_t item = {.key = old ? blob_ref(old->key) : algo_lblob_new(key)};
   if (v && v->is_bytes) item.bytes = algo_lblob_new(v->bytes);
   else if (v) item.uint = v->uint;

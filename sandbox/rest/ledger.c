@@ -28,6 +28,25 @@ static void delta(rest_call_t *c) {
   algo_buf_fini(&mp);
 }
 
+/* Deltas group by group are kept by a node that evaluates blocks; one in developer mode makes them, and never does. */
+static void round_group_deltas(rest_call_t *c) {
+  uint64_t round;
+  bool msgpack;
+  if (!rest_query_format(c, &msgpack) || !rest_arg_u64(c, 0, "round", &round)) return;
+  rest_error(c, 404, "failed retrieving State Delta: round %llu not found in txnGroupDeltaTracer",
+             (unsigned long long)round);
+}
+
+static void group_delta(rest_call_t *c) {
+  algo_digest_t id;
+  bool msgpack;
+  if (!rest_query_format(c, &msgpack)) return;
+  if (algo_txid_parse(&id, (const char *)c->arg[0].p, c->arg[0].n, NULL) != ALGO_OK) rest_error(c, 400, ERR_TXID);
+  else
+    rest_error(c, 404, "failed retrieving State Delta: unable to find delta for id: %.*s", (int)c->arg[0].n,
+               (const char *)c->arg[0].p);
+}
+
 static void proof(rest_call_t *c) {
   uint64_t round;
   algo_digest_t id;
@@ -110,6 +129,8 @@ static void set_offset(rest_call_t *c) {
 static const rest_route_t routes[] = {
     {"GET", "/v2/ledger/supply", supply, REST_LEDGER},
     {"GET", "/v2/deltas/:", delta, REST_LEDGER},
+    {"GET", "/v2/deltas/:/txn/group", round_group_deltas, 0},
+    {"GET", "/v2/deltas/txn/group/:", group_delta, 0},
     {"GET", "/v2/blocks/:/transactions/:/proof", proof, REST_LEDGER},
     {"GET", "/v2/blocks/:/lightheader/proof", state_proof, 0},
     {"GET", "/v2/stateproofs/:", state_proof, 0},

@@ -25,9 +25,12 @@ bool rest_arg_u64(rest_call_t *c, unsigned i, const char *name, uint64_t *out) {
 static const char *address_fault(algo_bytes_t v) {
   algo_buf_t raw = ALGO_BUF_INIT;
   const char *why = "address %s is malformed, checksum verification failed";
-  if (algo_base32_decode(&raw, (const char *)v.p, v.n, false, NULL) != ALGO_OK) {
+  bool letters = true;
+  for (size_t i = 0; i < v.n; i++) letters &= (v.p[i] >= 'A' && v.p[i] <= 'Z') || (v.p[i] >= '2' && v.p[i] <= '7');
+  algo_code_t rc = algo_base32_decode(&raw, (const char *)v.p, v.n, false, NULL);
+  if (!letters) {
     why = "failed to decode address %s from base 32";
-  } else if (raw.n < 32) {
+  } else if (rc != ALGO_OK || raw.n < 32) { /* Go's decoder drops an odd end */
     why = "decoded bad addr: %s";
   } else {
     uint8_t digest[32];

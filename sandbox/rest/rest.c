@@ -7,9 +7,10 @@
 
 #define MAX_SEGMENTS 8u
 
-static const rest_table_t *const tables[] = {
-    &rest_txn_routes,  &rest_status_routes, &rest_account_routes,  &rest_app_routes,     &rest_block_routes,
-    &rest_teal_routes, &rest_ledger_routes, &rest_simulate_routes, &rest_control_routes, &rest_coverage_routes};
+static const rest_table_t *const tables[] = {&rest_txn_routes,      &rest_status_routes,   &rest_account_routes,
+                                             &rest_app_routes,      &rest_block_routes,    &rest_teal_routes,
+                                             &rest_ledger_routes,   &rest_simulate_routes, &rest_control_routes,
+                                             &rest_coverage_routes, &rest_admin_routes};
 
 algo_code_t algo_rest_new(algo_rest_t **out, algo_node_t *node, const char *token, const algo_env_t *env,
                           algo_err_t *err) {
@@ -154,6 +155,18 @@ static void run(rest_call_t *c, const rest_route_t *route) {
   if (algo_node_origin_failures(c->node, &err) != before) rest_error(c, 502, "%s", err.msg);
 }
 
+/* The list as a text that outlives the call. */
+static const char *allowed(const char *list) {
+  static const char *const texts[] = {"OPTIONS, DELETE, GET, POST", "OPTIONS, DELETE, POST", "OPTIONS, GET, POST",
+                                      "OPTIONS, POST", "OPTIONS, GET"};
+  bool delete = strstr(list, "DELETE") != NULL, get = strstr(list, "GET") != NULL, post = strstr(list, "POST") != NULL;
+  if (delete) return texts[get ? 0 : 1];
+  return post ? texts[get ? 2 : 3] : texts[4];
+}
+
+/* The interface before version 2 is gone for good. */
+static bool is_v1(const char *path) { return strncmp(path, "/v1", 3) == 0 && (path[3] == '/' || path[3] == '\0'); }
+
 static void dispatch(algo_rest_t *r, const rest_table_t *const *from, size_t n, algo_httpd_request_t *req,
                      algo_httpd_response_t *res) {
   rest_call_t c = {.rest = r, .node = r->node, .req = req, .res = res, .json = algo_json(&res->body)};
@@ -173,9 +186,7 @@ static void dispatch(algo_rest_t *r, const rest_table_t *const *from, size_t n, 
   } else if (route == NULL) {
     rest_error(&c, 405, "Method Not Allowed");
     res->header_name = "Allow";
-    res->header_value = strstr(allow, "POST") == NULL  ? "OPTIONS, GET"
-                        : strstr(allow, "GET") == NULL ? "OPTIONS, POST"
-                                                       : "OPTIONS, GET, POST";
+    res->header_value = allowed(allow);
   } else if (!(route->flags & REST_OPEN) && !authorized(r, req)) {
     rest_error(&c, 401, "Invalid API Token");
   } else if ((route->flags & REST_LEDGER) && algo_node_is_replay(r->node)) {
@@ -186,6 +197,12 @@ static void dispatch(algo_rest_t *r, const rest_table_t *const *from, size_t n, 
 }
 
 void algo_rest_handle(void *rest, algo_httpd_request_t *req, algo_httpd_response_t *res) {
+  if (is_v1(req->path)) {
+    res->status = 410;
+    res->content_type = "text/plain; charset=utf-8";
+    algo_buf_puts(&res->body, "v1 algod APIs are no longer available, please use the v2 algod API");
+    return;
+  }
   dispatch(rest, tables, sizeof tables / sizeof *tables, req, res);
 }
 

@@ -80,7 +80,8 @@ void rest_history_free(algo_rest_t *r);
 
 /* ---- routes, one file each ---- */
 extern const rest_table_t rest_txn_routes, rest_status_routes, rest_account_routes, rest_app_routes, rest_block_routes,
-    rest_teal_routes, rest_simulate_routes, rest_ledger_routes, rest_control_routes, rest_coverage_routes;
+    rest_teal_routes, rest_simulate_routes, rest_ledger_routes, rest_control_routes, rest_coverage_routes,
+    rest_admin_routes;
 
 extern const rest_table_t indexer_routes, indexer_search_routes, indexer_account_routes, indexer_block_routes;
 

@@ -126,15 +126,6 @@ static void metrics(rest_call_t *c) {
                   (unsigned long long)algo_node_round(c->node));
 }
 
-/* A developer's node has no peers, no participation keys and nothing to catch up with. */
-static void peers(rest_call_t *c) { algo_buf_puts(&c->res->body, "{\"Peers\":[]}\n"); }
-static void participation(rest_call_t *c) { algo_buf_puts(&c->res->body, "null\n"); }
-static void not_implemented(rest_call_t *c) {
-  c->res->status = 501;
-  c->res->content_type = "text/plain; charset=UTF-8";
-  algo_buf_puts(&c->res->body, "Endpoint not implemented.");
-}
-
 static const rest_route_t routes[] = {
     {"GET", "/v2/transactions/params", params, 0},
     {"GET", "/v2/status", status, 0},
@@ -144,9 +135,5 @@ static const rest_route_t routes[] = {
     {"GET", "/ready", health, REST_OPEN},
     {"GET", "/genesis", genesis, REST_OPEN},
     {"GET", "/metrics", metrics, REST_OPEN},
-    {"GET", "/v2/node/peers", peers, 0},
-    {"GET", "/v2/participation", participation, 0},
-    {"POST", "/v2/shutdown", not_implemented, 0},
-    {"POST", "/v2/node/shutdown", not_implemented, 0},
 };
 const rest_table_t rest_status_routes = {routes, sizeof routes / sizeof *routes};

@@ -91,26 +91,45 @@ static void pending_one(rest_call_t *c) {
   algo_arena_fini(&arena);
 }
 
-/* Developer mode never has anything in its pool when it can be asked. */
-static void pending_all(rest_call_t *c) {
-  bool msgpack;
-  if (!rest_query_format(c, &msgpack)) return;
+/* The signed transactions of the open block, as a node's pool; of: NULL or their sender (or receiver). In developer
+ * mode there are none when one can ask. */
+static void pool(rest_call_t *c, const algo_addr_t *of) {
+  bool msgpack, given;
+  uint64_t max = 0, taken = 0;
+  if (!rest_query_format(c, &msgpack) || !rest_query_u64(c, "max", &max, &given)) return;
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_buf_t mp = ALGO_BUF_INIT, list = ALGO_BUF_INIT;
   const algo_ledger_t *l = algo_node_read(c->node);
   size_t n = algo_ledger_open_count(l);
+  for (size_t i = 0; i < n && (max == 0 || taken < max); i++) {
+    algo_found_txn_t found;
+    algo_apply_t whole;
+    algo_arena_reset(&arena);
+    if (!algo_ledger_open_txn(l, i, &found, &arena)) break;
+    const algo_txn_t *t = &found.apply->stxn.txn;
+    if (of != NULL && !algo_addr_eq(&t->sender, of) && !algo_addr_eq(&t->receiver, of)) continue;
+    restore(&whole, found.apply, c);
+    algo_stxn_encode(&list, &whole.stxn);
+    taken++;
+  }
   algo_node_read_done(c->node);
-  algo_buf_t mp = ALGO_BUF_INIT;
   algo_mp_put_map(&mp, 2);
   algo_mp_put_str(&mp, "top-transactions", 16);
-  algo_mp_put_array(&mp, 0);
+  algo_mp_put_array(&mp, (uint32_t)taken);
+  algo_buf_putb(&mp, algo_buf_view(&list));
   algo_mp_put_str(&mp, "total-transactions", 18);
   algo_mp_put_uint(&mp, n);
   rest_encoded(c, algo_buf_view(&mp), MPJSON_POOL, msgpack);
+  algo_buf_fini(&list);
   algo_buf_fini(&mp);
+  algo_arena_fini(&arena);
 }
+
+static void pending_all(rest_call_t *c) { pool(c, NULL); }
 
 static void pending_of(rest_call_t *c) {
   algo_addr_t a;
-  if (rest_arg_addr(c, 0, &a)) pending_all(c);
+  if (rest_arg_addr(c, 0, &a)) pool(c, &a);
 }
 
 static const rest_route_t routes[] = {

@@ -186,5 +186,28 @@ START_TEST(hashes) {
 }
 END_TEST
 
+/* go-sumhash's test vectors */
+START_TEST(subset_sums) {
+  static const struct {
+    const char *in, *want;
+  } cases[] = {{"", "591591c93181f8f90054d138d6fa85b63eeeb416e6fd201e8375ba05d3cb5539"
+                    "1047b9b64e534042562cc61944930c0075f906f16710cdade381ee9dd47d10a0"},
+               {"a", "ea067eb25622c633f5ead70ab83f1d1d76a7def8d140a587cb29068b63cb6407"
+                     "107aceecfdffa92579ed43db1eaa5bbeb4781223a6e07dd5b5a12d5e8bde82c6"},
+               {"abc", "a8e9b8259a93b8d2557434905790114a2a2e979fbdc8aa6fd373315a322bf092"
+                       "0a9b49f3dc3a744d8c255c46cd50ff196415c8245cdbb2899dec453fca2ba0f4"}};
+  static uint64_t matrix[ALGO_SUMHASH512_WORDS];
+  SUITE_OK(algo_sumhash512_matrix(matrix, suite_err));
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    uint8_t h[64];
+    algo_buf_t hex = ALGO_BUF_INIT;
+    algo_sumhash512(h, matrix, cases[i].in, strlen(cases[i].in));
+    algo_hex_encode(&hex, algo_bytes(h, sizeof h));
+    ck_assert_str_eq(algo_buf_cstr(&hex), cases[i].want);
+    algo_buf_fini(&hex);
+  }
+}
+END_TEST
+
 SUITE_MAIN("base/text", rfc_4648_examples, wrong_texts_are_refused_and_leave_the_buffer, every_byte_survives,
-           utf8_as_rfc_3629, numbers_fill_the_text, amounts_in_base_units, hashes)
+           utf8_as_rfc_3629, numbers_fill_the_text, amounts_in_base_units, hashes, subset_sums)

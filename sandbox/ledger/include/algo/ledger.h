@@ -109,6 +109,8 @@ typedef struct algo_found_txn { /* a transaction that was accepted */
 } algo_found_txn_t;
 ALGO_API bool algo_ledger_find_txn(const algo_ledger_t *l, const algo_digest_t *txid, algo_found_txn_t *out,
                                    algo_arena_t *arena);
+/* The i-th of the open block; false past its end. */
+ALGO_API bool algo_ledger_open_txn(const algo_ledger_t *l, size_t i, algo_found_txn_t *out, algo_arena_t *arena);
 
 /* Proofs of membership. hash: 0 SHA-512/256, 1 SHA-256. proof: depth sibling hashes of 32 bytes, the leaf's first;
  * empty ones are left out by a node only where the tree ends (SHA-512/256), here too. */
