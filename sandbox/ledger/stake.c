@@ -77,17 +77,22 @@ const stake_t *algo_lstake_of(const account_t *a, uint64_t round) {
   return NULL;
 }
 
+/* What was known after the round, or, before all that is kept (a fork's beginning), first. */
+static const block_rec_t *after(const algo_ledger_t *l, uint64_t round) {
+  return algo_lrec(l, round < l->first ? l->first : round);
+}
+
 void algo_lstake_at(const algo_ledger_t *l, const account_t *a, uint64_t round, uint64_t *stake, bool *eligible) {
   const stake_t *s = algo_lstake_of(a, round);
   *stake = 0;
   *eligible = false;
   if (!s) return;
-  *stake = s->balance + s->balance / l->consensus->reward_unit * (algo_lrec(l, round)->rewards_level - s->rewards_base);
+  *stake = s->balance + s->balance / l->consensus->reward_unit * (after(l, round)->rewards_level - s->rewards_base);
   *eligible = s->eligible;
 }
 
 uint64_t algo_lonline_between(const algo_ledger_t *l, uint64_t round, uint64_t vote_round) {
-  uint64_t total = algo_lrec(l, round)->totals.online;
+  uint64_t total = after(l, round)->totals.online;
   for (size_t i = 0; round > 0 && i < l->n_online; i++) {
     const stake_t *s = algo_lstake_of(l->online[i], round);
     uint64_t stake;

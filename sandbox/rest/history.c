@@ -161,7 +161,8 @@ static void see_genesis(rest_history_t *h, algo_node_t *node) {
 static bool same_chain(const rest_history_t *h, algo_node_t *node, algo_buf_t *raw) {
   uint8_t now[32];
   algo_buf_clear(raw);
-  if (h->next == 0 || algo_node_block(node, h->next - 1, raw, NULL) != ALGO_OK) return h->next == 0;
+  if (h->next <= algo_node_first(node)) return h->next == 0;
+  if (algo_node_block(node, h->next - 1, raw, NULL) != ALGO_OK) return false;
   algo_sha512_256(now, raw->p, raw->n);
   return memcmp(now, h->last, sizeof now) == 0;
 }

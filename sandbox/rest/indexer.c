@@ -64,8 +64,9 @@ static void application(rest_call_t *c) {
       !indexer_list_begin(&s, c)) {
     return;
   }
-  const life_t *life = history_find(c, LIFE_APP, id, NULL);
-  if (life == NULL || (life->deleted && !s.all)) {
+  life_t room;
+  const life_t *life = indexer_creatable(&s, LIFE_APP, id, &room);
+  if (life == NULL) {
     rest_error(c, 404, "no application found for application-id: %llu", (unsigned long long)id);
   } else {
     algo_json_key(&c->json, "application");

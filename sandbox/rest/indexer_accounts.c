@@ -340,8 +340,9 @@ static void asset(rest_call_t *c) {
   indexer_list_t s = {0};
   if (!rest_arg_u64(c, 0, "asset-id", &id) || !rest_query_bool(c, "include-all", &s.all) || !indexer_list_begin(&s, c))
     return;
-  const life_t *life = history_find(c, LIFE_ASSET, id, NULL);
-  if (life == NULL || (life->deleted && !s.all)) {
+  life_t room;
+  const life_t *life = indexer_creatable(&s, LIFE_ASSET, id, &room);
+  if (life == NULL) {
     rest_error(c, 404, "no assets found for asset-id: %llu", (unsigned long long)id);
   } else {
     algo_json_key(&c->json, "asset");

@@ -45,6 +45,9 @@ void indexer_list_put(indexer_list_t *s, const char *key, bool by_addr, indexer_
 /* "current-round", the token of the last one where there was any, and the end of the object. */
 void indexer_list_end(indexer_list_t *s, bool by_addr);
 
+/* The asset or application; one that no block of this node made (a fork's) is told in *room. NULL: not there. */
+const life_t *indexer_creatable(const indexer_list_t *s, life_kind_t kind, uint64_t id, life_t *room);
+
 /* Elements of lists, and the one of a look-up. */
 void indexer_put_app(indexer_list_t *s, const life_t *life);
 /* zeros: addresses that are not set are written, as a search for assets does. */

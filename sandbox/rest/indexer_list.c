@@ -93,6 +93,25 @@ void indexer_list_done(indexer_list_t *s) {
   history_done(s->c);
 }
 
+static bool creator_of(void *user, uint64_t app, const algo_avm_app_t *p, const algo_kv_t *kv, size_t n) {
+  life_t *life = user;
+  (void)app;
+  (void)kv;
+  (void)n;
+  life->addr = p->creator;
+  return true;
+}
+
+const life_t *indexer_creatable(const indexer_list_t *s, life_kind_t kind, uint64_t id, life_t *room) {
+  const life_t *life = history_find(s->c, kind, id, NULL);
+  algo_asset_params_t p;
+  *room = (life_t){.kind = kind, .id = id};
+  if (life != NULL) return life->deleted && !s->all ? NULL : life;
+  bool there =
+      kind == LIFE_APP ? algo_ledger_app(s->l, id, creator_of, room) : algo_ledger_asset(s->l, id, &p, &room->addr);
+  return there ? room : NULL;
+}
+
 static int compare_id(const void *a, const void *b) {
   const life_t *x = *(const life_t *const *)a, *y = *(const life_t *const *)b;
   return (x->id > y->id) - (x->id < y->id);
