@@ -21,7 +21,7 @@ static const char help_options[] =
     "  --token TEXT      what X-Algo-API-Token must be (64 letters a); empty: nothing is asked for\n"
     "  --genesis FILE    the network's genesis (dockernet-v1 with three funded accounts)\n"
     "  --data DIR        keep the state there; it survives a kill at any instant\n"
-    "  --checkpoint N    with --data: the whole state on disk every N blocks, for a quick start (20000)\n"
+    "  --checkpoint N    with --data: the whole state on disk every N blocks, for a quick start (4000 and more)\n"
     "  --load FILE       start from a dump\n"
     "  --fork URL        on top of another algod's state: read when it is first needed, and kept in a folder; what is\n"
     "                    written stays here. --fork-round N: as of that round (its last one); --fork-cache DIR:\n"

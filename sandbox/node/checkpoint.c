@@ -8,7 +8,8 @@
 #include "algo/file.h"
 #include "node_impl.h"
 
-#define DEFAULT_BLOCKS 20000u
+#define DEFAULT_BLOCKS 4000u /* between checkpoints, and one more for each */
+#define BYTES_A_BLOCK  4096u /* of the last one, so that a large state is not written all the time */
 #define LOOKBACK       320u  /* rounds whose deltas a node answers */
 #define TAIL           4096u /* bytes of the log before the place, by which it is known again */
 
@@ -49,6 +50,7 @@ static algo_code_t save(algo_node_t *n, algo_err_t *err) {
     path_of(before, n, "state-before");
     (void)rename(now, before); /* the first time there is none */
     rc = algo_file_replace(node_log_dir(n->log), "state", algo_buf_view(&b), err);
+    n->checkpoint_size = b.n;
   }
   algo_buf_fini(&b);
   return rc;
@@ -56,7 +58,8 @@ static algo_code_t save(algo_node_t *n, algo_err_t *err) {
 
 void node_checkpoint(algo_node_t *n) {
   algo_err_t err;
-  uint64_t every = n->checkpoint_blocks != 0 ? n->checkpoint_blocks : DEFAULT_BLOCKS;
+  uint64_t every = n->checkpoint_blocks;
+  if (every == 0) every = DEFAULT_BLOCKS + n->checkpoint_size / BYTES_A_BLOCK;
   uint64_t round = algo_ledger_round(n->ledger);
   if (round < n->checkpointed) n->checkpointed = round; /* reverted */
   if (node_log_dir(n->log) == NULL || round - n->checkpointed < every || !algo_ledger_may_save(n->ledger)) return;

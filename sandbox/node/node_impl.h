@@ -66,10 +66,10 @@ struct algo_node {
 
   node_replay_t *replay;
 
-  uint64_t checkpoint_blocks, checkpointed; /* one each so many blocks; the round of the last */
-  node_log_t *log;                          /* everything that happened */
-  algo_buf_t event;                         /* for the next record */
-  algo_buf_t open_groups;                   /* accepted since the last block, as the log will have them */
+  uint64_t checkpoint_blocks, checkpoint_size, checkpointed; /* one each so many blocks; the last one's bytes, round */
+  node_log_t *log;                                           /* everything that happened */
+  algo_buf_t event;                                          /* for the next record */
+  algo_buf_t open_groups; /* accepted since the last block, as the log will have them */
   uint32_t n_open;
   node_coverage_t *coverage; /* NULL: off */
   algo_keytable_t *keys;     /* NULL: in a replay */

@@ -1,5 +1,5 @@
-/* Any request at the handlers of algod, the indexer and KMD: "METHOD PATH?name=value" on the first line, the body
- * behind it. It is answered with a status, and the next one too. */
+/* Any request at the handlers of algod, the indexer and KMD: "METHOD PATH?name=value&..." on the first line, the
+ * body behind it. It is answered with a status, and the next one too. */
 #include <stdlib.h>
 
 #include "algo/kmd.h"
@@ -27,18 +27,23 @@ static servers_t *servers(void) {
   return &s;
 }
 
-/* Cuts the first line into method, path and one parameter; false where it is none. */
-static bool cut(char *line, char **method, char **path, algo_httpd_param_t query[2]) {
+#define PARAMS 8u
+
+/* Cuts the first line into method, path and parameters; false where it is none. */
+static bool cut(char *line, char **method, char **path, algo_httpd_param_t query[PARAMS + 1]) {
   *method = line;
   *path = strchr(line, ' ');
   if (*path == NULL) return false;
   *(*path)++ = '\0';
   char *q = strchr(*path, '?');
-  if (q == NULL) return true;
-  *q++ = '\0';
-  char *value = strchr(q, '=');
-  if (value != NULL) *value++ = '\0';
-  query[0] = (algo_httpd_param_t){q, value != NULL ? value : ""};
+  for (size_t i = 0; q != NULL && i < PARAMS; i++) {
+    *q++ = '\0';
+    char *next = strchr(q, '&'), *value = strchr(q, '=');
+    if (value != NULL && (next == NULL || value < next)) *value++ = '\0';
+    else value = NULL;
+    query[i] = (algo_httpd_param_t){q, value != NULL ? value : ""};
+    q = next;
+  }
   return true;
 }
 
@@ -49,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (head >= sizeof line) return 0;
   memcpy(line, data, head);
   line[head] = '\0';
-  algo_httpd_param_t query[2] = {{NULL, NULL}, {NULL, NULL}};
+  algo_httpd_param_t query[PARAMS + 1] = {{NULL, NULL}};
   if (!cut(line, &method, &path, query) || strstr(path, "advance") != NULL) return 0;
   algo_bytes_t body = end != NULL ? algo_bytes(end + 1, size - head - 1) : algo_bytes(NULL, 0);
   servers_t *s = servers();

@@ -24,7 +24,7 @@ typedef struct algo_node_options {
   uint32_t interval_ms;       /* INTERVAL only; at least 1 */
   const char *data_dir;       /* kept there, and taken up again; NULL: in memory alone */
   algo_bytes_t load;          /* a dump to start from; empty: none */
-  uint64_t checkpoint_blocks; /* in a folder: a checkpoint each so many blocks; 0: 20,000 */
+  uint64_t checkpoint_blocks; /* in a folder: a checkpoint each so many blocks; 0: 4,000 and more as the state grows */
   /* A fork: of whose network genesis_json is. Kept, not copied; asked with the node's lock held, so by one thread at a
    * time. A folder or a dump of a fork needs the same origin again. NULL: none. */
   const algo_ledger_origin_t *origin;
