@@ -12,6 +12,7 @@ static const char help[] =
     "       teal-gen new NAME [--dir DIR]\n"
     "       teal-gen assemble FILE [--out FILE] [--json]\n"
     "       teal-gen disassemble FILE [--out FILE]\n"
+    "       teal-gen check FILE... (see teal-gen check --help)\n"
     "       teal-gen --list [--json]\n"
     "\n"
     "Makes a contract's programs, ARC-56 description, C binding and SQL from its description.\n"
@@ -56,7 +57,7 @@ static const char help[] =
     "exit status: 0 done, 2 wrong usage, 65 bad input, 69 a program that optimize leaves alone, 74 a file cannot be "
     "read or written, 70 a fault\n";
 
-static bool value_of(const char *name, int argc, char **argv, int *i, const char **out) {
+bool tg_option_value(const char *name, int argc, char **argv, int *i, const char **out) {
   size_t n = strlen(name);
   if (strncmp(argv[*i], name, n) == 0 && argv[*i][n] == '=') {
     *out = argv[*i] + n + 1;
@@ -103,13 +104,16 @@ static algo_code_t parse(tg_cli_t *cli, int argc, char **argv, algo_err_t *err) 
     else if (strcmp(argv[i], "--private-scratch") == 0) cli->private_scratch = true;
     else if (strncmp(argv[i], "-O", 2) == 0 && argv[i][2] >= '0' && argv[i][2] <= '2' && !argv[i][3])
       cli->optimise = argv[i][2] - '0';
-    else if (value_of("--asset", argc, argv, &i, &cli->asset) || value_of("--out", argc, argv, &i, &cli->out) ||
-             value_of("--include", argc, argv, &i, &cli->include) || value_of("--avm", argc, argv, &i, &avm) ||
-             value_of("-o", argc, argv, &i, &cli->out) || value_of("--dir", argc, argv, &i, &cli->dir) ||
-             value_of("--mode", argc, argv, &i, &o.mode) || value_of("--rules", argc, argv, &i, &o.rules) ||
-             value_of("--runs", argc, argv, &i, &o.runs) || value_of("--seed", argc, argv, &i, &o.seed))
+    else if (tg_option_value("--asset", argc, argv, &i, &cli->asset) ||
+             tg_option_value("--out", argc, argv, &i, &cli->out) ||
+             tg_option_value("--include", argc, argv, &i, &cli->include) ||
+             tg_option_value("--avm", argc, argv, &i, &avm) || tg_option_value("-o", argc, argv, &i, &cli->out) ||
+             tg_option_value("--dir", argc, argv, &i, &cli->dir) ||
+             tg_option_value("--mode", argc, argv, &i, &o.mode) ||
+             tg_option_value("--rules", argc, argv, &i, &o.rules) ||
+             tg_option_value("--runs", argc, argv, &i, &o.runs) || tg_option_value("--seed", argc, argv, &i, &o.seed))
       continue;
-    else if (cli->n_set < TG_CLI_SETS && value_of("--set", argc, argv, &i, &set)) cli->set[cli->n_set++] = set;
+    else if (cli->n_set < TG_CLI_SETS && tg_option_value("--set", argc, argv, &i, &set)) cli->set[cli->n_set++] = set;
     else if (is_option(argv[i]))
       return algo_err_set(err, ALGO_E_USAGE, "%s: no such option, or its value is missing", argv[i]);
     else if (!cli->command) cli->command = argv[i];
@@ -152,8 +156,8 @@ static algo_code_t run(const tg_cli_t *cli, algo_err_t *err) {
   return algo_err_set(err, ALGO_E_USAGE, "%s: no such contract or command; teal-gen --list names them", cli->command);
 }
 
-static void report(const tg_cli_t *cli, const algo_err_t *err) {
-  if (!cli->json) {
+void tg_report(bool json, const algo_err_t *err) {
+  if (!json) {
     fprintf(stderr, "teal-gen: %s\n", err->msg);
     return;
   }
@@ -170,6 +174,7 @@ static void report(const tg_cli_t *cli, const algo_err_t *err) {
 }
 
 int tg_main(int argc, char **argv, const tg_catalogue_t *catalogue) {
+  if (argc > 1 && strcmp(argv[1], "check") == 0) return tg_command_check(argc - 2, argv + 2);
   for (int i = 1; i < argc; i++) {
     if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
       fputs(help, stdout);
@@ -185,6 +190,6 @@ int tg_main(int argc, char **argv, const tg_catalogue_t *catalogue) {
   algo_err_init(&err);
   algo_code_t code = parse(&cli, argc, argv, &err);
   if (!code) code = run(&cli, &err);
-  if (code) report(&cli, &err);
+  if (code) tg_report(cli.json, &err);
   return algo_code_exit_status(code);
 }

@@ -44,6 +44,11 @@ typedef struct tg_skeleton {
 extern const tg_skeleton_t tg_skeleton[];
 extern const size_t tg_n_skeleton;
 
+/* ---- cli.c: what the commands' command lines share ---- */
+/* Takes `NAME VALUE` or `NAME=VALUE` at argv[*i]; false: it is not that. */
+bool tg_option_value(const char *name, int argc, char **argv, int *i, const char **out);
+void tg_report(bool json, const algo_err_t *err); /* on standard error */
+
 /* ---- commands ---- */
 algo_code_t tg_command_new(const tg_cli_t *cli, algo_err_t *err);
 algo_code_t tg_command_list(const tg_cli_t *cli, algo_err_t *err);
@@ -53,5 +58,7 @@ algo_code_t tg_command_assemble(const tg_cli_t *cli, algo_err_t *err);
 algo_code_t tg_command_disassemble(const tg_cli_t *cli, algo_err_t *err);
 algo_code_t tg_command_optimize(const tg_cli_t *cli, algo_err_t *err);
 algo_code_t tg_print(const algo_buf_t *text, algo_err_t *err); /* on standard output */
+/* check: argv without the command; the exit status. */
+int tg_command_check(int argc, char **argv);
 
 #endif

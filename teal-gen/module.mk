@@ -4,5 +4,5 @@ $(OUT)/gen/teal-gen/skeleton.c: teal-gen/embed $(sort $(wildcard teal-gen/skelet
 	@mkdir -p $(@D)
 	@teal-gen/embed teal-gen/skeleton >$@.new
 	@mv $@.new $@
-$(eval $(call library,tealgen,teal-gen,asm chain base,))
+$(eval $(call library,tealgen,teal-gen,check asm chain base,))
 $(OUT)/obj/$(OUT)/gen/teal-gen/skeleton.o: CPPFLAGS += -Iteal-gen # cli.h

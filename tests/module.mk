@@ -6,6 +6,7 @@ $(eval $(call test,avm/asm,asm))
 $(eval $(call test,avm/eval,eval asm))
 $(eval $(call test,avm/tool,base))
 $(eval $(call test,teal-gen,tealgen_prove tealgen))
+$(eval $(call test,teal-gen/check,check))
 $(eval $(call test,client,client))
 $(eval $(call test,indexer,indexer))
 $(OUT)/obj/tests/unit/indexer/%.o: CPPFLAGS += -Iindexer # its own headers
