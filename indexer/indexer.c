@@ -113,6 +113,10 @@ algo_code_t algo_follower_new(algo_follower_t **out, const algo_follower_options
   PQconninfoFree(parsed);
   if (!opt->algod_url == !opt->blocks_dir)
     return algo_err_set(err, ALGO_E_INVALID, "one of a node (ALGOD_URL) and a folder of blocks is needed");
+  if (opt->state && (!opt->algod_url || opt->from || opt->backfill || opt->backfill_only))
+    return algo_err_set(err, ALGO_E_INVALID,
+                        "the state is kept from round 0 of a node on, block by block: --state does not go "
+                        "with --blocks, --from and backfill");
   algo_follower_t *ix = calloc(1, sizeof *ix);
   if (!ix) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   if (env) ix->env = *env;

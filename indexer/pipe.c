@@ -41,13 +41,17 @@ algo_code_t ix_pipe_init(ix_pipe_t *p, const algo_env_t *env, algo_err_t *err) {
 }
 
 static void job_clear(ix_job_t *j, bool all) {
-  size_t held = j->body.cap;
+  size_t held = j->body.cap + j->delta.cap;
   for (int i = 0; i < IX_TABLES; i++) held += j->rows.copy[i].cap;
+  for (int i = 0; i < IX_ST_TABLES; i++) held += j->changes.copy[i].cap;
   if (all || held > KEEP_BYTES) {
     algo_buf_fini(&j->body);
+    algo_buf_fini(&j->delta);
     ix_rows_fini(&j->rows);
+    ix_state_fini(&j->changes);
   } else {
     algo_buf_clear(&j->body);
+    algo_buf_clear(&j->delta);
   }
   j->state = IX_FREE;
   j->bytes = 0;
@@ -146,6 +150,7 @@ static void decoded(ix_pipe_t *p, ix_job_t *j, algo_code_t rc, algo_err_t *err) 
   p->bytes -= j->bytes;
   j->bytes = 0;
   for (int i = 0; i < IX_TABLES; i++) j->bytes += j->rows.copy[i].n;
+  for (int i = 0; i < IX_ST_TABLES; i++) j->bytes += p->state ? j->changes.copy[i].n : 0;
   p->bytes += j->bytes;
   p->n_ready++;
   j->state = IX_READY;
@@ -169,10 +174,15 @@ void *ix_decoder_main(void *decoder) {
     algo_err_t err;
     algo_err_init(&err);
     algo_code_t rc = ix_rows_build(&j->rows, algo_buf_view(&j->body), d->scope, d->watch, &arena, &err);
+    if (rc == ALGO_OK && p->state)
+      rc = j->round ? ix_state_build(&j->changes, j->round, algo_buf_view(&j->delta), &err)
+                    : ix_state_genesis(&j->changes, algo_buf_view(&j->delta), &err);
     if (arena.total > (16u << 20)) algo_arena_fini(&arena);
     j->body_bytes = j->body.n;
     if (j->body.cap > KEEP_BYTES) algo_buf_fini(&j->body);
     else algo_buf_clear(&j->body);
+    if (j->delta.cap > KEEP_BYTES) algo_buf_fini(&j->delta);
+    else algo_buf_clear(&j->delta);
     pthread_mutex_lock(&p->mu);
     if (!ix_pipe_over(p)) decoded(p, j, rc, &err);
   }

@@ -12,6 +12,7 @@
 #include "algo/env.h"
 #include "algo/follower.h"
 #include "rows.h"
+#include "state.h"
 
 typedef enum { IX_FREE, IX_WANTED, IX_FETCHING, IX_FETCHED, IX_DECODING, IX_READY, IX_TAKEN } ix_job_state_t;
 
@@ -19,7 +20,9 @@ typedef struct ix_job {
   ix_job_state_t state;
   uint64_t round;
   algo_buf_t body;
+  algo_buf_t delta; /* of the same round, where the state is kept; of round 0 the genesis */
   ix_rows_t rows;
+  ix_state_t changes;
   size_t bytes;        /* that it holds, as counted in ix_pipe_t.bytes */
   size_t body_bytes;   /* of the block, for the statistics */
   uint64_t arrived_ns; /* when the body was whole */
@@ -49,6 +52,7 @@ typedef struct ix_pipe {
   size_t bytes, n_fetched, n_wanted, n_ready;
   bool node_known; /* node_round is set */
   bool until_tip;
+  bool state;              /* each round's state delta is asked for too */
   bool checking;           /* next_take is the last round of the database, asked for again to compare it */
   bool has_last;           /* last_hash is set */
   algo_digest_t last_hash; /* of the round before next_take */

@@ -77,8 +77,8 @@ algo_code_t ix_schema_migrate(PGconn *c, algo_err_t *err) {
 algo_code_t ix_cursor_read(PGconn *c, ix_cursor_t *out, algo_err_t *err) {
   PGresult *r;
   memset(out, 0, sizeof *out);
-  algo_code_t rc = ix_pg_query(c, &r, "select next_round, last_hash, genesis_id, genesis_hash, scope from chain.cursor",
-                               0, NULL, err);
+  algo_code_t rc = ix_pg_query(
+      c, &r, "select next_round, last_hash, genesis_id, genesis_hash, scope, state from chain.cursor", 0, NULL, err);
   if (rc != ALGO_OK) return rc;
   if (PQntuples(r) == 1) {
     out->exists = true;
@@ -88,6 +88,7 @@ algo_code_t ix_cursor_read(PGconn *c, ix_cursor_t *out, algo_err_t *err) {
     if (!ix_pg_bytes(r, 0, 3, out->genesis_hash.b, 32))
       rc = algo_err_set(err, ALGO_E_DB, "chain.cursor.genesis_hash is not 32 bytes");
     snprintf(out->scope, sizeof out->scope, "%s", PQgetvalue(r, 0, 4));
+    out->state = strcmp(PQgetvalue(r, 0, 5), "t") == 0;
   }
   PQclear(r);
   return rc;
@@ -113,8 +114,11 @@ algo_code_t ix_cursor_insert(PGconn *c, const ix_cursor_t *cur, algo_err_t *err)
   PGresult *r;
   algo_code_t rc = ix_pg_query(
       c, &r,
-      "insert into chain.cursor (next_round, last_hash, genesis_id, genesis_hash, scope) values ($1, $2, $3, $4, $5)",
-      5, (const char *[]){next, cur->has_hash ? last : NULL, cur->genesis_id, genesis, cur->scope}, err);
+      "insert into chain.cursor (next_round, last_hash, genesis_id, genesis_hash, scope, state) values ($1, $2, $3, $4,"
+      " $5, $6)",
+      6,
+      (const char *[]){next, cur->has_hash ? last : NULL, cur->genesis_id, genesis, cur->scope, cur->state ? "t" : "f"},
+      err);
   if (rc == ALGO_OK) PQclear(r);
   return rc;
 }

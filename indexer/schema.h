@@ -6,7 +6,7 @@
 #include "pg.h"
 
 typedef struct ix_cursor {
-  bool exists;
+  bool exists, state;
   uint64_t next_round;
   bool has_hash;
   algo_digest_t last_hash, genesis_hash;

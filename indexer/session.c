@@ -14,6 +14,10 @@
 /* ---- who may write, and what ---- */
 
 static algo_code_t same_scope(const algo_follower_t *ix, const ix_cursor_t *cur, algo_err_t *err) {
+  if (cur->exists && cur->state != ix->opt.state)
+    return algo_err_set(err, ALGO_E_INVALID,
+                        ix->opt.state ? "this database was made without --state: give another one (DATABASE_URL)"
+                                      : "this database was made with --state: give that, or another database");
   if (!cur->exists || strcmp(cur->scope, ix->scope_text) == 0) return ALGO_OK;
   return algo_err_set(
       err, ALGO_E_INVALID,
@@ -119,6 +123,7 @@ static void start_pipe(algo_follower_t *ix, const ix_cursor_t *cur) {
     p->until_tip = ix->opt.until_tip;
     p->stats.next_round = cur->exists ? cur->next_round : ix->opt.from;
   }
+  p->state = ix->opt.state;
   p->has_genesis = cur->exists;
   p->genesis_hash = cur->genesis_hash;
   snprintf(p->genesis_id, sizeof p->genesis_id, "%s", cur->genesis_id);

@@ -10,6 +10,7 @@
 
 #define CONNECTIONS 8u
 #define BODY_MAX    (256u << 20)
+#define DELTA_MAX   (1u << 30)
 #define ANSWER_MAX  (1u << 20) /* of a status */
 #define CONNECT_S   5L
 #define BLOCK_S     60L
@@ -30,7 +31,9 @@ typedef struct fetcher {
   ix_pipe_t *p;
   CURLM *multi;
   struct curl_slist *headers;
-  transfer_t block[CONNECTIONS], status;
+  transfer_t block[CONNECTIONS], status, sync;
+  uint64_t synced;   /* the round that a follower node was told last */
+  bool no_follower;  /* the node has no such thing: it keeps the deltas that it keeps */
   unsigned failures; /* in a row */
   uint64_t not_before_ns;
   uint64_t complained_ns;
@@ -153,6 +156,19 @@ static uint64_t ask(fetcher_t *f, uint64_t now) {
   return due;
 }
 
+/* A follower node goes as far as it is told, and keeps the deltas from there on: POST /v2/ledger/sync/{round}. */
+static void tell_follower(fetcher_t *f) {
+  ix_pipe_t *p = f->p;
+  const uint64_t next = p->next_commit ? p->next_commit : 1;
+  if (f->no_follower || f->sync.busy || (f->synced && next == f->synced)) return;
+  char path[64];
+  snprintf(path, sizeof path, "/v2/ledger/sync/%" PRIu64, next);
+  f->synced = next;
+  curl_easy_setopt(f->sync.easy, CURLOPT_POST, 1L);
+  curl_easy_setopt(f->sync.easy, CURLOPT_POSTFIELDSIZE, 0L);
+  begin(f, &f->sync, path, &f->sync.answer, ANSWER_MAX, BLOCK_S, true);
+}
+
 /* ---- what came ---- */
 
 static void complain(fetcher_t *f, const char *what) {
@@ -232,15 +248,23 @@ static void got_block(fetcher_t *f, transfer_t *t, const char *wrong, uint64_t n
   if (wrong) {
     ix_pipe_again(p, j, now);
     char what[200];
-    snprintf(what, sizeof what, "round %" PRIu64 ": %s", j->round, wrong);
+    snprintf(what, sizeof what, "round %" PRIu64 ": %s%s", j->round, t->to == &j->delta ? "its state delta: " : "",
+             wrong);
     complain(f, what);
     return;
   }
   f->failures = 0;
   p->stats.node_up = true;
+  if (p->state && t->to == &j->body) { /* over the same connection, what the block changed */
+    char path[64] = "/genesis";
+    if (j->round) snprintf(path, sizeof path, "/v2/deltas/%" PRIu64 "?format=msgpack", j->round);
+    t->job = j;
+    begin(f, t, path, &j->delta, DELTA_MAX, BLOCK_S, true);
+    return;
+  }
   j->state = IX_FETCHED;
   j->arrived_ns = now;
-  j->bytes = j->body.n;
+  j->bytes = j->body.n + j->delta.n;
   p->bytes += j->bytes;
   p->n_fetched++;
   pthread_cond_signal(&p->fetched);
@@ -261,7 +285,10 @@ static void finished(fetcher_t *f, CURLMsg *m) {
     refused_token(f);
     return;
   }
-  if (t->job) {
+  if (t == &f->sync) {
+    f->no_follower = rc == CURLE_OK && http != 200; /* 404, 400: another kind of node */
+    if (rc != CURLE_OK) f->synced = 0;
+  } else if (t->job) {
     got_block(f, t, wrong, ix_now_ns());
   } else if (f->p->has_genesis && !f->asked_network && (!wrong || http == 404)) {
     got_network(f);
@@ -282,6 +309,7 @@ static void loop(fetcher_t *f) {
   pthread_mutex_lock(&p->mu);
   while (!ix_pipe_over(p)) {
     const uint64_t now = ix_now_ns(), due = ask(f, now);
+    if (p->state) tell_follower(f);
     pthread_mutex_unlock(&p->mu);
     int running;
     curl_multi_perform(f->multi, &running);
@@ -307,7 +335,7 @@ void *ix_algod_main(void *algod) {
     snprintf(header, sizeof header, "X-Algo-API-Token: %s", f.a->token);
     f.headers = curl_slist_append(NULL, header);
   }
-  bool ok = transfer_init(&f, &f.status);
+  bool ok = transfer_init(&f, &f.status) && transfer_init(&f, &f.sync);
   for (size_t i = 0; i < CONNECTIONS; i++) ok = transfer_init(&f, &f.block[i]) && ok;
   if (ok) {
     loop(&f);
@@ -316,8 +344,8 @@ void *ix_algod_main(void *algod) {
     algo_err_set(&err, ALGO_E_NOMEM, "out of memory");
     ix_pipe_fail(f.p, &err, true);
   }
-  for (size_t i = 0; i <= CONNECTIONS; i++) {
-    transfer_t *t = i < CONNECTIONS ? &f.block[i] : &f.status;
+  for (size_t i = 0; i <= CONNECTIONS + 1; i++) {
+    transfer_t *t = i < CONNECTIONS ? &f.block[i] : i == CONNECTIONS ? &f.status : &f.sync;
     if (t->busy) curl_multi_remove_handle(f.multi, t->easy);
     if (t->easy) curl_easy_cleanup(t->easy);
     algo_buf_fini(&t->answer);
@@ -329,7 +357,7 @@ void *ix_algod_main(void *algod) {
 algo_code_t ix_algod_init(ix_algod_t *a, algo_err_t *err) {
   a->multi = curl_multi_init();
   if (!a->multi) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-  curl_multi_setopt(a->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)CONNECTIONS + 1);
+  curl_multi_setopt(a->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)CONNECTIONS + 2);
   return ALGO_OK;
 }
 

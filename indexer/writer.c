@@ -28,19 +28,39 @@ static algo_code_t partition_for(algo_follower_t *ix, uint64_t round, algo_err_t
   return rc;
 }
 
-static algo_code_t copy_table(writer_t *w, ix_table_t t, uint64_t first, size_t n, algo_err_t *err) {
+/* The rows of a batch's rounds into one table. */
+static algo_code_t copy_rows(writer_t *w, const char *name, const char *columns, uint64_t first, size_t n,
+                             const algo_buf_t *(*rows)(const ix_job_t *, int), int t, algo_err_t *err) {
   ix_pipe_t *p = &w->ix->pipe;
-  uint64_t rows = 0;
-  for (size_t i = 0; i < n; i++) rows += ix_pipe_job(p, first + i)->rows.count[t];
-  if (rows == 0) return ALGO_OK;
-  char name[64];
-  snprintf(name, sizeof name, "chain.%s_p%" PRIu64, ix_tables[t].name, first / w->ix->pipe.partition_rounds);
-  algo_code_t rc = ix_pg_copy_begin(w->conn, name, ix_tables[t].columns, err);
+  size_t bytes = 0;
+  for (size_t i = 0; i < n; i++) bytes += rows(ix_pipe_job(p, first + i), t)->n;
+  if (bytes == 0) return ALGO_OK;
+  algo_code_t rc = ix_pg_copy_begin(w->conn, name, columns, err);
   if (rc == ALGO_OK) rc = ix_pg_copy_put(w->conn, algo_bytes(ix_copy_header, sizeof ix_copy_header), err);
   for (size_t i = 0; rc == ALGO_OK && i < n; i++)
-    rc = ix_pg_copy_put(w->conn, algo_buf_view(&ix_pipe_job(p, first + i)->rows.copy[t]), err);
+    rc = ix_pg_copy_put(w->conn, algo_buf_view(rows(ix_pipe_job(p, first + i), t)), err);
   if (rc == ALGO_OK) rc = ix_pg_copy_put(w->conn, algo_bytes(ix_copy_trailer, sizeof ix_copy_trailer), err);
   return rc == ALGO_OK ? ix_pg_copy_end(w->conn, err) : rc;
+}
+
+static const algo_buf_t *chain_rows(const ix_job_t *j, int t) { return &j->rows.copy[t]; }
+static const algo_buf_t *state_rows(const ix_job_t *j, int t) { return &j->changes.copy[t]; }
+
+static algo_code_t copy_table(writer_t *w, ix_table_t t, uint64_t first, size_t n, algo_err_t *err) {
+  char name[64];
+  snprintf(name, sizeof name, "chain.%s_p%" PRIu64, ix_tables[t].name, first / w->ix->pipe.partition_rounds);
+  return copy_rows(w, name, ix_tables[t].columns, first, n, chain_rows, (int)t, err);
+}
+
+/* Into the session's own tables; what is there moves on when it is the batch's turn. */
+static algo_code_t stage_state(writer_t *w, uint64_t first, size_t n, algo_err_t *err) {
+  algo_code_t rc = ALGO_OK;
+  for (int t = 0; rc == ALGO_OK && t < IX_ST_TABLES; t++) {
+    char name[32];
+    snprintf(name, sizeof name, "pg_temp.%s", ix_st_tables[t].name);
+    rc = copy_rows(w, name, ix_st_tables[t].columns, first, n, state_rows, t, err);
+  }
+  return rc;
 }
 
 /* Applications that join at or before a place in the block. */
@@ -104,6 +124,7 @@ static algo_code_t move_cursor(writer_t *w, uint64_t first, size_t n, algo_err_t
                             &last->hash, err);
   if (ix->has_cursor) return ix_cursor_move(w->conn, first, next, &last->hash, err);
   ix_cursor_t cur = {.next_round = next, .has_hash = true, .last_hash = last->hash, .genesis_hash = last->genesis_hash};
+  cur.state = ix->opt.state;
   snprintf(cur.genesis_id, sizeof cur.genesis_id, "%.*s", (int)last->genesis_id.n, (const char *)last->genesis_id.p);
   snprintf(cur.scope, sizeof cur.scope, "%s", ix->scope_text);
   return ix_cursor_insert(w->conn, &cur, err);
@@ -124,9 +145,11 @@ static algo_code_t write_batch(writer_t *w, uint64_t first, size_t n, algo_err_t
   algo_code_t rc = partition_for(ix, first, err);
   if (rc == ALGO_OK) rc = ix_pg_exec(w->conn, "begin", err);
   for (int t = 0; rc == ALGO_OK && t < IX_TABLES; t++) rc = copy_table(w, (ix_table_t)t, first, n, err);
+  if (rc == ALGO_OK && ix->opt.state) rc = stage_state(w, first, n, err);
   if (rc != ALGO_OK) return rc;
   if (!ix_pipe_turn(&ix->pipe, first)) return algo_err_set(err, ALGO_E_INTERRUPTED, "the session is over");
   if (!ix->filling) rc = apply_events(w, first, n, err); /* else in order, from chain.log, behind the back-fill */
+  if (rc == ALGO_OK && ix->opt.state) rc = ix_pg_exec(w->conn, "select chain.apply_state()", err);
   if (rc == ALGO_OK) rc = move_cursor(w, first, n, err);
   if (rc == ALGO_OK) rc = commit(w, first + n - 1, err);
   if (rc != ALGO_OK) return rc;
@@ -147,6 +170,7 @@ void *ix_writer_main(void *indexer) {
   w.events.arc56 = ix->followed.arc56;
   w.events.n_arc56 = ix->followed.n;
   if (rc == ALGO_OK && !ix->filling) rc = ix_events_prepare(&w.events, &err);
+  if (rc == ALGO_OK && ix->opt.state) rc = ix_pg_exec(w.conn, "select chain.stage_state()", &err);
   uint64_t first;
   size_t n;
   while (rc == ALGO_OK && ix_pipe_take(&ix->pipe, &first, &n)) rc = write_batch(&w, first, n, &err);

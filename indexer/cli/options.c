@@ -33,6 +33,10 @@ const char cli_usage[] =
     "asset:ID,...\n"
     "                        address:A type:axfer note:TEXT note:0xHEX method:SIGNATURE event:SIGNATURE "
     "on-completion:delete\n"
+    "  --state               keep accounts, holdings, assets, applications, local states and boxes too (schema state), "
+    "from\n"
+    "                        the state deltas of a follower node (EnableFollowMode), which is told how far to go, or a "
+    "sandbox\n"
     "  --from ROUND          first round of a new database (0)\n"
     "  --until ROUND         end behind this round\n"
     "  --until-tip           end where the node has no further block\n"
@@ -119,6 +123,7 @@ static algo_code_t rounds(uint64_t *out, const char *option, const char *s, algo
 static bool set_flag(cli_options_t *o, const char *a) {
   if (strcmp(a, "--detach") == 0) return o->retention.detach = true;
   if (strcmp(a, "--until-tip") == 0) return o->ix.until_tip = true;
+  if (strcmp(a, "--state") == 0) return o->ix.state = true;
   if (strcmp(a, "--json") == 0) return o->json = true;
   if (strcmp(a, "--quiet") == 0) return o->quiet = true;
   if (strcmp(a, "--help") == 0 || strcmp(a, "-h") == 0) return o->help = true;

@@ -5,12 +5,13 @@
 
 #include "copy.h"
 #include "rows.h"
+#include "state.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static unsigned columns_of(const ix_table_def_t *t) {
+static unsigned columns_of(const char *list) {
   unsigned n = 1;
-  for (const char *p = t->columns; (p = strchr(p, ',')) != NULL; p++) n++;
+  for (const char *p = list; (p = strchr(p, ',')) != NULL; p++) n++;
   return n;
 }
 
@@ -21,9 +22,9 @@ static uint64_t number(const uint8_t *p, unsigned n) {
 }
 
 /* COPY BINARY: each row the table's count of columns, each column its length and bytes; nothing left over. */
-static void check_copy(const ix_rows_t *r, int t) {
-  const uint8_t *p = r->copy[t].p, *end = r->copy[t].n ? p + r->copy[t].n : p;
-  const unsigned columns = columns_of(&ix_tables[t]);
+static void check_copy(const algo_buf_t *copy, const char *list, uint64_t count, const uint64_t *round) {
+  const uint8_t *p = copy->p, *end = copy->n ? p + copy->n : p;
+  const unsigned columns = columns_of(list);
   uint64_t rows = 0;
   for (; p < end; rows++) {
     if (end - p < 2 || number(p, 2) != columns) abort();
@@ -34,11 +35,19 @@ static void check_copy(const ix_rows_t *r, int t) {
       p += 4;
       if (n == UINT32_MAX) continue;
       if (n > (uint64_t)(end - p)) abort();
-      if (i == 0 && (n != 8 || number(p, 8) != r->round)) abort();
+      if (i == 0 && round && (n != 8 || number(p, 8) != *round)) abort();
       p += n;
     }
   }
-  if (rows != r->count[t]) abort();
+  if (rows != count) abort();
+}
+
+static void check_state(algo_bytes_t in, bool genesis) {
+  ix_state_t s = {0};
+  for (int pass = 0; pass < 2; pass++)
+    if ((genesis ? ix_state_genesis(&s, in, NULL) : ix_state_build(&s, 7, in, NULL)) == ALGO_OK)
+      for (int t = 0; t < IX_ST_TABLES; t++) check_copy(&s.copy[t], ix_st_tables[t].columns, s.count[t], NULL);
+  ix_state_fini(&s);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -47,6 +56,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const uint8_t selectors[][4] = {{'l', 'o', 'g', '0'}, {0, 0, 0, 0}};
   static const ix_rule_t rules[] = {{.kind = IX_BY_CODE}, {.kind = IX_BY_CREATOR}};
   if (size == 0) return 0;
+  if (data[0] >= 254) {
+    check_state(algo_bytes(data + 1, size - 1), data[0] == 254);
+    return 0;
+  }
   algo_arena_t arena = {.limit = 256u << 20}, terms_arena = ALGO_ARENA_INIT;
   ix_term_t terms[4];
   ix_scope_t scope = {.all = data[0] % 6 == 0, .terms = terms};
@@ -55,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   ix_rows_t rows = {0};
   for (int pass = 0; pass < 2; pass++) /* the second time into what the first left */
     if (ix_rows_build(&rows, algo_bytes(data + 1, size - 1), &scope, &watch, &arena, NULL) == ALGO_OK) {
-      for (int t = 0; t < IX_TABLES; t++) check_copy(&rows, t);
+      for (int t = 0; t < IX_TABLES; t++) check_copy(&rows.copy[t], ix_tables[t].columns, rows.count[t], &rows.round);
       if (rows.count[IX_TXN] > (uint64_t)rows.txns + rows.inner || rows.count[IX_BLOCK] != 1) abort();
       for (size_t i = 0; i < rows.n_logged; i++)
         if (rows.logged[i].at + rows.logged[i].length > rows.log_data.n) abort();

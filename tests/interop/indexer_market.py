@@ -141,6 +141,10 @@ def main():
             tables = psql(described, "select tab from chain.event_table order by 1").split()
             content = lambda u, schema: {t: psql(u, f"select * from {schema}.{t} order by round, intra, log") for t in tables}
             r.check(f"by its ARC-56 description: the same rows in {len(tables)} event tables", len(tables) > 15 and content(described, "arc56_rental") == content(url, "rental"))
+            state = cluster.database("state")
+            env["DATABASE_URL"] = state
+            subprocess.run([program, "--state", "--scope", "app:1", "--quiet", "--until", str(last)], env=env, check=True, timeout=60)
+            ledger(r, state, m)
             narrow = cluster.database("narrow")
             env["DATABASE_URL"] = narrow
             subprocess.run([program, "--scope", "market", "--market", str(app), "--quiet", "--until", str(last)], env=env, check=True, timeout=60)
@@ -153,6 +157,31 @@ def main():
         finally:
             cluster.remove()
     return r.end()
+
+
+def ledger(r, url, m):
+    """Schema state says what the node's REST says at the same round: every account, its holdings, boxes and applications."""
+    import base64
+    from algosdk import encoding
+    rows = [json.loads(l) for l in psql(url, "select row_to_json(a) from (select chain.addr(addr) as address, * from state.account where not deleted) a").splitlines()]
+    bad = []
+    for a in rows:
+        n = m.node.account_info(a["address"])
+        got = (a["microalgos"], ["Offline", "Online", "Not Participating"][a["status"]], a["assets"], a["created_apps"], a["apps"], a["boxes"], a["box_bytes"])
+        want = (n["amount-without-pending-rewards"], n["status"], n["total-assets-opted-in"], n["total-created-apps"], n["total-apps-opted-in"], n.get("total-boxes", 0), n.get("total-box-bytes", 0))
+        held = sorted((x["asset-id"], x["amount"], x["is-frozen"]) for x in n.get("assets", []))
+        ours = sorted((x["asset"], x["amount"], x["frozen"]) for x in map(json.loads, psql(url, f"select row_to_json(h) from state.holding h where addr = '{a['addr']}' and not deleted").splitlines()))
+        if got != want or held != ours:
+            bad.append((a["address"], got, want, ours, held))
+    r.check(f"--state: {len(rows)} accounts are the node's", not bad and len(rows) > 5, bad[:2])
+    names = {base64.b64decode(b["name"]) for b in m.node.application_boxes(m.app, limit=0)["boxes"]}
+    boxes = {bytes.fromhex(n): bytes.fromhex(v) for n, v in (l.split("|") for l in psql(url, f"select encode(name, 'hex'), encode(value, 'hex') from state.box where app = {m.app}").splitlines())}
+    r.check(f"--state: {len(names)} boxes are the node's", boxes == {n: base64.b64decode(m.node.application_box_by_name(m.app, n)["value"]) for n in names})
+    p = m.node.application_info(m.app)["params"]
+    app = json.loads(psql(url, f"select row_to_json(a) from (select chain.addr(creator) as maker, * from state.app where id = {m.app}) a"))
+    want = {kv["key"]: (kv["value"]["type"], kv["value"]["bytes"], kv["value"]["uint"]) for kv in p["global-state"]}
+    r.check("--state: the application is the node's", {k: (v["tt"], v.get("tb", ""), v.get("ui", 0)) for k, v in app["global"].items()} == want
+            and app["approval"] == "\\x" + base64.b64decode(p["approval-program"]).hex() and app["maker"] == p["creator"], (app["global"], want))
 
 
 def heard(r, listener, url):

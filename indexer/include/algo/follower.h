@@ -41,6 +41,7 @@ typedef struct algo_follower_options {
   size_t n_scope;
   const algo_follower_contract_t *contracts;
   size_t n_contracts;
+  bool state; /* keep schema state from the node's state deltas; it has to keep them: a follower node does */
   const algo_follower_arc56_t *arc56;
   size_t n_arc56;
   uint64_t replay_from; /* first round whose events an ARC-56 description gets that joins later; 0: all */
