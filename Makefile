@@ -11,7 +11,7 @@ VECTORS ?= $(or $(ALGORENT_VECTORS),../shared/vectors)
 include mk/build.mk
 
 # Upwards in this list only: a folder may use those above it (architecture.md).
-MODULES := base chain avm/isa avm/asm avm/eval teal-gen/check teal-gen contracts client indexer sandbox teal-gen/prove avm/tool tests
+MODULES := base chain avm/isa avm/asm avm/eval teal-gen/check teal-gen contracts client indexer sandbox teal-gen/prove avm/tool examples tests
 $(foreach m,$(MODULES),$(eval include $(m)/module.mk))
 
 include mk/install.mk
