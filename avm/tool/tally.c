@@ -1,6 +1,7 @@
 /* Coverage and cost, summed over runs. Coverage is written in lcov's format, cost as folded stacks. */
 #include <stdlib.h>
 
+#include "algo/flow.h"
 #include "tool.h"
 
 struct folded {
@@ -93,16 +94,27 @@ void tally_add(tally_t *t, const record_t *r, algo_arena_t *arena) {
 
 typedef struct lines { /* by line, from 1 on */
   uint64_t *hits, *taken, *not_taken;
-  bool *runs, *branches; /* has an instruction; has a branch */
+  bool *runs, *branches, *entered; /* has an instruction; a branch; a callsub goes there */
   uint32_t n;
 } lines_t;
 
+static void mark_entered(const program_t *p, lines_t *l, algo_arena_t *arena) {
+  algo_flow_graph_t g;
+  if (algo_flow_graph(&g, p->l.code, arena, NULL) != ALGO_OK) return;
+  for (uint32_t i = 0; i < g.n; i++) {
+    if (g.nodes[i].callee >= g.n) continue;
+    uint32_t line = p->l.line_at[g.nodes[g.nodes[i].callee].pc];
+    if (line <= l->n) l->entered[line] = true;
+  }
+}
+
 static bool sum_lines(const tally_t *t, lines_t *l, algo_arena_t *arena) {
   size_t n = (size_t)t->program->l.n_lines + 1;
-  *l = (lines_t){algo_arena_array(arena, n, 8), algo_arena_array(arena, n, 8), algo_arena_array(arena, n, 8),
-                 algo_arena_array(arena, n, 1), algo_arena_array(arena, n, 1), t->program->l.n_lines};
-  if (l->hits == NULL || l->taken == NULL || l->not_taken == NULL || l->runs == NULL || l->branches == NULL)
-    return false;
+  bool *flags = algo_arena_array(arena, 3 * n, sizeof *flags);
+  uint64_t *counts = algo_arena_array(arena, 3 * n, sizeof *counts);
+  if (flags == NULL || counts == NULL) return false;
+  *l = (lines_t){counts, counts + n, counts + 2 * n, flags, flags + n, flags + 2 * n, t->program->l.n_lines};
+  mark_entered(t->program, l, arena);
   for (uint32_t pc = 0; pc < t->program->l.code.n; pc++) {
     uint32_t line = t->program->l.line_at[pc], next;
     if (line == 0 || line > l->n) continue;
@@ -116,26 +128,46 @@ static bool sum_lines(const tally_t *t, lines_t *l, algo_arena_t *arena) {
   return true;
 }
 
-/* What an earlier file has of the same source is added. */
-static void add_earlier(const tally_t *t, lines_t *l, const char *path, algo_arena_t *arena) {
+/* Of an earlier file: what it has of this source is added; what it has of others goes to *others as it is. */
+static void add_earlier(const tally_t *t, lines_t *l, const char *path, algo_buf_t *others) {
   FILE *f = fopen(path, "r");
   char *line = NULL;
   size_t cap = 0;
   bool ours = false;
-  (void)arena;
   while (f != NULL && getline(&line, &cap, f) > 0) {
     unsigned number, branch;
     unsigned long long hits;
     line[strcspn(line, "\n")] = '\0';
-    if (strncmp(line, "SF:", 3) == 0) ours = strcmp(line + 3, t->program->path) == 0;
-    if (!ours) continue;
-    if (sscanf(line, "DA:%u,%llu", &number, &hits) == 2 && number <= l->n) l->hits[number] += hits;
-    if (sscanf(line, "BRDA:%u,0,%u,%llu", &number, &branch, &hits) == 3 && number <= l->n) {
-      (branch == 0 ? l->taken : l->not_taken)[number] += hits;
+    if (strcmp(line, "TN:") == 0) continue; /* written anew */
+    if (strncmp(line, "SF:", 3) == 0) {
+      ours = strcmp(line + 3, t->program->path) == 0;
+      if (!ours) algo_buf_puts(others, "TN:\n");
     }
+    if (!ours) algo_buf_printf(others, "%s\n", line);
+    else if (sscanf(line, "DA:%u,%llu", &number, &hits) == 2 && number <= l->n) l->hits[number] += hits;
+    else if (sscanf(line, "BRDA:%u,0,%u,%llu", &number, &branch, &hits) == 3 && number <= l->n)
+      (branch == 0 ? l->taken : l->not_taken)[number] += hits;
   }
   free(line);
   if (f != NULL) fclose(f);
+}
+
+/* Subroutines: where callsub goes. */
+static void put_functions(algo_buf_t *b, const tally_t *t, const lines_t *l, algo_arena_t *arena) {
+  algo_buf_t calls = ALGO_BUF_INIT;
+  unsigned found = 0, hit = 0;
+  for (uint32_t line = 1; line <= l->n; line++) {
+    if (!l->entered[line]) continue;
+    const char *name = routine_name(t->program, line, arena);
+    if (name == NULL) break;
+    algo_buf_printf(b, "FN:%u,%s\n", line, name);
+    algo_buf_printf(&calls, "FNDA:%llu,%s\n", (unsigned long long)l->hits[line], name);
+    found++;
+    hit += l->hits[line] > 0;
+  }
+  algo_buf_putb(b, algo_buf_view(&calls));
+  if (found) algo_buf_printf(b, "FNF:%u\nFNH:%u\n", found, hit);
+  algo_buf_fini(&calls);
 }
 
 static void put_branch(algo_buf_t *b, uint32_t line, unsigned branch, uint64_t hits, uint64_t all) {
@@ -149,10 +181,11 @@ static void put_branch(algo_buf_t *b, uint32_t line, unsigned branch, uint64_t h
 bool coverage_write(const tally_t *t, const char *path, algo_arena_t *arena) {
   lines_t l;
   if (!sum_lines(t, &l, arena)) return false;
-  add_earlier(t, &l, path, arena);
   algo_buf_t b = ALGO_BUF_INIT;
+  add_earlier(t, &l, path, &b);
   unsigned found = 0, hit = 0, branches = 0, branches_hit = 0;
   algo_buf_printf(&b, "TN:\nSF:%s\n", t->program->path);
+  put_functions(&b, t, &l, arena);
   for (uint32_t line = 1; line <= l.n; line++) {
     if (!l.branches[line]) continue;
     put_branch(&b, line, 0, l.taken[line], l.hits[line]);

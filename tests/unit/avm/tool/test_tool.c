@@ -256,6 +256,13 @@ START_TEST(coverage_and_cost_sum_up_over_runs) {
   ck_assert_ptr_nonnull(strstr(info, "DA:2,2\n"));
   ck_assert_ptr_nonnull(strstr(info, "DA:19,1\n"));
   ck_assert_ptr_nonnull(strstr(info, "BRDA:3,0,0,1\nBRDA:3,0,1,1\n"));
+  ck_assert_ptr_nonnull(strstr(info, "FN:22,add\nFNDA:1,add\nFNF:1\nFNH:1\n"));
+  write_text("one.teal", "#pragma version 8\nint 1\n"); /* another source keeps its place in the file */
+  run("$A run one.teal --coverage c.info");
+  run("$A run adder.teal --arg 5 --arg 7 --coverage c.info");
+  info = read_text("c.info");
+  ck_assert_ptr_nonnull(strstr(info, "SF:one.teal\nBRF:0\nBRH:0\nDA:2,1\nLF:1\nLH:1\nend_of_record\n"));
+  ck_assert_ptr_nonnull(strstr(info, "DA:2,3\n"));
 }
 END_TEST
 
