@@ -2,7 +2,7 @@
 
 static void mul_xi(const avm_tower_t *t, avm_fe2_t *r, const avm_fe2_t *x) { /* (k a - b) + (a + k b) u */
   avm_fe2_t k = *x, out;
-  for (unsigned i = 1; i < t->k; i *= 2) avm_fe2_add(t->f, &k, &k, &k); /* 8 x */
+  for (unsigned i = 1; i < t->k - 1; i *= 2) avm_fe2_add(t->f, &k, &k, &k); /* 8 x */
   if (t->k > 1) avm_fe2_add(t->f, &k, &k, x);
   avm_fe_sub(t->f, &out.a, &k.a, &x->b);
   avm_fe_add(t->f, &out.b, &x->a, &k.b);
