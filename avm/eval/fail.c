@@ -35,7 +35,7 @@ algo_code_t avm_fail_err(algo_avm_context_t *cx, algo_code_t code, const algo_er
 }
 
 const char *avm_field_name(algo_group_t group, uint8_t value, const char *type, char buf[48]) {
-  const algo_isa_field_t *f = algo_isa_field(group, value);
+  const algo_isa_field_t *f = group == ALGO_GROUP_TXN ? avm_txn_field(value) : algo_isa_field(group, value);
   if (f != NULL) return f->name;
   if (value == algo_isa_field_count(group)) snprintf(buf, 48, "invalid%s", type);
   else snprintf(buf, 48, "%s(%u)", type, value);

@@ -58,7 +58,7 @@ START_TEST(simulations_are_the_nodes) {
     else one_case(o), cases++;
     json_object_put(o);
   }
-  ck_assert_uint_ge(cases, 17);
+  ck_assert_uint_ge(cases, 80);
   free(line);
   fclose(f);
   algo_rest_free(rest);
