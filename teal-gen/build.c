@@ -57,7 +57,15 @@ void tg_write(tg_t *b, tg_ins_t i) {
   tg_code_put(b, b->out, i);
 }
 
+bool tg_label_taken(const tg_t *b, const char *name) {
+  for (uint32_t i = 0; i < b->n_labels; i++)
+    if (b->label_names[i] && strcmp(b->label_names[i], name) == 0) return true;
+  return false;
+}
+
 uint32_t tg_label(tg_t *b, const char *name) {
+  for (unsigned n = b->n_labels; b->hand && (!name || tg_label_taken(b, name)); n++)
+    name = algo_arena_printf(b->arena, "label%u", n); /* beside those that the source has */
   if (b->n_labels == b->label_cap) {
     uint32_t cap = b->label_cap ? 2 * b->label_cap : 64;
     const char **p = algo_arena_array(b->arena, cap, sizeof *p);

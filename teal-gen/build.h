@@ -115,6 +115,7 @@ typedef struct tg_hand {
 algo_code_t tg_mistake(tg_t *b, const char *fmt, ...) ALGO_PRINTF(2, 3); /* with where */
 void tg_write(tg_t *b, tg_ins_t i);
 void tg_code_put(tg_t *b, tg_code_t *code, tg_ins_t i);
+bool tg_label_taken(const tg_t *b, const char *name);
 uint32_t tg_label(tg_t *b, const char *name);
 unsigned tg_variable(tg_t *b, const char *name);
 algo_code_t tg_build_code(tg_t *b, tg_code_t *out); /* the whole approval program, not optimised */

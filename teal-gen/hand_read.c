@@ -49,19 +49,13 @@ static const char *name_of(reader_t *r, uint32_t pc) {
   return NULL;
 }
 
-static bool name_taken(const tg_t *b, const char *name) {
-  for (uint32_t i = 0; i < b->n_labels; i++)
-    if (b->label_names[i] && strcmp(b->label_names[i], name) == 0) return true;
-  return false;
-}
-
 static void want_label(reader_t *r, int64_t pc) {
   if (pc < 0 || pc > (int64_t)r->program.n || r->label[pc] != UINT32_MAX) return;
   const char *name = name_of(r, (uint32_t)pc);
-  if (!name || name_taken(r->b, name)) {
+  if (!name || tg_label_taken(r->b, name)) {
     unsigned n = r->b->n_labels;
     do name = algo_arena_printf(r->b->arena, "label%u", n++);
-    while (name_taken(r->b, name));
+    while (tg_label_taken(r->b, name));
   }
   r->label[pc] = tg_label(r->b, name);
 }

@@ -2,8 +2,8 @@
  * creation, deletion. Each case says which message has to stop it. */
 #include <stdio.h>
 
+#include "attacks.h"
 #include "suite.h"
-#include "world.h"
 
 static world_t w;
 static algo_method_call_t c;
@@ -158,47 +158,18 @@ END_TEST
 
 /* ---- what is called how ---- */
 
+static void stands(const char *why) { ck_assert_msg(!why, "%s: %s", c.signature, why); }
+
+/* Every argument of every call, a byte shorter and a byte longer, with a valid call around it. */
+static void malform(unsigned party) { stands(attack_arguments(&w, party, &c)); }
+
 START_TEST(completions) {
   with_rental(_i);
   algo_rental_start(&c, APP, 1, A);
-  static const algo_on_completion_t other[] = {ALGO_OC_OPTIN, ALGO_OC_CLOSEOUT, ALGO_OC_UPDATE, ALGO_OC_DELETE};
-  for (unsigned i = 0; i < 4; i++) {
-    c.on_completion = other[i];
-    refuses(OWNER, "a method call must be a NoOp");
-  }
-  static const algo_on_completion_t bare[] = {ALGO_OC_NOOP, ALGO_OC_OPTIN, ALGO_OC_UPDATE};
-  c.n_args = 0;
-  for (unsigned i = 0; i < 3; i++) {
-    c.on_completion = bare[i];
-    refuses(ADMIN, "a bare call must be a DeleteApplication");
-  }
-  algo_rental_start(&c, APP, 1, A);
-  c.args[0] = algo_bytes("\x01\x02\x03\x04", 4);
-  refuses(OWNER, "no such method");
-  c.args[0] = algo_bytes("", 0);
-  refuses(OWNER, "no such method");
+  stands(attack_completions(&w, OWNER, &c));
   world_close(&w);
 }
 END_TEST
-
-/* Every argument of every call, a byte shorter and a byte longer, with a valid call around it. */
-static void malform(unsigned party) {
-  algo_method_call_t good = c;
-  for (size_t i = 1; i < good.n_args; i++)
-    for (int d = -1; d <= 1; d += 2) {
-      uint8_t *longer = algo_arena_zalloc(&w.arena, good.args[i].n + 1);
-      memcpy(longer, good.args[i].p, good.args[i].n);
-      c = good;
-      c.args[i] = algo_bytes(longer, good.args[i].n + (size_t)d);
-      bool ok = world_call(&w, party, &c);
-      ck_assert_msg(!ok, "%s: argument %zu of %zu bytes was accepted", good.signature, i, c.args[i].n);
-      const char *m = w.refusal;
-      ck_assert_msg(strstr(m, "malformed") || strstr(m, "no such") || strstr(m, "payment's amount") ||
-                        strstr(m, "deposit's"),
-                    "%s: %s", good.signature, m);
-    }
-  c = good;
-}
 
 START_TEST(malformed) {
   with_rental(_i);
@@ -251,13 +222,10 @@ END_TEST
 
 START_TEST(bools_and_strings) {
   market(_i);
-  for (unsigned v = 0; v < 256; v++) {
-    if (v == 0 || v == 0x80) continue;
-    uint8_t byte = (uint8_t)v;
-    algo_rental_set_paused(&c, APP, true, A);
-    c.args[1] = algo_bytes(&byte, 1);
-    refuses(ADMIN, "malformed argument: a bool");
-  }
+  algo_rental_set_paused(&c, APP, true, A);
+  stands(attack_bool(&w, ADMIN, &c, 1));
+  algo_rental_approve(&c, APP, 18900, &w.who[OWNER], true, A);
+  stands(attack_bool(&w, ADMIN, &c, 2));
   static const struct {
     const char *p;
     size_t n;
@@ -284,94 +252,37 @@ END_TEST
 
 /* ---- payments ---- */
 
-static void forged(unsigned party, size_t which, void (*forge)(algo_txn_t *t), const char *message) {
-  algo_method_call_t good = c;
-  forge(&c.before[which]);
-  refuses(party, message);
-  c = good;
-}
-static void rekeys(algo_txn_t *t) { t->rekey_to = w.who[STRANGER]; }
-static void closes(algo_txn_t *t) {
-  t->sender = w.who[STRANGER];
-  t->close_remainder_to = w.app_addr;
-}
-static void elsewhere(algo_txn_t *t) { t->receiver = t->sender = w.who[STRANGER]; }
-static void more(algo_txn_t *t) { t->amount++; }
-static void less(algo_txn_t *t) { t->amount--; }
-static void not_payment(algo_txn_t *t) {
-  memset(t, 0, sizeof *t);
-  t->type = ALGO_TX_KEYREG;
-}
-static void asset_closes(algo_txn_t *t) { t->asset_close_to = w.app_addr; }
-static void asset_elsewhere(algo_txn_t *t) { t->asset_receiver = w.who[OWNER]; }
-static void asset_more(algo_txn_t *t) { t->asset_amount++; }
-static void asset_less(algo_txn_t *t) { t->asset_amount--; }
-static void clawed(algo_txn_t *t) {
-  t->asset_sender = w.who[RENTER2];
-  t->sender = w.who[ISSUER];
-}
-static void in_algo(algo_txn_t *t) {
-  memset(t, 0, sizeof *t);
-  t->type = ALGO_TX_PAY;
-  t->receiver = w.app_addr;
-  t->amount = 60000;
-}
-
 START_TEST(payments) {
   with_gpu(_i);
   if (asa_of(_i)) world_xfer(&w, &w.who[STRANGER], &w.who[ISSUER], 0, true); /* so that his account can be closed */
   algo_rental_rent(&c, APP, 80900, 60000, 1, 60, key, A);
-  for (size_t k = 0; k < (asa_of(_i) ? 1u : 2u); k++) {
-    forged(RENTER, k, rekeys, "the payment must not rekey");
-    forged(RENTER, k, closes, "the payment must not close");
-    forged(RENTER, k, elsewhere, "the payment is not to the market");
-    forged(RENTER, k, more, "the payment's amount is wrong");
-    forged(RENTER, k, less, "the payment's amount is wrong");
-    forged(RENTER, k, not_payment, "a payment in ALGO is expected");
-  }
-  if (asa_of(_i)) {
-    forged(RENTER, 1, rekeys, "the deposit must not rekey");
-    forged(RENTER, 1, asset_closes, "the deposit must not close");
-    forged(RENTER, 1, asset_elsewhere, "the deposit is not to the market");
-    forged(RENTER, 1, asset_more, "the deposit's amount is wrong");
-    forged(RENTER, 1, asset_less, "the deposit's amount is wrong");
-    forged(RENTER, 1, clawed, "the deposit must not be a clawback");
-    forged(RENTER, 1, in_algo, "a deposit of the market's asset is expected");
-  }
-  algo_txn_t swapped = c.before[0];
-  c.before[0] = c.before[1];
-  c.before[1] = swapped;
-  refuses(RENTER, "");
-  algo_rental_rent(&c, APP, 80900, 60000, 1, 60, key, A);
-  c.n_before = 1;
-  refuses(RENTER, "");
-  c.n_before = 0;
-  refuses(RENTER, "a payment is missing before the call");
+  stands(attack_payment(&w, RENTER, &c, 0));
+  stands(asa_of(_i) ? attack_deposit(&w, RENTER, &c, 1) : attack_payment(&w, RENTER, &c, 1));
+  stands(attack_group(&w, RENTER, &c));
+  accepts(RENTER);
+  algo_rental_start(&c, APP, 1, A);
+  accepts(OWNER);
+  algo_rental_extend(&c, APP, 10000, 1, 10, A);
+  stands(asa_of(_i) ? attack_deposit(&w, RENTER, &c, 0) : attack_payment(&w, RENTER, &c, 0));
+  algo_rental_register(&c, APP, 64100, model, 1024, 1000, 1, 600, key, key, A);
+  stands(attack_payment(&w, OWNER, &c, 0));
+  algo_rental_approve(&c, APP, 18900, &w.who[OWNER], true, A);
+  stands(attack_payment(&w, ADMIN, &c, 0));
   world_close(&w);
 }
 END_TEST
 
-/* [payment, register, register]: the second call finds the first one where its payment should be. */
+/* [payments, call, call]: the second call finds the first one where its payment should be. */
 START_TEST(counted_twice) {
-  market(_i);
-  algo_txn_t txns[3];
+  with_gpu(_i);
   algo_rental_register(&c, APP, 64100, model, 1024, 1000, 1, 600, key, key, A);
-  txns[0] = c.before[0];
-  txns[0].sender = w.who[OWNER];
-  algo_box_ref_t boxes[2];
-  uint8_t names[2][9];
-  for (unsigned i = 0; i < 2; i++) {
-    algo_rental_gpu_box(names[i], i + 1);
-    boxes[i] = (algo_box_ref_t){0, algo_bytes(names[i], 9)};
-  }
-  for (unsigned i = 1; i < 3; i++) {
-    txns[i] = (algo_txn_t){.type = ALGO_TX_APPL, .sender = w.who[OWNER], .app_id = w.app.id, .app_args = c.args};
-    txns[i].n_app_args = c.n_args;
-    txns[i].boxes = boxes;
-    txns[i].n_boxes = 2;
-  }
-  ck_assert(!world_send(&w, txns, 3));
-  ck_assert_str_eq(w.refusal, "a payment in ALGO is expected");
+  stands(attack_counted_twice(&w, OWNER, &c));
+  algo_rental_rent(&c, APP, 80900, 60000, 1, 60, key, A);
+  accepts(RENTER);
+  algo_rental_start(&c, APP, 1, A);
+  accepts(OWNER);
+  algo_rental_extend(&c, APP, 10000, 1, 10, A);
+  stands(attack_counted_twice(&w, RENTER, &c));
   world_close(&w);
 }
 END_TEST
@@ -380,9 +291,7 @@ END_TEST
 START_TEST(inner_fees) {
   with_rental(_i);
   algo_rental_cancel(&c, APP, 1, A);
-  w.fee = 1000;
-  refuses(RENTER, "fee");
-  w.fee = 6000;
+  stands(attack_inner_fees(&w, RENTER, &c));
   uint64_t before = world_balance(&w, &w.app_addr);
   accepts(RENTER);
   ck_assert_uint_eq(before - world_balance(&w, &w.app_addr), asa_of(_i) ? 80900 : 80900 + 60000);

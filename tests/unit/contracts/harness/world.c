@@ -198,6 +198,23 @@ static bool call_with(world_t *w, const algo_addr_t *sender, const algo_method_c
   return world_send(w, txns, c->n_before + 1);
 }
 
+void world_name_all(world_t *w, const algo_addr_t *sender, const algo_method_call_t *c, algo_txn_t *t) {
+  static const char *const counters[] = {"next_gpu", "next_rental", "next_task"};
+  refs_t *r = algo_arena_zalloc(&w->arena, sizeof *r);
+  find_refs(w, sender, c, r);
+  for (unsigned i = 0; i < 3 && r->n_boxes < 8; i++) {
+    uint8_t id[8];
+    algo_put_be64(id, world_number(w, counters[i]) + 1);
+    if (world_number(w, counters[i])) want_box(w, r, "grt"[i], id, 8);
+  }
+  t->accounts = r->accounts;
+  t->n_accounts = r->n_accounts;
+  t->boxes = r->boxes;
+  t->n_boxes = r->n_boxes < 7 ? r->n_boxes : 7;
+  t->foreign_assets = &r->asset;
+  t->n_foreign_assets = r->asset ? 1 : 0;
+}
+
 bool world_call_as(world_t *w, const algo_addr_t *sender, const algo_method_call_t *c) {
   if (w->tells) algo_buf_printf(&w->story, "%.*s:\n", (int)strcspn(c->signature, "("), c->signature);
   return call_with(w, sender, c, NULL);

@@ -69,7 +69,7 @@ const char *escrow_model_step(escrow_walk_t *k, const task_step_t *s);
 void escrow_model_call(escrow_walk_t *k, algo_method_call_t *c, const task_step_t *s); /* the same step as a call */
 void escrow_model_task(escrow_walk_t *k, const task_t *t);                             /* the box, into k->logs */
 void escrow_model_worker(escrow_walk_t *k, const task_t *t);
-u128_t escrow_model_holding(escrow_walk_t *k);                                         /* what the market has to hold */
+u128_t escrow_model_holding(escrow_walk_t *k); /* what the market has to hold */
 
 /* ---- the walk; what differed, NULL: nothing ---- */
 void escrow_walk_open(escrow_walk_t *k, bool asa, uint64_t seed, const algo_app_spec_t *algo,

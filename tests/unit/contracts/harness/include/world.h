@@ -36,6 +36,8 @@ bool world_send(world_t *w, algo_txn_t *txns, size_t n);
 /* Makes the call with what stands before it. References are found from the arguments. */
 bool world_call(world_t *w, unsigned party, const algo_method_call_t *call);
 bool world_call_as(world_t *w, const algo_addr_t *sender, const algo_method_call_t *call);
+/* Names in t what the call, and one like it behind it, may touch. */
+void world_name_all(world_t *w, const algo_addr_t *sender, const algo_method_call_t *call, algo_txn_t *t);
 bool world_create(world_t *w, const algo_method_call_t *create);
 void world_set_time(world_t *w, int64_t now); /* seals blocks so that the next call sees it */
 
