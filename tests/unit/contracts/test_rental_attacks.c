@@ -357,6 +357,263 @@ START_TEST(closed_market) {
 }
 END_TEST
 
+/* ---- delivery: opted out, closed, frozen, clawed back ---- */
+
+static uint64_t purse(int i, unsigned party) { /* what a party has of the market's money */
+  uint64_t amount;
+  bool frozen;
+  if (!asa_of(i)) return world_balance(&w, &w.who[party]);
+  world_holding(&w, &w.who[party], &amount, &frozen);
+  return amount;
+}
+static void later(int64_t seconds) { world_set_time(&w, w.now + seconds); }
+
+/* An hour at 1,000 a minute, started; heartbeats every 300 s. */
+static void with_active(int i) {
+  with_rental(i);
+  algo_rental_start(&c, APP, 1, A);
+  accepts(OWNER);
+}
+
+/* The owner closes his account (or opts out) to hold up the renter; then the renter does, to hold up the owner. */
+START_TEST(recipient_opted_out) {
+  for (unsigned who = 0; who < 2; who++) {
+    unsigned away = who ? RENTER : OWNER, other = who ? OWNER : RENTER;
+    bool asa = asa_of(_i);
+    with_active(_i);
+    later(120);
+    uint64_t before = purse(_i, other), net = 2000 - 100, refund = 60000 - 2000;
+    if (asa) world_xfer(&w, &w.who[away], &w.who[ISSUER], 0, true);
+    else world_pay(&w, &w.who[away], &w.who[ISSUER], 0, true);
+    algo_rental_stop(&c, APP, 1, 0, A);
+    uint64_t fee = asa ? 0 : w.fee;
+    accepts(other);
+    ck_assert_uint_eq(purse(_i, other), before - fee + (who ? net : refund + (asa ? 0 : 80900)));
+    if (asa || who == 0) {
+      who ? algo_rental_withdraw(&c, APP, 1, A) : algo_rental_withdraw_gpu(&c, APP, 1, A);
+      refuses(STRANGER, "nothing can be delivered");
+      if (asa) world_opt_in(&w, &w.who[away]);
+      else world_pay(&w, &w.who[ISSUER], &w.who[away], 1000000, false);
+      accepts(STRANGER);
+      ck_assert_uint_eq(purse(_i, away), (who ? refund : net) + (asa ? 0 : 1000000));
+    }
+    world_close(&w);
+  }
+}
+END_TEST
+
+START_TEST(frozen_asset) {
+  if (!asa_of(_i)) return;
+  with_active(_i);
+  later(120);
+  uint64_t before = purse(_i, OWNER);
+  world_freeze(&w, &w.who[OWNER], true);
+  algo_rental_stop(&c, APP, 1, 5, A);
+  accepts(RENTER);
+  algo_rental_retire(&c, APP, 1, A);
+  refuses(OWNER, "the GPU's owner is owed money: withdraw_gpu first");
+  algo_rental_withdraw_gpu(&c, APP, 1, A);
+  refuses(OWNER, "nothing can be delivered");
+  world_freeze(&w, &w.who[OWNER], false);
+  world_freeze(&w, &w.app_addr, true);
+  refuses(OWNER, "nothing can be delivered");
+  world_freeze(&w, &w.app_addr, false);
+  accepts(STRANGER);
+  ck_assert_uint_eq(purse(_i, OWNER), before + 1900);
+  world_close(&w);
+}
+END_TEST
+
+/* One base unit less than the renter's refund is left: the owner's part is paid, the renter's waits. */
+START_TEST(clawed_back_asset) {
+  if (!asa_of(_i)) return;
+  with_active(_i);
+  later(120);
+  uint64_t owner = purse(_i, OWNER), renter = purse(_i, RENTER);
+  world_clawback(&w, &w.app_addr, 101); /* 1,900 to the owner, and the fee of 100 with one more are gone */
+  algo_rental_stop(&c, APP, 1, 5, A);
+  accepts(RENTER);
+  ck_assert_uint_eq(purse(_i, OWNER), owner + 1900);
+  ck_assert_uint_eq(purse(_i, RENTER), renter);
+  algo_rental_withdraw(&c, APP, 1, A);
+  refuses(STRANGER, "nothing can be delivered");
+  world_xfer(&w, &w.who[ISSUER], &w.app_addr, 101, false);
+  accepts(STRANGER);
+  ck_assert_uint_eq(purse(_i, RENTER), renter + 58000);
+  algo_rental_collect(&c, APP, A);
+  accepts(STRANGER);
+  world_close(&w);
+}
+END_TEST
+
+/* ---- boxes, arithmetic ---- */
+
+START_TEST(box_griefing) {
+  market(_i);
+  uint64_t before = world_balance(&w, &w.who[OWNER]);
+  algo_rental_register(&c, APP, 64099, model, 1024, 1000, 1, 600, key, key, A);
+  refuses(OWNER, "the payment's amount is wrong");
+  algo_rental_register(&c, APP, 64100, model, 1024, 1000, 1, 600, key, key, A);
+  accepts(OWNER);
+  algo_rental_rent(&c, APP, 80899, 60000, 1, 60, key, A);
+  refuses(RENTER, "the payment's amount is wrong");
+  algo_rental_retire(&c, APP, 1, A);
+  accepts(OWNER);
+  ck_assert_uint_eq(world_balance(&w, &w.who[OWNER]), before - 2 * w.fee - 1000);
+  world_close(&w);
+}
+END_TEST
+
+START_TEST(overflow_and_price_0) {
+  market(_i);
+  static const struct {
+    uint64_t price;
+    uint32_t min, max;
+    const char *message;
+  } bad[] = {
+      {0, 1, 600, "the price is 0"},
+      {1000, 0, 600, "the shortest rental is 0 minutes"},
+      {1000, 601, 600, "the shortest rental is longer than the longest"},
+      {UINT64_MAX / 600 + 1, 1, 600, "price x longest rental is 2^64 or more"},
+      {UINT64_MAX, 1, 2, "price x longest rental is 2^64 or more"},
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    algo_rental_register(&c, APP, 64100, model, 1024, bad[i].price, bad[i].min, bad[i].max, key, key, A);
+    refuses(OWNER, bad[i].message);
+  }
+  algo_rental_register(&c, APP, 64100, model, 1024, UINT64_MAX / 600, 1, 600, key, key, A);
+  accepts(OWNER);
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    algo_rental_update(&c, APP, 1, bad[i].price, bad[i].min, bad[i].max, key, A);
+    refuses(OWNER, bad[i].message);
+  }
+  world_close(&w);
+}
+END_TEST
+
+/* ---- time: it stands still, it jumps by 25 s ---- */
+
+START_TEST(windows_to_the_second) {
+  with_rental(_i);
+  later(600);
+  algo_rental_cancel(&c, APP, 1, A);
+  refuses(STRANGER, "only the renter may cancel while it can be started");
+  algo_rental_start(&c, APP, 1, A);
+  accepts(OWNER); /* at the last second */
+  algo_rental_claim(&c, APP, 1, A);
+  accepts(OWNER); /* time stands still: the first minute, once */
+  refuses(OWNER, "nothing is due that is not settled");
+  later(60);
+  refuses(OWNER, "nothing is due that is not settled");
+  later(1);
+  accepts(OWNER);
+  later(239);
+  algo_rental_stop(&c, APP, 1, 0, A);
+  refuses(STRANGER, "only renter or owner may stop it before it is over");
+  later(25); /* beat_s is over by 25 */
+  algo_rental_heartbeat(&c, APP, 1, A);
+  refuses(OWNER, "the rental has lapsed");
+  algo_rental_extend(&c, APP, 10000, 1, 10, A);
+  refuses(RENTER, "the rental is over: exhausted or lapsed");
+  uint64_t before = purse(_i, RENTER);
+  algo_rental_stop(&c, APP, 1, 0, A);
+  accepts(STRANGER); /* five minutes of sixty: until the last heartbeat + 300 */
+  ck_assert_uint_eq(purse(_i, RENTER), before + 55000 + (asa_of(_i) ? 0 : 80900));
+  world_close(&w);
+}
+END_TEST
+
+START_TEST(too_late) {
+  with_rental(_i);
+  later(601);
+  algo_rental_start(&c, APP, 1, A);
+  refuses(OWNER, "too late to start");
+  algo_rental_cancel(&c, APP, 1, A);
+  accepts(STRANGER);
+  world_close(&w);
+  with_active(_i);
+  algo_rental_dispute(&c, APP, 1, key, A);
+  accepts(RENTER);
+  later(3600);
+  algo_rental_resolve(&c, APP, 1, 0, A);
+  refuses(STRANGER, "only the arbiter may resolve it yet");
+  later(25);
+  uint64_t before = purse(_i, OWNER);
+  accepts(STRANGER); /* 10,000 whatever was passed: the first minute is the owner's */
+  ck_assert_uint_eq(purse(_i, OWNER), before + 950);
+  world_close(&w);
+}
+END_TEST
+
+/* ---- calls in any order by any party ---- */
+
+typedef void call_fn(void);
+static void c_start(void) { algo_rental_start(&c, APP, 1, A); }
+static void c_heartbeat(void) { algo_rental_heartbeat(&c, APP, 1, A); }
+static void c_extend(void) { algo_rental_extend(&c, APP, 10000, 1, 10, A); }
+static void c_claim(void) { algo_rental_claim(&c, APP, 1, A); }
+static void c_stop(void) { algo_rental_stop(&c, APP, 1, 0, A); }
+static void c_cancel(void) { algo_rental_cancel(&c, APP, 1, A); }
+static void c_dispute(void) { algo_rental_dispute(&c, APP, 1, key, A); }
+static void c_resolve(void) { algo_rental_resolve(&c, APP, 1, 5000, A); }
+static void c_withdraw(void) { algo_rental_withdraw(&c, APP, 1, A); }
+static void c_withdraw_gpu(void) { algo_rental_withdraw_gpu(&c, APP, 1, A); }
+static void c_update(void) { algo_rental_update(&c, APP, 1, 5, 1, 2, key, A); }
+static void c_retire(void) { algo_rental_retire(&c, APP, 1, A); }
+static void c_bar(void) { algo_rental_bar(&c, APP, 1, true, A); }
+
+static void with_disputed(int i) {
+  with_active(i);
+  c_dispute();
+  accepts(RENTER);
+}
+
+/* Which of the calls each party may make in each state, time standing still: all others are refused. */
+START_TEST(any_order_by_any_party) {
+  static call_fn *const calls[] = {c_start,   c_heartbeat, c_extend,       c_claim,  c_stop,   c_cancel, c_dispute,
+                                   c_resolve, c_withdraw,  c_withdraw_gpu, c_update, c_retire, c_bar};
+  static void (*const states[])(int i) = {with_rental, with_active, with_disputed};
+  static const unsigned parties[] = {OWNER, RENTER, ARBITER, ADMIN, STRANGER};
+  static const char *const may[3][5] = {
+      {"y.........y..", ".....y.......", ".............", "............y", "............."},
+      {".yyyy.....y..", "..y.y.y......", "..y..........", "..y.........y", "..y.........."}, /* anyone extends */
+      {"..........y..", ".............", ".......y.....", "............y", "............."},
+  };
+  for (unsigned s = 0; s < 3; s++)
+    for (unsigned p = 0; p < 5; p++)
+      for (unsigned k = 0; k < 13; k++) {
+        states[s](_i);
+        calls[k]();
+        bool ok = world_call(&w, parties[p], &c);
+        ck_assert_msg(ok == (may[s][p][k] == 'y'), "state %u, party %u: %s: %s", s, p, c.signature,
+                      ok ? "accepted" : w.refusal);
+        world_close(&w);
+      }
+}
+END_TEST
+
+/* No change of the GPU's or the market's terms reaches a rental that is there; pausing locks nobody's money. */
+START_TEST(terms_under_a_rental) {
+  with_active(_i);
+  algo_rental_update(&c, APP, 1, 9999999, 1, 2, key, A);
+  accepts(OWNER);
+  algo_rental_configure(&c, APP, 2000, 1, 1, 1, 0, A);
+  accepts(ADMIN);
+  algo_rental_set_paused(&c, APP, true, A);
+  accepts(ADMIN);
+  algo_rental_bar(&c, APP, 1, true, A);
+  accepts(ADMIN);
+  later(120);
+  uint64_t before = purse(_i, OWNER);
+  algo_rental_stop(&c, APP, 1, 5, A);
+  accepts(RENTER);
+  ck_assert_uint_eq(purse(_i, OWNER), before + 1900); /* two minutes at the old price, the old fee */
+  algo_rental_rent(&c, APP, 80900, 60000, 1, 60, key, A);
+  refuses(RENTER, "the market is paused");
+  world_close(&w);
+}
+END_TEST
+
 int main(void) {
   TCase *t = tcase_create("attacks");
   tcase_set_timeout(t, 60);
@@ -372,5 +629,14 @@ int main(void) {
   tcase_add_loop_test(t, gifts_and_deletion, 0, 2);
   tcase_add_loop_test(t, deletion_without_bootstrap, 0, 2);
   tcase_add_loop_test(t, closed_market, 0, 2);
+  tcase_add_loop_test(t, recipient_opted_out, 0, 2);
+  tcase_add_loop_test(t, frozen_asset, 0, 2);
+  tcase_add_loop_test(t, clawed_back_asset, 0, 2);
+  tcase_add_loop_test(t, box_griefing, 0, 2);
+  tcase_add_loop_test(t, overflow_and_price_0, 0, 2);
+  tcase_add_loop_test(t, windows_to_the_second, 0, 2);
+  tcase_add_loop_test(t, too_late, 0, 2);
+  tcase_add_loop_test(t, any_order_by_any_party, 0, 2);
+  tcase_add_loop_test(t, terms_under_a_rental, 0, 2);
   return suite_case("rental attacks", t);
 }
