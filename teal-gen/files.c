@@ -87,6 +87,9 @@ static algo_code_t write_shared(const tg_cli_t *cli, const tg_contract_t *c, con
   tg_out_sql(&text, c);
   if (!code) code = tg_write_in(cli->out, c->name, ".sql", algo_buf_view(&text), err);
   algo_buf_clear(&text);
+  if (!code && c->n_machines) code = tg_out_states(&text, c, err);
+  if (!code && c->n_machines) code = tg_write_in(cli->out, "states", ".svg", algo_buf_view(&text), err);
+  algo_buf_clear(&text);
   tg_out_binding_header(&text, c);
   const char *folder = algo_arena_printf(arena, "%s/algo", cli->include ? cli->include : cli->out);
   if (!code) code = tg_make_folders(folder, err);

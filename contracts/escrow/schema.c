@@ -148,4 +148,6 @@ const tg_contract_t escrow_contract = {
     ESCROW_VIEWS,
     "a market",
     false,
+    escrow_machines,
+    ESCROW_MACHINES,
 };

@@ -197,4 +197,5 @@ const tg_contract_t rental_contract = {
     RENTAL_TABLES,     TG_ARRAY(methods),
     rental_views,      RENTAL_VIEWS,
     "a market",        false,
+    rental_machines,   RENTAL_MACHINES,
 };

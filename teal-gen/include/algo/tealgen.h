@@ -80,6 +80,24 @@ typedef struct tg_table {
   size_t n_more;
 } tg_table_t;
 
+/* What a thing goes through, as a picture. A state stands in a column and row of it. */
+typedef struct tg_state {
+  const char *name; /* "active" */
+  unsigned column, row;
+} tg_state_t;
+enum { TG_OUTSIDE = 255 }; /* from: it is made; to: its box goes */
+typedef struct tg_move {
+  unsigned from, to;
+  const char *by; /* methods, each with who or when: "stop (either); stop (anyone, late)" */
+} tg_move_t;
+typedef struct tg_machine {
+  const char *name; /* "rental" */
+  const tg_state_t *states;
+  size_t n_states;
+  const tg_move_t *moves;
+  size_t n_moves;
+} tg_machine_t;
+
 enum { TG_CREATE = 1, TG_READONLY = 2, TG_BARE_DELETE = 4 };
 
 typedef struct tg_method {
@@ -112,6 +130,8 @@ typedef struct tg_contract {
   size_t n_views;
   const char *noun; /* one deployment, in messages: "a market"; NULL: "the application" */
   bool algo_only;   /* one variant, "algo": no tg_is_asa, no TG_DEPOSIT */
+  const tg_machine_t *machines;
+  size_t n_machines;
 } tg_contract_t;
 
 #define TG_ARRAY(a) (a), sizeof(a) / sizeof((a)[0])
@@ -129,6 +149,8 @@ void tg_event_signature(algo_buf_t *out, const tg_event_t *e);
 /* ---- outputs that depend on the description alone ---- */
 void tg_out_binding_header(algo_buf_t *out, const tg_contract_t *c);
 void tg_out_sql(algo_buf_t *out, const tg_contract_t *c);
+/* SVG. Errors: INVALID (a move by what is no method). */
+algo_code_t tg_out_states(algo_buf_t *out, const tg_contract_t *c, algo_err_t *err);
 /* Errors: PARSE (an effect that does not parse or names what is not there). */
 algo_code_t tg_out_tables(algo_buf_t *out, const tg_contract_t *c, algo_arena_t *arena, algo_err_t *err);
 
