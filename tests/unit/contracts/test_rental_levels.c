@@ -43,54 +43,6 @@ END_TEST
 START_TEST(rule) { walks((tg_options_t){.asa = _i & 1, .rules = 1u << _i, .avm = 11}, 300, 2000 + (uint64_t)_i); }
 END_TEST
 
-/* What was promised of the published programs. */
-START_TEST(size) {
-  ck_assert_uint_le(algo_rental_spec_algo.approval.n, 3300);
-  ck_assert_uint_le(algo_rental_spec_asa.approval.n, 3500);
-  ck_assert_uint_eq(algo_rental_spec_algo.extra_pages, 1);
-  ck_assert_uint_eq(algo_rental_spec_asa.extra_pages, 1);
-}
-END_TEST
-
-/* The dearest call of each kind in a walk, undeliverable payouts included. Every call has a budget of 700 of its own.
- */
-START_TEST(budget) {
-  static walk_t k;
-  static const struct {
-    unsigned what, most[2];
-    const char *name;
-  } calls[] = {
-      {STEP_REGISTER, {249, 249}, "register"},
-      {STEP_RENT, {319, 327}, "rent"},
-      {STEP_START, {69, 69}, "start"},
-      {STEP_HEARTBEAT, {76, 76}, "heartbeat"},
-      {STEP_EXTEND, {166, 173}, "extend"},
-      {STEP_CLAIM, {230, 265}, "claim"},
-      {STEP_STOP, {443, 493}, "stop"},
-      {STEP_CANCEL, {183, 236}, "cancel"},
-      {STEP_DISPUTE, {113, 113}, "dispute"},
-      {STEP_RESOLVE, {396, 483}, "resolve"},
-      {STEP_WITHDRAW, {132, 185}, "withdraw"},
-      {STEP_WITHDRAW_GPU, {700, 700}, "withdraw_gpu"},
-      {STEP_DUE, {700, 700}, "due"},
-      {STEP_RETIRE, {700, 700}, "retire"},
-      {STEP_CONFIGURE, {700, 700}, "configure"},
-      {STEP_APPROVE, {700, 700}, "approve"},
-  };
-  bool asa = _i & 1;
-  walk_open(&k, asa, 5 + (uint64_t)_i, &algo_rental_spec_algo, &algo_rental_spec_asa);
-  k.w.measures = true;
-  ck_assert_msg(walk_go(&k, 2500), "%s", k.why);
-  for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
-    uint64_t used = k.budget[calls[i].what];
-    if (getenv("ALGORENT_WALK_SHOW"))
-      fprintf(stderr, "%s %s: %llu\n", asa ? "asa" : "algo", calls[i].name, (unsigned long long)used);
-    ck_assert_msg(used <= calls[i].most[asa], "%s uses %llu", calls[i].name, (unsigned long long)used);
-  }
-  walk_close(&k);
-}
-END_TEST
-
 int main(void) {
   TCase *t = tcase_create("levels");
   tcase_set_timeout(t, 300);
@@ -99,7 +51,5 @@ int main(void) {
   int rules = 0;
   while (tg_rule_name((unsigned)rules, &doc)) rules++;
   tcase_add_loop_test(t, rule, 0, rules);
-  tcase_add_test(t, size);
-  tcase_add_loop_test(t, budget, 0, 2);
   return suite_case("rental levels", t);
 }
