@@ -6,7 +6,7 @@
 
 #include "internal.h"
 
-#define INDEXES   10u /* rows of chain.index_plan */
+#define INDEXES   11u /* rows of chain.index_plan */
 #define HANDS_MAX 4u
 
 typedef struct work {

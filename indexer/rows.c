@@ -18,6 +18,7 @@ const ix_table_def_t ix_tables[IX_TABLES] = {
     {"participant", "round,addr,intras"},
     {"log", "round,app,intra,idx,data"},
     {"state_change", "round,app,value,intra,action,account,key,bytes"},
+    {"box_ref", "round,app,intra,name"},
 };
 
 typedef struct part { /* a participant */
@@ -295,6 +296,44 @@ static algo_code_t put_changes(walk_t *w, const algo_apply_t *a, uint32_t intra)
   return rc;
 }
 
+/* ---- boxes ---- */
+
+/* A named box; a reference without a name buys room alone. */
+static algo_code_t put_box(walk_t *w, uint64_t app, uint32_t intra, algo_bytes_t name) {
+  algo_buf_t *b = &w->out->copy[IX_BOX];
+  if (name.n == 0 || app == 0) return ALGO_OK;
+  ix_copy_row(b, 4);
+  ix_copy_i64(b, (int64_t)w->out->round);
+  algo_code_t rc = put_id(b, app, "application", w->err);
+  ix_copy_i32(b, (int32_t)intra);
+  ix_copy_bytes(b, name.p, name.n);
+  w->out->count[IX_BOX]++;
+  return rc;
+}
+
+/* Index 0 is the application called; others count from 1 in the list that the reference stands in. */
+static algo_code_t put_boxes(walk_t *w, const algo_apply_t *a, uint32_t intra) {
+  const algo_txn_t *t = &a->stxn.txn;
+  algo_code_t rc = ALGO_OK;
+  for (size_t i = 0; rc == ALGO_OK && i < t->n_boxes; i++) {
+    const algo_box_ref_t *b = &t->boxes[i];
+    rc = put_box(w,
+                 b->index == 0                   ? app_of(a)
+                 : b->index <= t->n_foreign_apps ? t->foreign_apps[b->index - 1]
+                                                 : 0,
+                 intra, b->name);
+  }
+  for (size_t i = 0; rc == ALGO_OK && i < t->n_access; i++) {
+    const algo_box_ref_t *b = &t->access[i].box;
+    rc = put_box(w,
+                 b->index == 0             ? app_of(a)
+                 : b->index <= t->n_access ? t->access[b->index - 1].app
+                                           : 0,
+                 intra, b->name);
+  }
+  return rc;
+}
+
 /* ---- transactions ---- */
 
 /* receiver, amount, asset_sender, close_to, close_amount: what each type moves, and where to. */
@@ -391,6 +430,7 @@ static algo_code_t walk_txn(walk_t *w, const algo_apply_t *a, const place_t *at)
   if (rc == ALGO_OK && w->watch->n_rules) rc = find_app(w, a, intra);
   if (rc == ALGO_OK) rc = put_logs(w, a, intra);
   if (rc == ALGO_OK) rc = put_changes(w, a, intra);
+  if (rc == ALGO_OK && a->stxn.txn.type == ALGO_TX_APPL) rc = put_boxes(w, a, intra);
   for (; rc == ALGO_OK && inner.index < a->delta.n_inner; inner.index++)
     rc = walk_txn(w, &a->delta.inner[inner.index], &inner);
   return rc;

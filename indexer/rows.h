@@ -4,7 +4,7 @@
 
 #include "scope.h"
 
-typedef enum { IX_BLOCK, IX_TXN, IX_PARTICIPANT, IX_LOG, IX_STATE, IX_TABLES } ix_table_t;
+typedef enum { IX_BLOCK, IX_TXN, IX_PARTICIPANT, IX_LOG, IX_STATE, IX_BOX, IX_TABLES } ix_table_t;
 
 typedef struct ix_table_def {
   const char *name;    /* in schema chain */

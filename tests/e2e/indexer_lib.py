@@ -8,6 +8,7 @@ CLUSTER = os.path.join(ROOT, "sandbox/postgres/cluster")
 TABLES = {
     "chain.cursor": "next_round", "chain.block": "round", "chain.txn": "round, intra", "chain.participant": "round, addr",
     "chain.log": "round, intra, idx", "chain.state_change": "round, intra, account, key, action", "chain.contract": "app",
+    "chain.box_ref": "round, intra, app, name",
 }
 
 
