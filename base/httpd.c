@@ -6,17 +6,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "httpd_impl.h"
 
-#define DEFAULT_BODY        (16u << 20)
-#define DEFAULT_CONNECTIONS 4096u
-#define CONNECTION_MEMORY   (32u << 10)
-#define IDLE_SECONDS        120u
-#define LAST_ANSWERS_NS     2000000000u /* at the end, for answers to be on their way */
+#define DEFAULT_BODY      (16u << 20)
+#define MAX_CONNECTIONS   15000u
+#define OTHER_FILES       256u /* of the process, beside connections */
+#define CONNECTION_MEMORY (32u << 10)
+#define IDLE_SECONDS      120u
+#define LAST_ANSWERS_NS   2000000000u /* at the end, for answers to be on their way */
 
 static uint64_t mono_ns(void) {
   struct timespec t;
@@ -255,6 +257,13 @@ static unsigned thread_count(unsigned wanted) {
   return cores <= 2 ? 2 : cores >= 4 ? 4 : (unsigned)cores;
 }
 
+/* What stalls holds its connection, so there are as many as the system allows: the others are served. */
+static unsigned as_many_as_files(void) {
+  struct rlimit files;
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= MAX_CONNECTIONS + OTHER_FILES) return MAX_CONNECTIONS;
+  return files.rlim_cur > 2 * OTHER_FILES ? (unsigned)files.rlim_cur - OTHER_FILES : OTHER_FILES;
+}
+
 static bool daemon_start(algo_httpd_t *s, int fd) {
   unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO | MHD_USE_ITC;
   unsigned threads = thread_count(s->opt.threads);
@@ -262,6 +271,7 @@ static bool daemon_start(algo_httpd_t *s, int fd) {
       {MHD_OPTION_LISTEN_SOCKET, fd, NULL},
       {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)s->opt.max_connections, NULL},
       {MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, NULL},
+      {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
       {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
       {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, s},
       {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL},
@@ -290,7 +300,7 @@ algo_code_t algo_httpd_start(algo_httpd_t **out, const algo_httpd_options_t *opt
   s->opt = *opt;
   if (env != NULL) s->env = *env;
   if (s->opt.max_body == 0) s->opt.max_body = DEFAULT_BODY;
-  if (s->opt.max_connections == 0) s->opt.max_connections = DEFAULT_CONNECTIONS;
+  if (s->opt.max_connections == 0) s->opt.max_connections = as_many_as_files();
   int fd = -1;
   algo_code_t rc = listen_on(&fd, opt->host != NULL ? opt->host : "127.0.0.1", opt->port, &s->port, err);
   if (rc != ALGO_OK) {

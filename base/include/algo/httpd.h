@@ -45,7 +45,7 @@ typedef struct algo_httpd_options {
   size_t max_body;  /* 0: 16 MiB; larger: 413 */
   /* What max_body is for one path; NULL: the same everywhere. */
   size_t (*body_limit)(void *user, const char *method, const char *path);
-  unsigned max_connections; /* 0: 4096 */
+  unsigned max_connections; /* 0: as many as the process may have files, less 256; at most 15,000 */
   unsigned threads;         /* 0: as many as cores, 2 to 4 */
   const char *cors_headers; /* Access-Control-Allow-Headers; NULL: no CORS headers at all */
   algo_httpd_handler_t *handler;
