@@ -155,7 +155,8 @@ static affine_t to_affine(const point_t *p, const fe_t *z_inverse) {
 /* x from y: x^2 = (y^2 - 1) / (dy^2 + 1) = u / v; x = uv^3 (uv^7)^((p - 5) / 8), times the root of -1 where needed. */
 static bool load_point(point_t *out, const uint8_t bytes[32]) {
   fe_t y = fe_load(bytes), yy = fe_square(&y), dyy = fe_mul(&yy, &fe_d);
-  fe_t u = fe_sub(&yy, &fe_one), v = fe_add(&dyy, &fe_one), vv = fe_square(&v), v3 = fe_mul(&vv, &v);
+  fe_t above = fe_sub(&yy, &fe_one), u = fe_mul(&above, &fe_one), v = fe_add(&dyy, &fe_one), vv = fe_square(&v),
+       v3 = fe_mul(&vv, &v);
   fe_t uv3 = fe_mul(&u, &v3), v4 = fe_mul(&v3, &v), uv7 = fe_mul(&uv3, &v4), unused;
   fe_t e250 = fe_power_250(&uv7, &unused), t = fe_square_times(e250, 2), root = fe_mul(&t, &uv7);
   fe_t x = fe_mul(&uv3, &root), xx = fe_square(&x), vxx = fe_mul(&v, &xx), minus_u = fe_sub(&fe_zero, &u);

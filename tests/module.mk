@@ -1,6 +1,7 @@
 # Unit tests mirror the tree.
 $(eval $(call test,base,base))
 $(eval $(call test,chain,chain base))
+$(OUT)/obj/tests/unit/chain/test_keytable.o: CPPFLAGS += -Ichain # the tables have a header of their own
 $(eval $(call test,avm/isa,isa base))
 $(eval $(call test,avm/asm,asm))
 $(eval $(call test,avm/eval,eval asm))

@@ -1,8 +1,10 @@
 /* The tables say what the plain verification says, of good signatures and of bad ones, once they are there and before.
  */
 #include <sodium.h>
+#include <stdlib.h>
 
 #include "algo/keys.h"
+#include "edwards.h"
 #include "suite.h"
 
 #define KEYS   40u /* more than there are tables */
@@ -43,6 +45,33 @@ START_TEST(as_the_plain_verification) {
     }
   }
   algo_keytable_free(t);
+}
+END_TEST
+
+/* The tables themselves, which have no plain verification behind them: for every key, every signature. */
+START_TEST(every_key_has_a_table) {
+  uint8_t base[32] = {0x58}, not_on_the_curve[32] = {2};
+  point_table_t *b = malloc(sizeof *b), *a = malloc(sizeof *a);
+  memset(base + 1, 0x66, 31);
+  ck_assert(edwards_table(b, base));
+  ck_assert(!edwards_table(a, not_on_the_curve));
+  for (unsigned i = 0; i < 60; i++) {
+    algo_key_t k;
+    random_key(&k);
+    ck_assert(edwards_table(a, k.addr.b));
+    for (uint8_t m = 0; m < 20; m++) {
+      uint8_t sig[64], h[32], r[32];
+      algo_key_sign_tagged(sig, &k, "TX", algo_bytes(&m, 1));
+      algo_sig_challenge(h, sig, &k.addr, "TX", algo_bytes(&m, 1));
+      ck_assert(edwards_check_point(r, b, sig + 32, a, h));
+      ck_assert_mem_eq(r, sig, sizeof r);
+      h[m] ^= 1;
+      (void)edwards_check_point(r, b, sig + 32, a, h);
+      ck_assert_mem_ne(r, sig, sizeof r);
+    }
+  }
+  free(a);
+  free(b);
 }
 END_TEST
 
@@ -109,5 +138,5 @@ START_TEST(no_table_is_the_plain_verification) {
 }
 END_TEST
 
-SUITE_MAIN("keytable", as_the_plain_verification, scalars_at_their_ends, what_tables_do_not_take,
+SUITE_MAIN("keytable", as_the_plain_verification, every_key_has_a_table, scalars_at_their_ends, what_tables_do_not_take,
            no_table_is_the_plain_verification)
