@@ -30,8 +30,8 @@ ALGO_API bool algo_sig_scalar_below_order(const uint8_t s[32]);
 ALGO_API void algo_sig_challenge(uint8_t out[32], const uint8_t r[32], const algo_addr_t *pub, const char *tag,
                                  algo_bytes_t msg);
 
-/* The same answers in less than half the time for keys that sign often: multiples of up to 32 keys are kept, 85 KB each.
- * Any thread may use it. */
+/* The same answers in less than half the time for keys that sign often: multiples of up to 32 keys are kept, 85 KB
+ * each. Any thread may use it. */
 typedef struct algo_keytable algo_keytable_t;
 ALGO_API algo_keytable_t *algo_keytable_new(void);    /* NULL: out of memory */
 ALGO_API void algo_keytable_free(algo_keytable_t *t); /* NULL is fine */
