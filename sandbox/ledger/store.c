@@ -288,7 +288,8 @@ static algo_code_t load_ids(algo_ledger_t *l, uint64_t round, algo_arena_t *aren
 algo_code_t algo_lstore_back(algo_ledger_t *l, uint64_t first, uint64_t round, algo_err_t *err) {
   index_rec_t rec;
   algo_arena_t arena = ALGO_ARENA_INIT;
-  algo_code_t rc = read_index(&l->store, first, &rec, err);
+  algo_code_t rc = read_index(&l->store, round, &rec, err); /* it is there: no memory for more than there is */
+  if (!rc) rc = read_index(&l->store, first, &rec, err);
   if (rc) return rc;
   algo_lblocks_fini(l);
   l->cap_blocks = round - first + 1;
