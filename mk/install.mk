@@ -24,7 +24,7 @@ $(OUT)/lib/$(SONAME): $(SDK_OBJS) mk/libalgorent.map
 	@ln -sf $(SONAME) $(OUT)/lib/libalgorent.so
 
 # libalgorent-testnet, for tests in C: the node's parts that libalgorent has not, and the HTTP types that its routes speak.
-TESTNET_PARTS := testnet rest node ledger eval asm isa
+TESTNET_PARTS := testnet rest fork node ledger eval asm isa
 TESTNET_OBJS  := $(foreach l,$(TESTNET_PARTS),$($(l)_OBJS)) $(filter $(OUT)/obj/base/httpd%,$(base_OBJS))
 TESTNET_HEADERS = $(wildcard sandbox/testnet/include/algo/*.h)
 EXTRA_TARGETS += $(OUT)/lib/libalgorent-testnet.a

@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "algo/block.h"
+#include "algo/file.h"
 
 algo_code_t fork_nomem(algo_err_t *err) { return algo_err_set(err, ALGO_E_NOMEM, "out of memory"); }
 
@@ -163,6 +164,17 @@ static algo_code_t choose_round(algo_fork_t *f, uint64_t wanted, algo_err_t *err
   f->origin.round = wanted == 0 ? last : wanted;
   f->touched.upto = f->origin.round;
   return fork_look(f, last, err);
+}
+
+algo_code_t algo_fork_token(algo_buf_t *out, const char *token_file, algo_err_t *err) {
+  const char *env = getenv("FORK_TOKEN");
+  if (token_file == NULL) {
+    algo_buf_puts(out, env == NULL ? "" : env);
+    return ALGO_OK;
+  }
+  algo_code_t rc = algo_file_read(out, token_file, err);
+  while (out->n > 0 && (out->p[out->n - 1] == '\n' || out->p[out->n - 1] == ' ')) out->n--;
+  return rc;
 }
 
 static algo_code_t connect(algo_fork_t *f, const algo_fork_options_t *opt, algo_err_t *err) {

@@ -2,14 +2,16 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "algo/kmd.h"
 #include "algo/rest.h"
 #include "command.h"
 #include "node.h"
 #include "options.h"
+#include "real.h"
+#include "running.h"
 #include "world.h"
 
 #define MAX_FILES 16384u
@@ -26,41 +28,11 @@ typedef struct sandbox { /* what runs */
   algo_httpd_t *algod_server, *kmd_server, *indexer_server;
 } sandbox_t;
 
-static void put_url(algo_buf_t *b, const sandbox_options_t *o, const algo_httpd_t *server) {
-  bool v6 = strchr(o->host, ':') != NULL;
-  algo_buf_printf(b, "http://%s%s%s:%u", v6 ? "[" : "", o->host, v6 ? "]" : "", (unsigned)algo_httpd_port(server));
-}
-
-/* One line that says where it listens: for people, or JSON. */
-static void announce(const sandbox_options_t *o, const sandbox_t *s) {
-  algo_buf_t line = ALGO_BUF_INIT;
-  algo_buf_puts(&line, o->json ? "{\"algod\":\"" : "algod ");
-  put_url(&line, o, s->algod_server);
-  if (s->kmd_server != NULL) {
-    algo_buf_puts(&line, o->json ? "\",\"kmd\":\"" : "  kmd ");
-    put_url(&line, o, s->kmd_server);
-  }
-  if (s->indexer_server != NULL) {
-    algo_buf_puts(&line, o->json ? "\",\"indexer\":\"" : "  indexer ");
-    put_url(&line, o, s->indexer_server);
-  }
-  algo_buf_printf(&line,
-                  o->json ? "\",\"token\":\"%s\",\"genesis\":\"%s\",\"round\":%llu}\n"
-                          : "  token %s  genesis %s  round %llu\n",
-                  o->token, algo_node_genesis_id(s->chain.node), (unsigned long long)algo_node_round(s->chain.node));
-  fwrite(line.p, 1, line.n, stdout);
-  fflush(stdout);
-  if (o->ready_fd >= 0) {
-    if (write(o->ready_fd, line.p, line.n) < 0)
-      fprintf(stderr, "algorent-sandbox: nothing could be written to --ready-fd\n");
-    close(o->ready_fd);
-  }
-  algo_buf_fini(&line);
-}
-
-static algo_code_t start_algod(sandbox_t *s, const sandbox_options_t *o, const algo_env_t *env, algo_err_t *err) {
+static algo_code_t start_algod(sandbox_t *s, const sandbox_options_t *o, sandbox_chains_t *chains, algo_err_t *err) {
+  const algo_env_t *env = chains->env;
   algo_code_t rc = algo_rest_new(&s->rest, s->chain.node, o->token, env, err);
   if (rc != ALGO_OK) return rc;
+  algo_rest_on_chain(s->rest, sandbox_chain_other, chains);
   algo_httpd_options_t http = {.host = o->host,
                                .port = o->port,
                                .max_body = ALGO_REST_MAX_BODY,
@@ -99,17 +71,26 @@ static algo_code_t start_indexer(sandbox_t *s, const sandbox_options_t *o, const
   return algo_httpd_start(&s->indexer_server, &http, env, err);
 }
 
-static int serve(const sandbox_options_t *o, const sigset_t *signals, const algo_env_t *env) {
+static int serve(const sandbox_options_t *o, const sigset_t *signals, sandbox_world_t *world) {
   algo_err_t err;
   sandbox_t s = {0};
+  const algo_env_t whole = sandbox_world_env(world), *env = &whole;
+  sandbox_chains_t chains = {.now = &s.chain, .options = o, .world = world, .env = env};
+  pthread_mutex_init(&chains.lock, NULL);
   algo_code_t rc = sandbox_chain_open(&s.chain, o, env, &err);
-  if (rc == ALGO_OK) rc = start_algod(&s, o, env, &err);
+  if (rc == ALGO_OK) rc = start_algod(&s, o, &chains, &err);
   if (rc == ALGO_OK && !o->no_kmd && o->replay == NULL) rc = start_kmd(&s, o, env, &err);
   if (rc == ALGO_OK && !o->no_indexer && o->replay == NULL) rc = start_indexer(&s, o, env, &err);
   if (rc == ALGO_OK) {
     int got = 0;
-    announce(o, &s);
+    const sandbox_ports_t ports = {.algod = algo_httpd_port(s.algod_server),
+                                   .kmd = s.kmd_server == NULL ? 0 : algo_httpd_port(s.kmd_server),
+                                   .indexer = s.indexer_server == NULL ? 0 : algo_httpd_port(s.indexer_server),
+                                   .genesis_id = algo_node_genesis_id(s.chain.node),
+                                   .round = algo_node_round(s.chain.node)};
+    sandbox_running_begin(o, &ports);
     sigwait(signals, &got);
+    sandbox_running_end(&ports);
   }
   algo_httpd_stop(s.indexer_server);
   algo_httpd_stop(s.kmd_server);
@@ -124,7 +105,8 @@ int main(int argc, char **argv) {
   sandbox_options_t o;
   sandbox_parsed_t parsed = sandbox_options_parse(&o, argc, argv);
   if (!parsed.go) return parsed.status;
-  if (o.command > 0) return sandbox_command_run(o.url, o.token, argc - o.command, argv + o.command);
+  if (o.command > 0 && strcmp(argv[o.command], "stop") == 0) return sandbox_running_stop(&o);
+  if (o.command > 0) return sandbox_command_run(&o, argc - o.command, argv + o.command);
   sigset_t signals; /* blocked here, so in every thread: they are waited for */
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
@@ -137,6 +119,8 @@ int main(int argc, char **argv) {
     (void)setrlimit(RLIMIT_NOFILE, &files);
   }
   sandbox_world_t world = {.level = o.verbose ? ALGO_LOG_DEBUG : ALGO_LOG_WARN, .seed = o.seed};
-  algo_env_t env = sandbox_world_env(&world);
-  return serve(&o, &signals, &env);
+  algo_env_t env = {.user = &world, .log = algo_log_stderr};
+  int status = o.real ? sandbox_real_serve(&o, &signals, &env) : serve(&o, &signals, &world);
+  free(world.owned);
+  return status;
 }

@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "algo/file.h"
 #include "world.h"
@@ -11,21 +12,10 @@
 
 /* ---- a fork ---- */
 
-static algo_code_t read_token(const sandbox_options_t *o, algo_buf_t *out, algo_err_t *err) {
-  const char *env = getenv("FORK_TOKEN");
-  if (o->fork_token_file == NULL) {
-    algo_buf_puts(out, env == NULL ? "" : env);
-    return ALGO_OK;
-  }
-  algo_code_t rc = algo_file_read(out, o->fork_token_file, err);
-  while (out->n > 0 && (out->p[out->n - 1] == '\n' || out->p[out->n - 1] == ' ')) out->n--;
-  return rc;
-}
-
 static algo_code_t open_fork(algo_fork_t **out, const sandbox_options_t *o, const algo_env_t *env, algo_err_t *err) {
   algo_buf_t token = ALGO_BUF_INIT, folder = ALGO_BUF_INIT;
   algo_fork_options_t opt = {.url = o->fork, .round = o->fork_round, .cache = o->fork_cache};
-  algo_code_t rc = read_token(o, &token, err);
+  algo_code_t rc = algo_fork_token(&token, o->fork_token_file, err);
   opt.token = algo_buf_cstr(&token);
   if (o->fork_cache == NULL && o->data != NULL) {
     algo_buf_printf(&folder, "%s/fork", o->data);
@@ -75,21 +65,60 @@ static algo_code_t open_live(sandbox_chain_t *out, const sandbox_options_t *o, c
   return rc;
 }
 
+static algo_code_t begin_seeded(algo_node_t *n, algo_err_t *err) {
+  algo_code_t rc = algo_node_set_next_time(n, SANDBOX_SEED_TIME, err); /* from a day that is always the same */
+  return rc == ALGO_OK ? algo_node_set_offset(n, 1, err) : rc;         /* a block a second */
+}
+
 algo_code_t sandbox_chain_open(sandbox_chain_t *out, const sandbox_options_t *o, const algo_env_t *env,
                                algo_err_t *err) {
-  *out = (sandbox_chain_t){NULL, NULL};
+  *out = (sandbox_chain_t){.node = NULL};
   if (o->replay != NULL) return algo_node_new_replay(&out->node, o->replay, env, err);
   algo_code_t rc = open_live(out, o, env, err);
-  if (rc == ALGO_OK && o->seed != NULL && algo_node_round(out->node) == 0) {
-    rc = algo_node_set_next_time(out->node, SANDBOX_SEED_TIME, err); /* from a day that is always the same */
-    if (rc == ALGO_OK) rc = algo_node_set_offset(out->node, 1, err); /* a block a second */
-  }
+  if (rc == ALGO_OK && o->seed != NULL && algo_node_round(out->node) == 0) rc = begin_seeded(out->node, err);
   if (rc != ALGO_OK) sandbox_chain_close(out);
   return rc;
 }
 
 void sandbox_chain_close(sandbox_chain_t *c) {
+  sandbox_chain_t *former = c->former;
   algo_node_free(c->node);
   algo_fork_close(c->fork);
-  *c = (sandbox_chain_t){NULL, NULL};
+  *c = (sandbox_chain_t){.node = NULL};
+  if (former == NULL) return;
+  sandbox_chain_close(former);
+  free(former);
+}
+
+/* ---- another one in its place ---- */
+
+static algo_code_t reseed(sandbox_chains_t *s, const char *seed, algo_err_t *err) {
+  algo_code_t rc = sandbox_world_seed(s->world, seed) ? ALGO_OK : algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  if (rc == ALGO_OK) rc = algo_node_reset(s->now->node, err);
+  return rc == ALGO_OK ? begin_seeded(s->now->node, err) : rc;
+}
+
+algo_code_t sandbox_chain_other(void *chains, const algo_rest_chain_t *what, algo_node_t **out, algo_err_t *err) {
+  sandbox_chains_t *s = chains;
+  sandbox_options_t o = *s->options;
+  sandbox_chain_t *former = calloc(1, sizeof *former), made;
+  if (former == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  o.data = o.load = o.genesis = o.seed = NULL; /* it is in memory alone */
+  o.replay = what->folder;
+  o.fork = what->url;
+  o.fork_round = what->round;
+  o.fork_token_file = what->token_file;
+  pthread_mutex_lock(&s->lock);
+  algo_code_t rc =
+      what->kind == ALGO_REST_SEED ? reseed(s, what->seed, err) : sandbox_chain_open(&made, &o, s->env, err);
+  if (rc == ALGO_OK && what->kind != ALGO_REST_SEED) {
+    *former = *s->now;
+    made.former = former;
+    *s->now = made;
+    former = NULL;
+  }
+  *out = s->now->node;
+  pthread_mutex_unlock(&s->lock);
+  free(former);
+  return rc;
 }

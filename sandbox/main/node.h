@@ -4,15 +4,27 @@
 
 #include "algo/fork.h"
 #include "algo/node.h"
+#include "algo/rest.h"
 #include "options.h"
+#include "world.h"
 
 typedef struct sandbox_chain {
   algo_node_t *node;
-  algo_fork_t *fork; /* below it; NULL: none */
+  algo_fork_t *fork;            /* below it; NULL: none */
+  struct sandbox_chain *former; /* whose place it took; requests may still be looking at it */
 } sandbox_chain_t;
+
+typedef struct sandbox_chains { /* what another chain in its place is made with */
+  pthread_mutex_t lock;
+  sandbox_chain_t *now;
+  const sandbox_options_t *options;
+  sandbox_world_t *world;
+  const algo_env_t *env;
+} sandbox_chains_t;
 
 algo_code_t sandbox_chain_open(sandbox_chain_t *out, const sandbox_options_t *o, const algo_env_t *env,
                                algo_err_t *err);
-void sandbox_chain_close(sandbox_chain_t *c);
+void sandbox_chain_close(sandbox_chain_t *c); /* the former ones too */
+algo_rest_chain_fn sandbox_chain_other;       /* with a sandbox_chains_t */
 
 #endif

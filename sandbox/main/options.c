@@ -27,6 +27,9 @@ static const char help_options[] =
     "                    written stays here. --fork-round N: as of that round (its last one); --fork-cache DIR:\n"
     "                    the folder (DIR/fork with --data, else ~/.cache/algorent/fork); its token is\n"
     "                    FORK_TOKEN in the environment, or --fork-token-file FILE\n"
+    "  --real            go-algorand's node instead, as a private developer's network: algod, goal and kmd from PATH "
+    "or\n"
+    "                    ALGORAND_BIN, else the official image by docker or podman; --data DIR keeps the network\n"
     "  --seed TEXT       the same run every time: clock, keys and tokens come from the seed\n"
     "  --dev             a block for each group of transactions, at once (the default)\n"
     "  --interval MS     a block every MS milliseconds instead\n"
@@ -59,6 +62,7 @@ enum {
   OPT_SEED,
   OPT_CHECKPOINT,
   OPT_FORK,
+  OPT_REAL,
   OPT_FORK_ROUND,
   OPT_FORK_CACHE,
   OPT_FORK_TOKEN_FILE
@@ -86,6 +90,7 @@ static const struct option longs[] = {
     {"url", required_argument, NULL, OPT_URL},
     {"seed", required_argument, NULL, OPT_SEED},
     {"no-indexer", no_argument, NULL, OPT_NO_INDEXER},
+    {"real", no_argument, NULL, OPT_REAL},
     {"fork", required_argument, NULL, OPT_FORK},
     {"fork-round", required_argument, NULL, OPT_FORK_ROUND},
     {"fork-cache", required_argument, NULL, OPT_FORK_CACHE},
@@ -125,6 +130,7 @@ static bool take(sandbox_options_t *o, int c, const char *arg) {
   case OPT_SEED: o->seed = arg; return true;
   case OPT_URL: o->url = arg; return true;
   case OPT_FORK: o->fork = arg; return true;
+  case OPT_REAL: o->real = true; return true;
   case OPT_FORK_CACHE: o->fork_cache = arg; return true;
   case OPT_FORK_TOKEN_FILE: o->fork_token_file = arg; return true;
   case OPT_FORK_ROUND:
@@ -166,13 +172,14 @@ sandbox_parsed_t sandbox_options_parse(sandbox_options_t *out, int argc, char **
                              .indexer_port = 8980,
                              .ready_fd = -1};
   const sandbox_parsed_t usage = {false, 2}, go = {true, 0}, done = {false, 0};
+  bool help = false;
   for (int c; (c = getopt_long(argc, argv, "", longs, NULL)) != -1;) {
-    if (c == OPT_HELP || c == OPT_VERSION) {
-      if (c == OPT_VERSION) puts("algorent-sandbox " ALGORENT_VERSION);
-      else printf("%s%s%s", help_head, sandbox_command_help, help_options);
+    if (c == OPT_VERSION) {
+      puts("algorent-sandbox " ALGORENT_VERSION);
       return done;
     }
-    if (!take(out, c, optarg)) {
+    if (c == OPT_HELP) help = true;
+    else if (!take(out, c, optarg)) {
       fputs("algorent-sandbox --help lists the options\n", stderr);
       return usage;
     }
@@ -181,7 +188,12 @@ sandbox_parsed_t sandbox_options_parse(sandbox_options_t *out, int argc, char **
   if (!out->kmd_chosen) out->kmd_port = out->port == 4001 ? 4002 : 0;
   if (!out->indexer_chosen) out->indexer_port = out->port == 4001 ? 8980 : 0;
   int left = argc - optind;
-  if (left == 2 && strcmp(argv[optind], "replay") == 0) {
+  if (help) {
+    if (left > 0 && sandbox_command_known(argv[optind])) sandbox_command_usage(argv[optind]);
+    else printf("%s%s%s", help_head, sandbox_command_help, help_options);
+    return done;
+  }
+  if (left == 2 && out->url == NULL && strcmp(argv[optind], "replay") == 0) {
     out->replay = argv[optind + 1];
     return go;
   }

@@ -15,7 +15,7 @@ typedef struct sandbox_options {
   uint64_t fork_round;  /* 0: the other's last */
   uint32_t interval_ms; /* 0: a block for each group */
   uint64_t checkpoint;  /* blocks; 0: the default */
-  bool manual, json, verbose, no_kmd, no_indexer, kmd_chosen, indexer_chosen;
+  bool real, manual, json, verbose, no_kmd, no_indexer, kmd_chosen, indexer_chosen;
   int command;  /* index in argv of a subcommand; 0: none */
   int ready_fd; /* -1: none */
 } sandbox_options_t;

@@ -11,11 +11,14 @@
 typedef struct sandbox_world {
   algo_log_level_t level; /* first: it is what the logger takes */
   const char *seed;       /* NULL: the real world */
+  char *owned;            /* the seed, where it was given later */
   pthread_mutex_t lock;
   uint64_t drawn; /* blocks of randomness */
 } sandbox_world_t;
 
 /* An environment over w, which must outlive it. */
 algo_env_t sandbox_world_env(sandbox_world_t *w);
+/* From now on what this seed makes, from its beginning. False: out of memory. Any thread. */
+bool sandbox_world_seed(sandbox_world_t *w, const char *seed);
 
 #endif

@@ -11,7 +11,7 @@ bool algo_node_wait(algo_node_t *n, uint64_t round, const algo_node_waiter_t *w)
   if (e == NULL) return false;
   *e = (node_waiter_t){.round = round, .w = *w};
   pthread_mutex_lock(&n->wait_lock);
-  bool there = atomic_load(&n->round) >= round;
+  bool there = n->retired || atomic_load(&n->round) >= round;
   if (!there) {
     if (w->begin != NULL) w->begin(w->who);
     e->next = n->waiters;
@@ -36,9 +36,7 @@ void algo_node_unwait(algo_node_t *n, void *who) {
   pthread_mutex_unlock(&n->wait_lock);
 }
 
-void node_tip(algo_node_t *n, uint64_t round) {
-  pthread_mutex_lock(&n->wait_lock);
-  atomic_store(&n->round, round);
+static void wake(algo_node_t *n, uint64_t round) {
   for (node_waiter_t **at = &n->waiters; *at != NULL;) {
     node_waiter_t *e = *at;
     if (e->round > round) {
@@ -49,5 +47,19 @@ void node_tip(algo_node_t *n, uint64_t round) {
     e->w.wake(e->w.who);
     free(e);
   }
+}
+
+void node_tip(algo_node_t *n, uint64_t round) {
+  pthread_mutex_lock(&n->wait_lock);
+  atomic_store(&n->round, round);
+  wake(n, round);
+  pthread_mutex_unlock(&n->wait_lock);
+}
+
+void algo_node_retire(algo_node_t *n) {
+  if (n->ledger != NULL) (void)algo_node_set_mode(n, ALGO_NODE_MANUAL, 0, NULL);
+  pthread_mutex_lock(&n->wait_lock);
+  n->retired = true;
+  wake(n, UINT64_MAX);
   pthread_mutex_unlock(&n->wait_lock);
 }

@@ -10,7 +10,7 @@
 static const rest_table_t *const tables[] = {&rest_txn_routes,      &rest_status_routes,   &rest_account_routes,
                                              &rest_app_routes,      &rest_block_routes,    &rest_teal_routes,
                                              &rest_ledger_routes,   &rest_simulate_routes, &rest_control_routes,
-                                             &rest_coverage_routes, &rest_admin_routes};
+                                             &rest_coverage_routes, &rest_admin_routes,    &rest_chain_routes};
 
 algo_code_t algo_rest_new(algo_rest_t **out, algo_node_t *node, const char *token, const algo_env_t *env,
                           algo_err_t *err) {
@@ -150,9 +150,10 @@ static void options(rest_call_t *c) {
 /* In a fork an answer counts only where the forked node could tell all that it needed. */
 static void run(rest_call_t *c, const rest_route_t *route) {
   algo_err_t err;
-  uint64_t before = algo_node_origin_failures(c->node, NULL);
+  algo_node_t *node = c->node;
+  uint64_t before = algo_node_origin_failures(node, NULL);
   route->fn(c);
-  if (algo_node_origin_failures(c->node, &err) != before) rest_error(c, 502, "%s", err.msg);
+  if (c->node == node && algo_node_origin_failures(node, &err) != before) rest_error(c, 502, "%s", err.msg);
 }
 
 /* The list as a text that outlives the call. */
@@ -189,7 +190,7 @@ static void dispatch(algo_rest_t *r, const rest_table_t *const *from, size_t n, 
     res->header_value = allowed(allow);
   } else if (!(route->flags & REST_OPEN) && !authorized(r, req)) {
     rest_error(&c, 401, "Invalid API Token");
-  } else if ((route->flags & REST_LEDGER) && algo_node_is_replay(r->node)) {
+  } else if ((route->flags & REST_LEDGER) && algo_node_is_replay(c.node)) {
     rest_error(&c, 501, "a replay of recorded blocks has no state to answer this from");
   } else {
     run(&c, route);

@@ -17,7 +17,9 @@ typedef struct rest_source rest_source_t;   /* coverage.c: where a program's ins
 typedef struct rest_history rest_history_t; /* history.c: when things came and went */
 
 struct algo_rest {
-  algo_node_t *node;
+  algo_node_t *_Atomic node;
+  algo_rest_chain_fn *chain; /* NULL: there is none but this one */
+  void *chain_user;
   algo_env_t env;
   char *token;                  /* NULL: none is asked for */
   _Atomic bool skip_signatures; /* everyone's sender is taken as signed */
@@ -81,7 +83,7 @@ void rest_history_free(algo_rest_t *r);
 /* ---- routes, one file each ---- */
 extern const rest_table_t rest_txn_routes, rest_status_routes, rest_account_routes, rest_app_routes, rest_block_routes,
     rest_teal_routes, rest_simulate_routes, rest_ledger_routes, rest_control_routes, rest_coverage_routes,
-    rest_admin_routes;
+    rest_admin_routes, rest_chain_routes;
 
 extern const rest_table_t indexer_routes, indexer_search_routes, indexer_account_routes, indexer_block_routes;
 

@@ -8,6 +8,7 @@
 
 #include "algo/composer.h"
 #include "algo/failure.h"
+#include "algo/fork.h"
 #include "algo/http.h"
 #include "algo/rest.h"
 #include "algo/testnet.h"
@@ -27,6 +28,12 @@ typedef struct saved { /* a snapshot: who was there */
   unsigned n_parties;
 } saved_t;
 
+typedef struct chain { /* what the testnet runs, and what it ran before: requests do not look back, but may be in it */
+  struct chain *former;
+  algo_node_t *node;
+  algo_fork_t *fork; /* NULL: not a fork */
+} chain_t;
+
 typedef struct known_app { /* whose failures are explained */
   struct known_app *next;
   uint64_t id;
@@ -44,7 +51,8 @@ typedef struct expect { /* of the next group */
 struct algo_testnet {
   algo_testnet_options_t opt;
   algo_arena_t arena; /* labels, messages: as long as the testnet */
-  algo_node_t *node;
+  algo_node_t *node;  /* of the chain */
+  chain_t *chain;
   algo_rest_t *rest;
   algo_algod_t *algod;
   party_t *parties;
@@ -76,6 +84,10 @@ const party_t *testnet_by_label(const algo_testnet_t *t, const char *label, size
 
 /* The state went back to when there were so many: those who came later have their funds again. */
 bool testnet_fund_since(algo_testnet_t *t, unsigned n_parties);
+
+/* ---- chain.c ---- */
+algo_rest_chain_fn testnet_chain_other;
+void testnet_chain_free(chain_t *c); /* the former ones too */
 
 /* ---- groups ---- */
 const algo_app_spec_t *testnet_spec(const algo_testnet_t *t, uint64_t app);

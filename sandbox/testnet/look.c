@@ -1,9 +1,14 @@
 /* What is there: balances, holdings, state and boxes, as of the last block. */
 #include "internal.h"
 
+/* A replay has blocks, and no state. */
+static bool has_state(algo_testnet_t *t) {
+  return !algo_node_is_replay(t->node) || algo_testnet_fail(t, "recorded blocks have no state to look at");
+}
+
 static bool account(algo_testnet_t *t, const char *who, algo_account_view_t *out) {
   const party_t *p = testnet_party(t, who);
-  if (p == NULL) return false;
+  if (p == NULL || !has_state(t)) return false;
   algo_ledger_account(algo_node_read(t->node), &p->addr, out);
   algo_node_read_done(t->node);
   return true;
@@ -23,7 +28,7 @@ bool algo_testnet_holding(algo_testnet_t *t, const char *who, uint64_t asset, al
   algo_avm_holding_t h;
   const party_t *p = testnet_party(t, who);
   *out = (algo_holding_t){0};
-  if (p == NULL) return false;
+  if (p == NULL || !has_state(t)) return false;
   if (algo_ledger_holding(algo_node_read(t->node), &p->addr, asset, &h))
     *out = (algo_holding_t){.opted_in = true, .frozen = h.frozen, .amount = h.amount};
   algo_node_read_done(t->node);
@@ -70,6 +75,7 @@ static bool take_local(void *user, uint64_t app, const algo_schema_t *schema, co
 bool algo_testnet_global(algo_testnet_t *t, uint64_t app, algo_bytes_t key, algo_teal_value_t *out) {
   wanted_t w = {t, key, out, false};
   *out = (algo_teal_value_t){.key = key};
+  if (!has_state(t)) return false;
   algo_arena_reset(&t->looked);
   algo_ledger_app(algo_node_read(t->node), app, take_global, &w);
   algo_node_read_done(t->node);
@@ -80,7 +86,7 @@ bool algo_testnet_local(algo_testnet_t *t, const char *who, uint64_t app, algo_b
   wanted_t w = {t, key, out, false};
   const party_t *p = testnet_party(t, who);
   *out = (algo_teal_value_t){.key = key};
-  if (p == NULL) return false;
+  if (p == NULL || !has_state(t)) return false;
   algo_arena_reset(&t->looked);
   algo_ledger_local(algo_node_read(t->node), &p->addr, app, take_local, &w);
   algo_node_read_done(t->node);
@@ -109,6 +115,7 @@ static bool list_globals(void *user, uint64_t app, const algo_avm_app_t *p, cons
 bool algo_testnet_globals(algo_testnet_t *t, uint64_t app, algo_teal_state_t *out) {
   listing_t l = {t, out, false};
   *out = (algo_teal_state_t){NULL, 0};
+  if (!has_state(t)) return false;
   algo_arena_reset(&t->looked);
   algo_ledger_app(algo_node_read(t->node), app, list_globals, &l);
   algo_node_read_done(t->node);
@@ -117,6 +124,7 @@ bool algo_testnet_globals(algo_testnet_t *t, uint64_t app, algo_teal_state_t *ou
 
 bool algo_testnet_box(algo_testnet_t *t, uint64_t app, algo_bytes_t name, algo_bytes_t *out) {
   *out = (algo_bytes_t){NULL, 0};
+  if (!has_state(t)) return false;
   bool there = algo_ledger_box(algo_node_read(t->node), app, name, out);
   algo_node_read_done(t->node);
   return there;

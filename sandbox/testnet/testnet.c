@@ -44,9 +44,13 @@ static algo_code_t open_node(algo_testnet_t *t, algo_err_t *err) {
   algo_node_options_t opt = {.mode = ALGO_NODE_DEV};
   algo_code_t rc = make_genesis(t, &genesis, err);
   opt.genesis_json = algo_buf_view(&genesis);
-  if (rc == ALGO_OK) rc = algo_node_new(&t->node, &opt, &env, err);
+  t->chain = calloc(1, sizeof *t->chain);
+  if (rc == ALGO_OK && t->chain == NULL) rc = algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  if (rc == ALGO_OK) rc = algo_node_new(&t->chain->node, &opt, &env, err);
+  if (rc == ALGO_OK) t->node = t->chain->node;
   if (rc == ALGO_OK) rc = algo_node_set_offset(t->node, 0, err);
   if (rc == ALGO_OK) rc = algo_rest_new(&t->rest, t->node, NULL, &env, err);
+  if (rc == ALGO_OK) algo_rest_on_chain(t->rest, testnet_chain_other, t);
   const algo_http_transport_t transport = {testnet_ask, t};
   const algo_algod_options_t algod = {.url = "http://testnet", .transport = &transport};
   if (rc == ALGO_OK) rc = algo_algod_new(&t->algod, &algod, NULL, err);
@@ -75,7 +79,7 @@ void algo_testnet_stop(algo_testnet_t *t) {
   algo_composer_free(t->composer);
   algo_algod_free(t->algod);
   algo_rest_free(t->rest);
-  algo_node_free(t->node);
+  testnet_chain_free(t->chain);
   for (const party_t *p = t->parties; p != NULL; p = p->next) algo_signer_free(p->signer);
   algo_buf_fini(&t->why);
   algo_buf_fini(&t->label);
@@ -163,6 +167,7 @@ bool testnet_nomem(algo_testnet_t *t) { return algo_testnet_fail(t, "out of memo
 
 int64_t algo_testnet_now(const algo_testnet_t *t) {
   const algo_ledger_t *l = algo_node_read(t->node);
+  if (l == NULL) return 0;
   int64_t now = algo_ledger_tip(l)->timestamp;
   algo_node_read_done(t->node);
   return now;

@@ -127,7 +127,7 @@ class Control(unittest.TestCase):
         none = transaction.StateSchema(0, 0)
         t = transaction.ApplicationCreateTxn(self.me, sp, 0, base64.b64decode(r["result"]), yes, none, none)
         app = client.pending_transaction_info(client.send_transaction(t.sign(self.key)))["application-index"]
-        report = json.loads(control("report"))
+        report = json.loads(control("report", "--json"))
         program = next(p for p in report["programs"] if p["hash"] == r["hash"])
         self.assertEqual((program["runs"], program["app"]), (1, app))
         lines = dict(map(tuple, program["lines"]))
@@ -135,8 +135,30 @@ class Control(unittest.TestCase):
         self.assertEqual({o["name"]: o["count"] for o in report["opcodes"]}["bz"], 1)
         with self.assertRaises(error.AlgodHTTPError):
             client.send_transaction(transaction.ApplicationNoOpTxn(self.me, sp, app, [b"x"]).sign(self.key))
-        program = next(p for p in json.loads(control("report"))["programs"] if p["hash"] == r["hash"])
+        program = next(p for p in json.loads(control("report", "--json"))["programs"] if p["hash"] == r["hash"])
         self.assertEqual(dict(map(tuple, program["lines"]))[5], 1)
+        text = control("report")
+        self.assertIn(f"{r['hash']}  application {app}, 2 runs, 5 instructions ran\n    5 of 5 lines (100.0 %)", text)
+        self.assertRegex(control("profile"), r"opcode +times +cost +share\n")
+        self.assertRegex(control("profile"), r"(?m)^bz +2 +2 +[0-9.]+%$")
+        control("coverage", "on")  # anew
+        client.compile("#pragma version 10\ntxn NumAppArgs\nbz yes\nint 7\nerr\nyes:\nint 1")
+        with self.assertRaises(error.AlgodHTTPError):
+            client.send_transaction(transaction.ApplicationNoOpTxn(self.me, client.suggested_params(), app, [b"y"]).sign(self.key))
+        self.assertIn("4 of 5 lines (80.0 %)\n    not run: line 7\n", control("report"))
+
+    def test_every_command_says_what_it_does(self):
+        whole = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True, check=True).stdout
+        names = ("status stop snapshot revert reset seed advance time offset clock mining balance global local box program impersonate "
+                 "send-unsigned dump load coverage report profile fork replay").split()
+        for name in names:
+            self.assertIn(name, whole)
+            p = subprocess.run([PROGRAM, name, "--help"], capture_output=True, text=True, check=False)
+            self.assertEqual(p.returncode, 0)
+            self.assertIn(f"algorent-sandbox {name}", p.stdout.splitlines()[0])
+            self.assertIn("Example:\n", p.stdout)
+        p = subprocess.run([PROGRAM, "revert"], capture_output=True, text=True, check=False)
+        self.assertEqual((p.returncode, p.stderr), (2, "usage: algorent-sandbox revert SNAPSHOT\n"))
 
     def test_dump_load_reset(self):
         pay(self.me, self.key, self.me, 0)
@@ -155,6 +177,70 @@ class Control(unittest.TestCase):
             ask("POST", "/sandbox/v1/load", b"nonsense")
         self.assertEqual(e.exception.code, 400)
         self.assertEqual(client.status()["last-round"], round_)
+
+
+class Chains(unittest.TestCase):
+    """Another chain in the place of the one there, while it runs; and its end by a command."""
+
+    def setUp(self):
+        self.process = subprocess.Popen([PROGRAM, "--port", "0", "--json"], stdout=subprocess.PIPE, text=True)
+        ready = json.loads(self.process.stdout.readline())
+        self.url, self.client = ready["algod"], algod.AlgodClient(common.TOKEN, ready["algod"])
+        self.addCleanup(self.process.stdout.close)
+        self.addCleanup(self.process.wait)
+        self.addCleanup(self.process.kill)
+
+    def control(self, *words):
+        p = subprocess.run([PROGRAM, *words, "--url", self.url], capture_output=True, text=True, check=False)
+        return p.returncode, json.loads(p.stdout) if p.stdout else p.stderr
+
+    def test_seed(self):
+        hashes = []
+        for seed in ("7", "7", "8"):
+            self.assertEqual(self.control("seed", seed)[1]["round"], 0)
+            self.control("advance", "3")
+            hashes.append([self.client.block_info(r)["block"]["ts"] for r in (1, 2, 3)])
+        self.assertEqual(hashes[0], [1767225600, 1767225601, 1767225602])
+        self.assertEqual(hashes[0], hashes[1])
+
+    def test_replay(self):
+        import threading
+        waiter = threading.Thread(target=self.client.status_after_block, args=(5,))
+        waiter.start()
+        time.sleep(0.3)
+        rc, said = self.control("replay", "tests/vectors/data/blocks")
+        self.assertEqual((rc, said["genesis-id"]), (0, "rec-v1"))
+        waiter.join(10)
+        self.assertFalse(waiter.is_alive())  # who waited for the old chain is not left waiting
+        self.assertEqual(self.client.status()["last-round"], said["round"])
+        self.assertEqual(self.client.block_info(said["round"])["block"]["rnd"], said["round"])
+        rc, said = self.control("snapshot")
+        self.assertEqual(rc, 76)
+        self.assertIn("a replay of recorded blocks", said)
+        rc, said = self.control("replay", "/nonexistent")
+        self.assertIn("No such file", said)
+
+    def test_fork(self):
+        key, me = account.generate_account()
+        ask("POST", f"/sandbox/v1/accounts/{me}/balance/{10**9}")
+        with tempfile.TemporaryDirectory() as d:
+            token = os.path.join(d, "token")
+            with open(token, "w", encoding="ascii") as f:
+                f.write(common.TOKEN + "\n")
+            body = {"url": common.ALGOD, "token-file": token}
+            self.assertEqual(ask("POST", "/sandbox/v1/fork", body, self.url)["round"], client.status()["last-round"])
+            pay(me, key, me, 0, self.client)
+            self.assertEqual(self.client.account_info(me)["amount"], 10**9 - 1000)
+            self.assertEqual(client.account_info(me)["amount"], 10**9)
+        rc, said = self.control("fork", "http://127.0.0.1:9")
+        self.assertEqual(rc, 76)
+        self.assertIn("cannot reach http://127.0.0.1:9", said)
+        self.assertEqual(self.client.account_info(me)["amount"], 10**9 - 1000)  # the chain is still there
+
+    def test_stop(self):
+        self.assertEqual(self.control("stop"), (0, {"stopped": self.process.pid}))
+        self.assertEqual(self.process.wait(5), 0)
+        self.assertEqual(self.control("stop")[0], 69)
 
 
 class Durable(unittest.TestCase):

@@ -21,6 +21,9 @@ typedef struct algo_fork_options {
   uint32_t timeout_ms; /* of one request; 0: 10000 */
 } algo_fork_options_t;
 
+/* The token for another algod: the content of a file, or of FORK_TOKEN in the environment where token_file is NULL. The
+ * caller wipes it. Errors: NOT_FOUND, IO. */
+ALGO_API algo_code_t algo_fork_token(algo_buf_t *out, const char *token_file, algo_err_t *err);
 /* Errors: INVALID (a round that is not there yet), GENESIS (the block and the genesis are of two networks), UNSUPPORTED
  * (the round is over 10,000 rounds back: too many blocks to look through). */
 ALGO_API algo_code_t algo_fork_open(algo_fork_t **out, const algo_fork_options_t *opt, const algo_env_t *env,

@@ -39,6 +39,8 @@ ALGO_API algo_code_t algo_node_new(algo_node_t **out, const algo_node_options_t 
  * in the folder above, is what GET /genesis answers. Errors: IO, NOT_FOUND (no block there), PARSE (the last one). */
 ALGO_API algo_code_t algo_node_new_replay(algo_node_t **out, const char *dir, const algo_env_t *env, algo_err_t *err);
 ALGO_API void algo_node_free(algo_node_t *n); /* NULL is fine */
+/* No block is made by itself any more, and nobody waits: who does is woken, who would does not begin to. */
+ALGO_API void algo_node_retire(algo_node_t *n);
 
 /* ---- the development network ---- */
 #define ALGO_NODE_DEV_ACCOUNTS 3u

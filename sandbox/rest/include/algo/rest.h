@@ -15,6 +15,17 @@ ALGO_API algo_code_t algo_rest_new(algo_rest_t **out, algo_node_t *node, const c
                                    algo_err_t *err);
 ALGO_API void algo_rest_free(algo_rest_t *r); /* NULL is fine; after the server was stopped */
 
+typedef enum algo_rest_chain_kind { ALGO_REST_SEED, ALGO_REST_REPLAY, ALGO_REST_FORK } algo_rest_chain_kind_t;
+typedef struct algo_rest_chain { /* what the body of POST /sandbox/v1/{seed,replay,fork} asks for; NULL: not given */
+  algo_rest_chain_kind_t kind;
+  const char *seed, *folder, *url, *token_file;
+  uint64_t round; /* FORK; 0: the last */
+} algo_rest_chain_t;
+/* Makes another chain, or begins the one there anew (SEED), and gives its node, which the routes answer from then on.
+ * The old node is retired by the caller; requests may still look at it, so it stays until the handlers are gone. */
+typedef algo_code_t algo_rest_chain_fn(void *user, const algo_rest_chain_t *what, algo_node_t **out, algo_err_t *err);
+ALGO_API void algo_rest_on_chain(algo_rest_t *r, algo_rest_chain_fn *fn, void *user); /* before the server starts */
+
 /* For algo_httpd_options_t, with the algo_rest_t as `user`. */
 ALGO_API void algo_rest_handle(void *rest, algo_httpd_request_t *req, algo_httpd_response_t *res);
 ALGO_API void algo_rest_closed(void *rest, algo_httpd_request_t *req);

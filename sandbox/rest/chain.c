@@ -1,0 +1,67 @@
+/* Another chain in the place of the one there: from a seed, of recorded blocks, on top of another network. */
+#include "models.h"
+
+void algo_rest_on_chain(algo_rest_t *r, algo_rest_chain_fn *fn, void *user) {
+  r->chain = fn;
+  r->chain_user = user;
+}
+
+/* Who waits for a block of the old chain is told where the new one is. */
+static void become(rest_call_t *c, const algo_rest_chain_t *what) {
+  algo_err_t err;
+  algo_node_t *made = NULL, *old = c->node;
+  algo_code_t rc = c->rest->chain == NULL
+                       ? algo_err_set(&err, ALGO_E_UNSUPPORTED, "this sandbox keeps the chain that it was started with")
+                       : c->rest->chain(c->rest->chain_user, what, &made, &err);
+  if (rc != ALGO_OK) {
+    rest_error(c,
+               rc == ALGO_E_NOMEM                                              ? 500
+               : rc == ALGO_E_NET || rc == ALGO_E_TIMEOUT || rc == ALGO_E_HTTP ? 502
+                                                                               : 400,
+               "%s", err.msg);
+    return;
+  }
+  c->rest->node = made;
+  c->node = made;
+  if (made != old) algo_node_retire(old);
+  rest_begin(c);
+  algo_json_key(&c->json, "genesis-id");
+  algo_json_str(&c->json, algo_node_genesis_id(made));
+  model_key_u64(&c->json, "round", algo_node_round(made));
+  rest_end(c);
+}
+
+/* The texts and the number of the body's object that the route knows. */
+static void take(rest_call_t *c, algo_rest_chain_kind_t kind, const char *wanted) {
+  algo_err_t err;
+  json_object *o = NULL;
+  algo_bytes_t seed = {NULL, 0}, folder = seed, url = seed, token_file = seed, main_text = seed;
+  algo_rest_chain_t what = {.kind = kind};
+  algo_code_t rc = algo_json_parse(&o, c->req->body.p, c->req->body.n, &err);
+  if (rc == ALGO_OK && !json_object_is_type(o, json_type_object))
+    rc = algo_err_set(&err, ALGO_E_PARSE, "the body must be an object");
+  if (rc == ALGO_OK) rc = algo_json_get_str(o, wanted, &main_text, &err);
+  if (rc == ALGO_OK) rc = algo_json_opt_str(o, "seed", &seed, &err);
+  if (rc == ALGO_OK) rc = algo_json_opt_str(o, "folder", &folder, &err);
+  if (rc == ALGO_OK) rc = algo_json_opt_str(o, "url", &url, &err);
+  if (rc == ALGO_OK) rc = algo_json_opt_str(o, "token-file", &token_file, &err);
+  if (rc == ALGO_OK) rc = algo_json_opt_u64(o, "round", &what.round, &err);
+  what.seed = (const char *)seed.p;
+  what.folder = (const char *)folder.p;
+  what.url = (const char *)url.p;
+  what.token_file = (const char *)token_file.p;
+  if (rc == ALGO_OK) become(c, &what);
+  else rest_error(c, 400, "%s", err.msg);
+  json_object_put(o);
+}
+
+static void seed_chain(rest_call_t *c) { take(c, ALGO_REST_SEED, "seed"); }
+static void replay_chain(rest_call_t *c) { take(c, ALGO_REST_REPLAY, "folder"); }
+static void fork_chain(rest_call_t *c) { take(c, ALGO_REST_FORK, "url"); }
+
+static const rest_route_t routes[] = {
+    {"POST", "/sandbox/v1/seed", seed_chain, REST_LEDGER},
+    {"POST", "/sandbox/v1/replay", replay_chain, 0},
+    {"POST", "/sandbox/v1/fork", fork_chain, 0},
+};
+const rest_table_t rest_chain_routes = {routes, sizeof routes / sizeof *routes};
