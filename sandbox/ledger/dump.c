@@ -1,4 +1,5 @@
 /* Structures as Go's %+v prints them: a node's refusals have them in their texts. */
+#include "algo/mp.h"
 #include "internal.h"
 
 static void numbers(algo_buf_t *out, const char *name, const uint8_t *p, size_t n) {
@@ -221,6 +222,29 @@ static void application(algo_buf_t *out, const algo_txn_t *t) {
   algo_buf_puts(out, "}");
 }
 
+/* The proof itself has no text of its own here: a node prints its commitments. */
+static void state_proof(algo_buf_t *out, const algo_txn_t *t) {
+  algo_mp_t r = algo_mp(t->state_proof_message);
+  algo_bytes_t headers = {NULL, 0}, voters = {NULL, 0};
+  uint64_t weight = 0, first = 0, last = 0;
+  uint32_t pairs = 0;
+  if (t->state_proof_message.n && algo_mp_get_map(&r, &pairs, NULL)) pairs = 0;
+  for (uint32_t i = 0; i < pairs; i++) {
+    algo_bytes_t key;
+    if (algo_mp_get_str(&r, &key, NULL) || key.n != 1) break;
+    uint64_t *n = key.p[0] == 'P' ? &weight : key.p[0] == 'f' ? &first : key.p[0] == 'l' ? &last : NULL;
+    if (n ? algo_mp_get_uint(&r, n, NULL) : algo_mp_get_bin(&r, key.p[0] == 'b' ? &headers : &voters, NULL)) break;
+  }
+  algo_buf_printf(out, " StateProofTxnFields:{_struct:{} StateProofType:%" PRIu64, t->state_proof_type);
+  algo_buf_puts(out, " StateProof:StateProof: {} Message:{_struct:{}");
+  bytes(out, " BlockHeadersCommitment", headers);
+  bytes(out, " VotersCommitment", voters);
+  count(out, "LnProvenWeight", weight);
+  count(out, "FirstAttestedRound", first);
+  count(out, "LastAttestedRound", last);
+  algo_buf_puts(out, "}}");
+}
+
 void algo_ldump_stxn(algo_buf_t *out, const algo_stxn_t *s) {
   static const uint8_t none[64];
   const algo_txn_t *t = &s->txn;
@@ -234,11 +258,9 @@ void algo_ldump_stxn(algo_buf_t *out, const algo_stxn_t *s) {
   header(out, t);
   transfers(out, t);
   application(out, t);
-  algo_buf_puts(
-      out, " StateProofTxnFields:{_struct:{} StateProofType:0 StateProof:StateProof: {} Message:{_struct:{} "
-           "BlockHeadersCommitment:[] VotersCommitment:[] LnProvenWeight:0 FirstAttestedRound:0 LastAttestedRound:0}} "
-           "HeartbeatTxnFields:");
-  algo_buf_puts(out, t->heartbeat ? "{}" : "<nil>");
+  state_proof(out, t);
+  algo_buf_puts(out, " HeartbeatTxnFields:");
+  algo_buf_puts(out, t->heartbeat ? "0xc000000000" : "<nil>"); /* Go prints where it is */
   algo_buf_puts(out, "}");
   address(out, "AuthAddr", &s->auth_addr);
   algo_buf_puts(out, "}");

@@ -133,7 +133,8 @@ static algo_code_t verify(sim_t *s, int *index, algo_err_t *err) {
     copies[i] = s->txns[i];
     views[i] = &copies[i];
     *index = -1;
-    if (s->txns[i].txn.type == ALGO_TX_STPF) return algo_lfail(s->l, err, "cannot simulate StateProof transactions");
+    if (s->txns[i].txn.type == ALGO_TX_STPF)
+      return algo_lfail_code(s->l, ALGO_E_UNSUPPORTED, err, "cannot simulate StateProof transactions");
     if (!s->req->allow_empty_signatures) continue;
     if (no_signature(&copies[i])) given[i] = true;
     else if (placeholder(&copies[i])) given[i] = algo_bytes_eq(copies[i].pqsig.scheme, ALGO_BYTES_LIT("f1"));
@@ -221,6 +222,7 @@ static algo_code_t evaluate(sim_t *s, algo_sim_result_t *out, algo_err_t *err) {
   if (s->req->fix_signers) algo_lsim_fix_from(s, 0);
   algo_code_t rc = verify(s, &index, &why);
   if (rc == ALGO_E_NOMEM) return algo_err_set(err, rc, "out of memory");
+  if (rc == ALGO_E_UNSUPPORTED) return refuse(s->l, 500, err);
   if (rc) return index < 0 ? refuse(s->l, 400, err) : fail_with(s, out, index, err);
   if (s->req->extra_opcode_budget > MAX_EXTRA_BUDGET) {
     algo_lfail(s->l, NULL, "extra budget %" PRIu64 " > simulation extra budget limit %u", s->req->extra_opcode_budget,
@@ -325,8 +327,8 @@ static void come_back(algo_ledger_t *l, moment_t *m) {
   algo_lforward(l, m->pos);
 }
 
-algo_code_t algo_ledger_simulate(algo_ledger_t *l, const algo_sim_request_t *req, algo_sim_result_t *out,
-                                 algo_arena_t *arena, algo_err_t *err) {
+static algo_code_t simulate(algo_ledger_t *l, const algo_sim_request_t *req, algo_sim_result_t *out,
+                            algo_arena_t *arena, algo_err_t *err) {
   uint64_t round = req->round ? req->round : l->tip.round;
   sim_t s = {.l = l, .req = req, .arena = arena};
   moment_t m;
@@ -349,5 +351,15 @@ algo_code_t algo_ledger_simulate(algo_ledger_t *l, const algo_sim_request_t *req
   if (!rc) rc = finish(&s, out, err);
   if (!rc && algo_lorigin_check(l, NULL)) rc = refuse(l, 500, err);
   come_back(l, &m);
+  return rc;
+}
+
+algo_code_t algo_ledger_simulate(algo_ledger_t *l, const algo_sim_request_t *req, algo_sim_result_t *out,
+                                 algo_arena_t *arena, algo_err_t *err) {
+  algo_code_t rc = simulate(l, req, out, arena, err);
+  if (rc != ALGO_E_LEDGER) return rc;
+  algo_bytes_t whole = algo_arena_dup(arena, algo_buf_view(&l->fail));
+  out->failure = (const char *)whole.p;
+  out->failure_length = whole.n;
   return rc;
 }

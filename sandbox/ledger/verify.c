@@ -363,7 +363,10 @@ algo_code_t algo_lverify(algo_ledger_t *l, const algo_stxn_t *const *txns, size_
   for (size_t i = 0; i < n && !o->skip_signatures; i++) {
     signing_t g = {l, txns[i], &ids[i], &bad, err};
     *index = (int)i;
-    if (o->given && o->given[i]) continue;
+    if (o->given && o->given[i]) { /* its own signature: a heartbeat's proof is another one */
+      if (txns[i]->txn.type == ALGO_TX_HB) check_heartbeat(&g);
+      continue;
+    }
     rc = check_signature(&g, group, i, o->sig_costs ? &o->sig_costs[i] : NULL);
     if (rc) return invalid(l, txns[i], rc, err);
   }

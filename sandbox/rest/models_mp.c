@@ -62,15 +62,18 @@ static void asset_params_mp(algo_buf_t *b, const algo_asset_params_t *p) {
 
 void account_asset_mp(algo_buf_t *b, const algo_avm_holding_t *h, const algo_asset_params_t *p) {
   mpw_map_t m = mpw_open(b);
-  if (h != NULL) {
+  algo_buf_t params = ALGO_BUF_INIT;
+  if (p != NULL) asset_params_mp(&params, p);
+  if (h != NULL && (h->amount > 0 || h->frozen)) { /* what is all zero is left out, whether it is there or not */
     mpw_key(b, &m, "asset-holding");
     holding_mp(b, h);
   }
-  if (p != NULL) {
+  if (params.n > 1) {
     mpw_key(b, &m, "asset-params");
-    asset_params_mp(b, p);
+    algo_buf_putb(b, algo_buf_view(&params));
   }
   mpw_close(b, &m);
+  algo_buf_fini(&params);
 }
 
 void local_mp(algo_buf_t *b, const algo_schema_t *s, const algo_kv_t *kv, size_t n) {

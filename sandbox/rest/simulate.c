@@ -160,7 +160,9 @@ static void simulate(rest_call_t *c) {
       simulate_answer(&mp, &q.sim, &res);
       rest_encoded(c, algo_buf_view(&mp), MPJSON_SIMULATE, msgpack);
     } else {
-      rest_error(c, err.http_status != 0 ? err.http_status : 500, "%s", err.msg);
+      bool whole = rc == ALGO_E_LEDGER && res.failure_length > 0;
+      rest_error_text(c, err.http_status != 0 ? err.http_status : 500,
+                      whole ? algo_bytes(res.failure, res.failure_length) : algo_bytes_str(err.msg));
     }
     algo_buf_fini(&mp);
     algo_arena_fini(&arena);

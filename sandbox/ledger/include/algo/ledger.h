@@ -279,7 +279,8 @@ typedef struct algo_sim_result { /* everything lives in the arena */
   size_t n_initial;
   uint64_t max_log_calls, max_log_size; /* evaluation overrides; 0: none */
 } algo_sim_result_t;
-/* Errors: a refusal of the whole request, with http_status 400 or 500 and the node's message. */
+/* Errors: LEDGER, a refusal of the whole request, with http_status 400 or 500 and the node's message, of which out's
+ * failure has every byte (no NUL behind them); NOMEM. */
 ALGO_API algo_code_t algo_ledger_simulate(algo_ledger_t *l, const algo_sim_request_t *req, algo_sim_result_t *out,
                                           algo_arena_t *arena, algo_err_t *err);
 
