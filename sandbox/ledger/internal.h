@@ -481,7 +481,10 @@ size_t algo_lreverse_bits(size_t v, unsigned bits); /* of its lowest `bits` bits
 void algo_ltagged(uint8_t *out, hash_kind_t hash, const char *tag, const void *p, size_t n);
 void algo_lkv_view(const kv_t *kv, algo_kv_t *out);
 void algo_lonline_update(algo_ledger_t *l, uint64_t round);
-const stake_t *algo_lstake_of(const account_t *a, uint64_t round); /* NULL: not online then */
+const stake_t *algo_lstake_of(const account_t *a, uint64_t round);    /* NULL: not online then */
+static inline bool algo_lmay_vote(const stake_t *s, uint64_t round) { /* s may be NULL */
+  return s && s->vote_first <= round && round <= s->vote_last;
+}
 void algo_lstake_at(const algo_ledger_t *l, const account_t *a, uint64_t round, uint64_t *stake, bool *eligible);
 uint64_t algo_lbalance_round(const algo_ledger_t *l);
 /* What of the money online after `round` votes in vote_round: keys that expired before do not count. */

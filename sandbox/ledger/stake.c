@@ -194,13 +194,29 @@ static void take_offline(algo_ledger_t *l, account_t *a, verdict_t v) {
   d->vote_first = d->vote_last = d->vote_key_dilution = 0;
 }
 
-/* Accounts that are online by the last header, then those that the block changed. */
+/* Whom a node remembers as online, whatever came since: the genesis's own until the first voters are known, then the
+ * voters of the last state proof interval. */
+static bool is_remembered(const algo_ledger_t *l, const account_t *a) {
+  const algo_consensus_t *c = l->consensus;
+  uint64_t first = sat_sub(c->state_proof_interval, c->state_proof_voters_lookback), tip = l->tip.round;
+  if (!c->state_proof_interval || a->d.status != 1) return false;
+  if (tip >= first) {
+    uint64_t at = tip - (tip - first) % c->state_proof_interval;
+    return algo_lmay_vote(algo_lstake_of(a, at), at + c->state_proof_voters_lookback + c->state_proof_interval);
+  }
+  for (size_t i = 0; i < l->genesis.n_alloc; i++)
+    if (algo_addr_eq(&l->genesis.alloc[i].addr, &a->addr)) return l->genesis.alloc[i].status == 1;
+  return false;
+}
+
+/* Those remembered, then those that the block changed. */
 static size_t candidates(algo_ledger_t *l, account_t **out) {
   size_t n = 0;
   l->walk++;
   for (size_t i = 0; i < l->n_online; i++) {
-    if (out && l->online[i]->seen != l->walk) out[n] = l->online[i];
-    if (l->online[i]->seen != l->walk) n++;
+    if (l->online[i]->seen == l->walk || !is_remembered(l, l->online[i])) continue;
+    if (out) out[n] = l->online[i];
+    n++;
     l->online[i]->seen = l->walk;
   }
   for (uint64_t at = l->open.journal; at < journal_pos(&l->journal); at++) {

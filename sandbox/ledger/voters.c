@@ -25,7 +25,7 @@ static size_t voters(const algo_ledger_t *l, uint64_t round, uint64_t vote_round
   uint64_t unit = l->consensus->reward_unit;
   for (size_t i = 0; i < l->n_online; i++) {
     const stake_t *s = algo_lstake_of(l->online[i], round);
-    if (!s || s->vote_first > vote_round || s->vote_last < vote_round) continue;
+    if (!algo_lmay_vote(s, vote_round)) continue;
     out[n++] = (voter_t){l->online[i], s, (uint64_t)((u128)s->balance * unit / (s->rewards_base + unit))};
   }
   qsort(out, n, sizeof *out, richest_first);

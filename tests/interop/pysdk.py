@@ -379,6 +379,12 @@ class Rental(unittest.TestCase):
         name = prefix + number.to_bytes(8, "big")
         return base64.b64decode(client.application_box_by_name(self.app, name)["value"])
 
+    @staticmethod
+    def earned(address):
+        """What the account has apart from the network's rewards, which come with the rounds."""
+        info = client.account_info(address)
+        return info["amount"] - info["rewards"]
+
     def test_a_rental_from_registration_to_payment(self):
         gpu = self.call("register", self.owner, [62_500 + 400 * 4, "H200", 141_000, 1000, 1, 600, b"s" * 32, b"k" * 32])
         self.assertEqual(gpu, 1)
@@ -394,9 +400,9 @@ class Rental(unittest.TestCase):
         self.assertEqual((due + refund, due % 1000), (60_000, 0))
         self.assertGreaterEqual(due, 10_000)
         self.assertEqual(fee, due * 250 // 10_000)
-        before = client.account_info(self.owner[0])["amount"]
+        before = self.earned(self.owner[0])
         self.call("stop", self.renter, [rental, 5])
-        self.assertEqual(client.account_info(self.owner[0])["amount"] - before, due - fee)
+        self.assertEqual(self.earned(self.owner[0]) - before, due - fee)
         state = {base64.b64decode(k["key"]): k["value"]["uint"] for k in client.application_info(self.app)["params"]["global-state"]}
         self.assertEqual((state[b"fees"], state[b"live_rentals"], state[b"live_gpus"]), (fee, 0, 1))
         with self.assertRaises(error.AlgodHTTPError):
@@ -405,6 +411,66 @@ class Rental(unittest.TestCase):
     def test_a_stranger_is_refused(self):
         with self.assertRaisesRegex(AssertionError, "logic eval error: assert failed"):
             self.call("set_paused", self.renter, [True])
+
+
+class LightClient(unittest.TestCase):
+    """What a client that has only headers checks: that a transaction is in a block, and that blocks are a chain."""
+
+    HASHES = {"sha512_256": lambda b: hashlib.new("sha512_256", b).digest(), "sha256": lambda b: hashlib.sha256(b).digest()}
+
+    def root(self, proof, txid):
+        """The root that a proof leads to; under SHA-256 the tree is a vector commitment, which reverses a place's bits."""
+        digest = self.HASHES[proof["hashtype"]]
+        node = digest(b"TL" + txid + base64.b64decode(proof["stibhash"]))
+        path, depth, at = base64.b64decode(proof["proof"]), proof["treedepth"], proof["idx"]
+        if proof["hashtype"] == "sha256":
+            at = int(format(at, f"0{depth}b")[::-1], 2) if depth else 0
+        self.assertEqual(len(path), 32 * depth)
+        for level in range(depth):
+            sibling = path[32 * level:32 * level + 32]
+            node = digest(b"MA" + (sibling + node if at & 1 else node + sibling))
+            at >>= 1
+        return node
+
+    def test_transactions_are_in_their_block(self):
+        address, key = funded()
+        for n in (1, 2, 3, 5, 16):
+            txns = [transaction.PaymentTxn(address, params(), address, i, note=bytes([n, i])) for i in range(n)]
+            if n > 1:
+                transaction.assign_group_id(txns)
+            client.send_transactions([t.sign(key) for t in txns])
+            last = client.status()["last-round"]
+            header = encoding.msgpack.unpackb(client.block_info(last, response_format="msgpack"), raw=True, strict_map_key=False)[b"block"]
+            for t in txns:
+                raw = base64.b64decode(encoding.msgpack_encode(t))
+                for kind, field in (("sha512_256", b"txn"), ("sha256", b"txn256")):
+                    proof = client.transaction_proof(last, t.get_txid(), hashtype=kind)
+                    self.assertEqual(self.root(proof, self.HASHES[kind](b"TX" + raw)), header[field], f"{n} transactions, {kind}")
+
+    def test_headers_are_a_chain(self):
+        address, key = funded()
+        send(transaction.PaymentTxn(address, params(), address, 0), key)
+        last = client.status()["last-round"]
+        headers = {}
+        for r in range(last - 3, last + 1):
+            raw = client.algod_request("GET", f"/blocks/{r}", {"format": "msgpack", "header-only": "true"}, response_format="msgpack")
+            headers[r] = encoding.msgpack.unpackb(raw, raw=True, strict_map_key=False)[b"block"]
+        for r in range(last - 3, last):
+            digest = self.HASHES["sha512_256"](b"BH" + self.canonical(headers[r]))
+            self.assertEqual(digest, headers[r + 1][b"prev"])
+            text = client.get_block_hash(r)["blockHash"]
+            self.assertEqual(base64.b32decode(text + "===="), digest)
+
+    @staticmethod
+    def canonical(header):
+        """As a node hashes it: keys, and the texts gen and proto, are str; all other bytes are bin."""
+        packer = encoding.msgpack.Packer(use_bin_type=True)
+        out = packer.pack_map_header(len(header))
+        for k, v in header.items():
+            out += packer.pack(k.decode()) + packer.pack(v.decode() if k in (b"gen", b"proto") else
+                                                         {i: {x.decode(): y for x, y in t.items()} for i, t in v.items()}
+                                                         if k == b"spt" else v)
+        return out
 
 
 if __name__ == "__main__":
