@@ -207,6 +207,8 @@ typedef struct one_app {
 static bool put_one_local(void *user, uint64_t app, const algo_schema_t *schema, const algo_kv_t *kv, size_t n) {
   one_app_t *o = user;
   o->found = true;
+  bool blank = n == 0 && schema->num_uint == 0 && schema->num_byte_slice == 0; /* left out, as all that is zero */
+  if (o->msgpack && blank) return false;
   if (o->msgpack) {
     mpw_key(&o->mp, &o->map, "app-local-state");
     local_mp(&o->mp, schema, kv, n);
