@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "algo/file.h"
 #include "algo/hash.h"
 #include "algo/indexer.h"
 
@@ -13,6 +14,8 @@ typedef struct proof {
   const algo_app_spec_t *spec;
   algo_arc56_t arc56;
   bool has_arc56;
+  algo_app_spec_t teal; /* of --teal: the programs alone */
+  bool has_teal;
   size_t differences;
 } proof_t;
 
@@ -63,7 +66,7 @@ static void compare(cli_t *cli, proof_t *p) {
   differs_u64(cli, p, "global byte slices", a->global_schema.num_byte_slice, s->global_schema.num_byte_slice);
   differs_u64(cli, p, "local numbers", a->local_schema.num_uint, s->local_schema.num_uint);
   differs_u64(cli, p, "local byte slices", a->local_schema.num_byte_slice, s->local_schema.num_byte_slice);
-  if (!p->has_arc56) differs_u64(cli, p, "extra pages", a->extra_pages, s->extra_pages);
+  if (!p->has_arc56 && !p->has_teal) differs_u64(cli, p, "extra pages", a->extra_pages, s->extra_pages);
   cli_out_u64(cli, "global_uints", a->global_schema.num_uint);
   cli_out_u64(cli, "global_bytes", a->global_schema.num_byte_slice);
   cli_out_u64(cli, "extra_pages", a->extra_pages);
@@ -143,8 +146,66 @@ static algo_code_t put_creation(cli_t *cli, proof_t *p, algo_err_t *err) {
       !algo_bytes_eq(made.txn.clear_program, p->app.clear))
     differs(cli, p, "the program", "another", "what it was created with: it was updated");
   put_label(cli, p, &made.txn);
-  if (!p->has_arc56) put_arguments(cli, p, &made.txn);
+  if (!p->has_arc56 && !p->has_teal) put_arguments(cli, p, &made.txn);
   return ALGO_OK;
+}
+
+/* ---- TEAL with values put in: assembled by the node ---- */
+
+static size_t name_length(const char *s) {
+  size_t n = 0;
+  while ((s[n] >= 'A' && s[n] <= 'Z') || (s[n] >= 'a' && s[n] <= 'z') || (s[n] >= '0' && s[n] <= '9') || s[n] == '_')
+    n++;
+  return n;
+}
+
+/* The value of a TMPL_ name in "NAME=VALUE,NAME=VALUE"; n 0: none. */
+static algo_bytes_t value_of(const char *list, const char *name, size_t n) {
+  for (const char *at = list; at != NULL && *at != '\0';) {
+    size_t len = strcspn(at, ",");
+    if (len > n && strncmp(at, name, n) == 0 && at[n] == '=') return algo_bytes(at + n + 1, len - n - 1);
+    at += len + (at[len] == ',');
+  }
+  return (algo_bytes_t){0};
+}
+
+static algo_code_t put_values(cli_t *cli, algo_buf_t *out, const char *teal, algo_err_t *err) {
+  const char *list = cli_value(cli, "--set"), *at;
+  for (; (at = strstr(teal, "TMPL_")) != NULL; teal = at + name_length(at)) {
+    algo_bytes_t v = value_of(list, at, name_length(at));
+    if (v.n == 0)
+      return algo_err_set(err, ALGO_E_USAGE, "%.*s has no value: --set NAME=VALUE,NAME=VALUE", (int)name_length(at),
+                          at);
+    algo_buf_put(out, teal, (size_t)(at - teal));
+    algo_buf_putb(out, v);
+  }
+  algo_buf_puts(out, teal);
+  return out->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
+}
+
+static algo_code_t assemble(cli_t *cli, const char *path, algo_bytes_t *program, algo_err_t *err) {
+  algo_buf_t text = ALGO_BUF_INIT, teal = ALGO_BUF_INIT;
+  algo_compiled_t c = {0};
+  algo_code_t r = algo_file_read(&text, path, err);
+  if (r == ALGO_OK) r = put_values(cli, &teal, algo_buf_cstr(&text), err);
+  if (r == ALGO_OK) r = algo_algod_compile(cli->algod, algo_buf_cstr(&teal), &c, &cli->arena, err);
+  if (r == ALGO_OK) *program = c.program;
+  else if (r != ALGO_E_NOT_FOUND && r != ALGO_E_IO) r = algo_err_prefix(err, r, "%s", path);
+  algo_buf_fini(&text);
+  algo_buf_fini(&teal);
+  return r;
+}
+
+/* The schemas are not in TEAL: what is there is taken for them. So is the clear program without --clear. */
+static algo_code_t teal_spec(cli_t *cli, proof_t *p, algo_err_t *err) {
+  const char *clear = cli_value(cli, "--clear");
+  p->teal = (algo_app_spec_t){.name = "teal",
+                              .clear = p->app.clear,
+                              .global_schema = p->app.global_schema,
+                              .local_schema = p->app.local_schema};
+  p->spec = &p->teal, p->has_teal = true;
+  algo_code_t r = assemble(cli, cli_value(cli, "--teal"), &p->teal.approval, err);
+  return r == ALGO_OK && clear != NULL ? assemble(cli, clear, &p->teal.clear, err) : r;
 }
 
 /* ---- which source ---- */
@@ -152,6 +213,7 @@ static algo_code_t put_creation(cli_t *cli, proof_t *p, algo_err_t *err) {
 static algo_code_t choose_spec(cli_t *cli, proof_t *p, algo_err_t *err) {
   const algo_teal_value_t *asset = algo_teal_find(&p->app.globals, "asset");
   const char *contract = cli_value(cli, "--contract");
+  if (cli_value(cli, "--teal") != NULL) return teal_spec(cli, p, err);
   if (cli_value(cli, "--arc56") != NULL) {
     algo_code_t r = cli_read_description(cli, &p->arc56, err);
     if (r == ALGO_OK && p->arc56.spec.approval.n == 0)
@@ -176,7 +238,7 @@ static algo_code_t verify(cli_t *cli, algo_err_t *err) {
   if (r != ALGO_OK) return r;
   cli_out_u64(cli, "app", app);
   cli_out_bytes(cli, "contract", algo_bytes_str(p.spec->name));
-  if (!p.has_arc56) cli_out_str(cli, "variant", p.spec->variant);
+  if (!p.has_arc56 && !p.has_teal) cli_out_str(cli, "variant", p.spec->variant);
   cli_out_addr(cli, "creator", &p.app.creator);
   compare(cli, &p);
   r = put_creation(cli, &p, err);
@@ -193,6 +255,9 @@ static algo_code_t verify(cli_t *cli, algo_err_t *err) {
 static const cli_option_t verify_options[] = {
     {"--contract", "NAME", "compare with this contract: rental, escrow (the one whose program it runs)"},
     {"--arc56", "FILE", "compare with the programs and schemas of this description"},
+    {"--teal", "FILE", "compare the approval program with this source, which the node assembles"},
+    {"--clear", "FILE", "with --teal: and the clear program with this one"},
+    {"--set", "LIST", "with --teal: values of its TMPL_ names, NAME=VALUE,NAME=VALUE"},
     {"--round", "ROUND",
      "the round of its creation, to look at its arguments and note (INDEXER_URL's indexer knows it)"},
     {NULL, NULL, NULL},
@@ -208,5 +273,6 @@ const cli_command_t cli_cmd_verify = {
     "  algorent verify 1001\n"
     "  algorent verify 1001 --round 52000000 --json\n"
     "  INDEXER_URL=http://127.0.0.1:8980 algorent verify --app 1001\n"
-    "  algorent verify 1005 --arc56 my.arc56.json",
+    "  algorent verify 1005 --arc56 my.arc56.json\n"
+    "  algorent verify 1006 --teal my.teal --set TMPL_LIMIT=100,TMPL_OWNER=0x00ff",
     verify};
