@@ -35,6 +35,7 @@ $(OUT)/bench/bench_$(1): $(OUT)/obj/tests/bench/bench_$(1).o $$(call archives,$$
 endef
 $(eval $(call bench,decode,vectors))
 $(eval $(call bench,asm,asm))
+$(eval $(call bench,check,check))
 $(eval $(call bench,avm,eval asm))
 $(eval $(call bench,sandbox,node contracts_bindings))
 $(OUT)/bench/bench_sandbox: | $(OUT)/bin/algorent-sandbox
@@ -61,6 +62,7 @@ $(eval $(call fuzz,block,chain))
 $(eval $(call fuzz,arc4,chain))
 $(eval $(call fuzz,asm,asm))
 $(eval $(call fuzz,disasm,asm))
+$(eval $(call fuzz,check,check))
 $(eval $(call fuzz,rest,rest node))
 $(eval $(call fuzz,log,node))
 $(eval $(call fuzz,eval,eval asm))
