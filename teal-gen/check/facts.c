@@ -1,10 +1,11 @@
 /* What is known of values on a way, from what was asserted and branched on. */
 #include "internal.h"
 
-#define DEPTH_MAX   7u                  /* how deep expressions are looked into */
-#define FUEL        400u                /* parts of a condition that are assumed one by one */
-#define FRESH_LEAST ((uint64_t)1 << 62) /* integers that an attack puts in are larger than any constant */
-#define FRESH_MOST  ((uint64_t)1 << 63)
+#define DEPTH_MAX    7u                  /* how deep expressions are looked into */
+#define FUEL         400u                /* parts of a condition that are assumed one by one */
+#define MIN_FEE_MOST 1000000u            /* microalgos: more than any network will want */
+#define FRESH_LEAST  ((uint64_t)1 << 62) /* integers that an attack puts in are larger than any constant */
+#define FRESH_MOST   ((uint64_t)1 << 63)
 
 static const fact_t *fact_of(const work_t *w, val_t v) {
   uint32_t lo = 0, hi = w->n_facts;
@@ -40,6 +41,7 @@ val_t resolve(run_t *r, const work_t *w, val_t v) {
 
 static void field_bounds(const run_t *r, const value_t *v, uint64_t *lo, uint64_t *hi) {
   if (v->op == ALGO_OP_global) {
+    if (v->k == ALGO_F_GLOBAL_MinTxnFee) *hi = MIN_FEE_MOST;
     if (v->k == ALGO_F_GLOBAL_GroupSize) {
       *lo = r->attack.position > 0 ? (uint64_t)r->attack.position + 1 : 1;
       *hi = 16;
@@ -305,6 +307,20 @@ bool assume_between(run_t *r, work_t *w, val_t v, uint64_t lo, uint64_t hi) {
   return true;
 }
 
+/* An integer that is not a constant at the end of its range: the range is one shorter. */
+static bool assume_different(run_t *r, work_t *w, val_t a, val_t b) {
+  uint64_t k, lo, hi;
+  if (is_int(r, a, &k)) {
+    val_t t = a;
+    a = b;
+    b = t;
+  }
+  if (!is_int(r, b, &k) || value_of(r, a)->type != ALGO_KIND_UINT64) return true;
+  bounds(r, w, a, &lo, &hi);
+  if (lo == hi) return lo != k;
+  return assume_between(r, w, a, lo == k ? lo + 1 : lo, hi == k ? hi - 1 : hi);
+}
+
 /* The one of two equal values that says more: a constant, then what the user does not choose. */
 static bool says_more(const value_t *x, const value_t *than) {
   if (x->kind == V_INT || x->kind == V_BYTES) return true;
@@ -373,8 +389,8 @@ static bool assume_at(run_t *r, work_t *w, val_t v, bool truth, unsigned *fuel) 
       if (truth ? hi == 0 : lo > 0) return assume_at(r, w, x.a[1 - k], truth, fuel);
     }
     return true;
-  case ALGO_OP_eq: return !truth || assume_equal(r, w, x.a[0], x.a[1]);
-  case ALGO_OP_neq: return truth || assume_equal(r, w, x.a[0], x.a[1]);
+  case ALGO_OP_eq: return truth ? assume_equal(r, w, x.a[0], x.a[1]) : assume_different(r, w, x.a[0], x.a[1]);
+  case ALGO_OP_neq: return truth ? assume_different(r, w, x.a[0], x.a[1]) : assume_equal(r, w, x.a[0], x.a[1]);
   case ALGO_OP_lt:
   case ALGO_OP_gt:
   case ALGO_OP_le:

@@ -323,6 +323,7 @@ typedef struct seen {
   algo_bytes_t authorities[16]; /* keys of the global state that the sender is compared with */
   unsigned n_authorities;
   bool closed_names; /* a box whose name begins with a constant, or with something of known length */
+  bool fixed;        /* a fixed position is read: it may be the program's own */
   bool amounts;      /* an amount at a fixed position is read */
 } seen_t;
 

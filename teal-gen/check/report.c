@@ -19,7 +19,8 @@ bool any_wanted(const checker_t *ck, const unsigned *rules, size_t n) {
 
 static algo_check_step_t step_of(const program_t *p, uint32_t node, uint32_t last) {
   const algo_listing_t *l = p->listing;
-  while (node < last && l->line_at[p->graph.nodes[node].pc] == 0) node++; /* constants that the assembler put in front */
+  while (node < last && l->line_at[p->graph.nodes[node].pc] == 0)
+    node++; /* constants that the assembler put in front */
   uint32_t pc = p->graph.nodes[node].pc;
   return (algo_check_step_t){pc, l->line_at[pc], l->column_at[pc], l->line_at[p->graph.nodes[last].pc]};
 }

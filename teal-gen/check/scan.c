@@ -16,7 +16,7 @@ attack_t attack_by_anyone(void) {
 
 bool try_attack(checker_t *ck, unsigned rule, attack_t *a, const char *message) {
   if (!wanted(ck, rule)) return false;
-  bool each = ck->p.reads_group && ck->p.mode == ALGO_CHECK_SIG;
+  bool each = ck->p.reads_group && (ck->p.mode == ALGO_CHECK_SIG || ck->seen->fixed);
   for (int at = each ? 0 : -1; at < (each ? 16 : 0); at++) {
     a->position = at;
     run_attack(ck->run, ck, a);
@@ -117,6 +117,7 @@ static void note_position(run_t *r, work_t *w, uint32_t node, val_t position, un
   int kind = kind_of_read(field);
   uint8_t now = is_int(r, position, &k) && k < 16 ? (uint8_t)(k + 1) : POSITION_VARIES;
   seen->position[node] = seen->position[node] == 0 || seen->position[node] == now ? now : POSITION_VARIES;
+  seen->fixed = seen->fixed || is_int(r, position, &k);
   if (kind >= 0 && kind < 2 && is_int(r, position, &k)) seen->amounts = true;
   bool chosen = (value_of(r, position)->taint & T_USER) != 0 && value_of(r, resolve(r, w, position))->taint & T_USER;
   if (kind >= 0 && kind < 2 && chosen) {

@@ -7,11 +7,7 @@ static bool by_completion(checker_t *ck, unsigned rule, unsigned note, uint64_t 
   attack_t a = attack_by_anyone();
   attack_set(&a, OF_SELF, ALGO_F_TXN_OnCompletion, IS_INT, completion);
   if (!wanted(ck, rule) && !wanted(ck, note)) return false;
-  run_attack(ck->run, ck, &a);
-  if (ck->run->approved != NULL) {
-    report(ck->run, rule, ck->run->approved_at, ck->run->approved, ck->run->approved_at, NULL);
-    return true;
-  }
+  if (try_attack(ck, rule, &a, NULL)) return true;
   attack_t allowed = {.position = -1, .existing = true};
   attack_set(&allowed, OF_SELF, ALGO_F_TXN_OnCompletion, IS_INT, completion);
   (void)try_attack(ck, note, &allowed, NULL);

@@ -1,6 +1,8 @@
 /* Logic signatures: whoever submits chooses every field that the program does not look at. */
 #include "internal.h"
 
+#define LARGE_FEE 4500000000u /* microalgos; no bound that is meant is above */
+
 static attack_t of_type(uint64_t type) {
   attack_t a = {.position = -1};
   if (type != 0) attack_set(&a, OF_SELF, ALGO_F_TXN_TypeEnum, IS_INT, type);
@@ -70,7 +72,7 @@ static void replays(checker_t *ck) {
 }
 
 void scan_signature(checker_t *ck) {
-  attack_t rekey = of_type(0), close = of_type(1), asset_close = of_type(4), fee = of_type(0);
+  attack_t rekey = of_type(0), close = of_type(1), asset_close = of_type(4), fee = of_type(0), large = of_type(0);
   attack_set(&rekey, OF_SELF, ALGO_F_TXN_RekeyTo, IS_FRESH, 0);
   (void)try_attack(ck, ALGO_CHECK_REKEY_TO, &rekey, NULL);
   attack_set(&close, OF_SELF, ALGO_F_TXN_CloseRemainderTo, IS_FRESH, 0);
@@ -80,7 +82,10 @@ void scan_signature(checker_t *ck) {
   zero(&asset_close, ALGO_F_TXN_RekeyTo);
   (void)try_attack(ck, ALGO_CHECK_ASSET_CLOSE_TO, &asset_close, NULL);
   attack_set(&fee, OF_SELF, ALGO_F_TXN_Fee, IS_FRESH, 0);
-  (void)try_attack(ck, ALGO_CHECK_FEE, &fee, NULL);
+  attack_set(&large, OF_SELF, ALGO_F_TXN_Fee, IS_INT, LARGE_FEE);
+  if (!try_attack(ck, ALGO_CHECK_FEE, &fee, NULL)) {
+    (void)try_attack(ck, ALGO_CHECK_FEE, &large, "a fee of 4,500 Algos is approved: the bound is none");
+  }
   types(ck);
   receivers(ck);
   replays(ck);

@@ -6,8 +6,8 @@ void state_load(work_t *w, const state_t *s) {
   w->from = s;
   w->n_stack = s->n_stack;
   w->n_facts = s->n_facts;
-  memcpy(w->stack, s->stack, s->n_stack * sizeof *w->stack);
-  memcpy(w->facts, s->facts, s->n_facts * sizeof *w->facts);
+  if (s->n_stack > 0) memcpy(w->stack, s->stack, s->n_stack * sizeof *w->stack);
+  if (s->n_facts > 0) memcpy(w->facts, s->facts, s->n_facts * sizeof *w->facts);
   memset(w->scratch, 0, sizeof w->scratch);
   for (uint32_t i = 0; i < s->n_scratch; i++) w->scratch[s->scratch[i].at] = s->scratch[i].v;
 }
