@@ -50,6 +50,8 @@ static void field_bounds(const run_t *r, const value_t *v, uint64_t *lo, uint64_
   }
   if (v->op != ALGO_OP_txn && v->op != ALGO_OP_gtxns) return;
   switch (v->k) {
+  case ALGO_F_TXN_Amount:
+  case ALGO_F_TXN_AssetAmount: *lo = v->op == ALGO_OP_gtxns && r->attack.paid; break;
   case ALGO_F_TXN_GroupIndex: *hi = 15; break;
   case ALGO_F_TXN_OnCompletion: *hi = 5; break;
   case ALGO_F_TXN_TypeEnum: *hi = 6; break;

@@ -64,6 +64,21 @@ static bool alias(run_t *r, bool own, val_t position, uint8_t field, val_t index
   return false;
 }
 
+/* Fields that an application call does not have. */
+static bool moves_money(uint8_t field) {
+  switch (field) {
+  case ALGO_F_TXN_Receiver:
+  case ALGO_F_TXN_Amount:
+  case ALGO_F_TXN_CloseRemainderTo:
+  case ALGO_F_TXN_XferAsset:
+  case ALGO_F_TXN_AssetAmount:
+  case ALGO_F_TXN_AssetSender:
+  case ALGO_F_TXN_AssetReceiver:
+  case ALGO_F_TXN_AssetCloseTo: return true;
+  default: return false;
+  }
+}
+
 val_t field_value(run_t *r, val_t position, uint8_t field, val_t index) {
   uint64_t at;
   bool own = position == 0 || is_group_index(r, position) ||
@@ -80,6 +95,9 @@ val_t field_value(run_t *r, val_t position, uint8_t field, val_t index) {
   if (index == 0 && g != NULL) return given_value(r, g, type, own || any ? 0 : position);
   if (alias(r, own, position, field, index, &out)) return out;
   if (own && field == ALGO_F_TXN_TypeEnum && r->p->mode != ALGO_CHECK_SIG) return value_int(r, 6);
+  if (own && r->p->mode != ALGO_CHECK_SIG && moves_money(field)) {
+    return type == ALGO_KIND_BYTES ? value_zero_address(r) : value_int(r, 0);
+  }
   return value_put(r, &(value_t){.kind = V_FIELD,
                                  .type = (uint8_t)type,
                                  .op = own ? ALGO_OP_txn : ALGO_OP_gtxns,

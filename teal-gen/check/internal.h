@@ -172,6 +172,7 @@ typedef struct attack {
   local_t local; /* the sender's local state */
   int position;  /* in the group; -1: any */
   bool existing; /* not the creation */
+  bool paid;     /* other transactions of the group move more than nothing */
   bool unasked;  /* ways that ask OnCompletion are left out */
   observe_fn observe;
 } attack_t;

@@ -30,10 +30,12 @@ static bool is_authority(const seen_t *seen, const value_t *key) {
   return false;
 }
 
-/* Was it asked before whether the key has a value? */
+/* Was it asked before whether the key has a value, or for something else that stands for a right? */
 static bool asked_before(const run_t *r, const work_t *w, val_t key) {
   for (uint32_t i = 0; i < w->n_facts; i++) {
     const value_t *x = value_of(r, w->facts[i].v);
+    if ((x->taint & (T_MONEY | T_TIME)) != 0)
+      return true; /* who pays, or comes in time, gets what he is meant to get */
     if (x->kind != V_OP) continue;
     if (x->op == ALGO_OP_app_global_get && x->a[0] == key) return true;
     if (x->op == ALGO_OP_app_global_get_ex && x->a[1] == key) return true;
@@ -45,7 +47,8 @@ static bool asked_before(const run_t *r, const work_t *w, val_t key) {
 static void observe_authority(run_t *r, work_t *w, uint32_t node, const val_t *args, uint32_t n) {
   (void)n;
   if (r->p->insns[node].op->id != ALGO_OP_app_global_put) return;
-  if (is_authority(r->ck->seen, value_of(r, args[0])) && !asked_before(r, w, args[0])) {
+  bool chosen = (value_of(r, args[1])->taint & (T_USER | T_FRESH)) != 0;
+  if (chosen && is_authority(r->ck->seen, value_of(r, args[0])) && !asked_before(r, w, args[0])) {
     raise_event(r, w, node, ALGO_CHECK_ADMIN, 0, NULL);
   }
 }

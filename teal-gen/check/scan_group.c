@@ -56,7 +56,7 @@ static void observe_counted(run_t *r, work_t *w, uint32_t node, const val_t *arg
 }
 
 static void ask(checker_t *ck, const question_t *q, uint64_t position) {
-  attack_t a = {.position = -1, .existing = ck->p.mode == ALGO_CHECK_APP, .observe = observe_counted};
+  attack_t a = {.position = -1, .existing = ck->p.mode == ALGO_CHECK_APP, .paid = true, .observe = observe_counted};
   attack_set(&a, OF_OTHERS, q->field, IS_FRESH, 0);
   a.set[0].only = position;
   int last = ck->p.mode == ALGO_CHECK_SIG ? 16 : 0;
@@ -96,7 +96,7 @@ static void observe_fixed(run_t *r, work_t *w, uint32_t node, const val_t *args,
 static void fixed_positions(checker_t *ck, unsigned rule, bool largest) {
   uint8_t *times = algo_arena_array(ck->arena, ck->p.graph.n + 1, sizeof *times);
   uint64_t told = 0;
-  attack_t a = {.existing = ck->p.mode == ALGO_CHECK_APP, .observe = observe_fixed};
+  attack_t a = {.existing = ck->p.mode == ALGO_CHECK_APP, .paid = true, .observe = observe_fixed};
   if (largest) attack_set(&a, OF_GLOBAL, ALGO_F_GLOBAL_GroupSize, IS_INT, 16);
   if (times == NULL || !wanted(ck, rule)) return;
   for (int at = 0; at < 16; at++) {
