@@ -4,7 +4,7 @@
 
 #include "algo/tealgen.h"
 
-enum { RENTAL_EVENTS = 21, RENTAL_TABLES = 4, RENTAL_VIEWS = 7, RENTAL_MACHINES = 2 };
+enum { RENTAL_EVENTS = 21, RENTAL_TABLES = 4, RENTAL_VIEWS = 13, RENTAL_MACHINES = 2 };
 
 extern const tg_contract_t rental_contract;
 extern const tg_struct_t rental_provider, rental_gpu, rental_rental, rental_quote, rental_due;

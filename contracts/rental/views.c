@@ -1,4 +1,4 @@
-/* rental: the views that answer the usual questions. Amounts are base units of the market's asset. */
+/* rental: the views that answer the usual questions, and the indexes that docs/sql.md needs. Amounts are base units of the market's asset. */
 #include "description.h"
 
 /* The end of the billed time if a rental were stopped now, and the minutes; as docs/contracts.md, Billing, has it. */
@@ -74,4 +74,12 @@ const char *const rental_views[RENTAL_VIEWS] = {
     "    sum(deposit - settled) FILTER (WHERE state IN (0, 1, 4)) AS held, sum(owed_renter) AS owed_renters\n"
     "    FROM rental.rental GROUP BY app) r ON r.app = m.app\n"
     "  LEFT JOIN (SELECT app, sum(owed) AS owed_owners FROM rental.gpu GROUP BY app) g ON g.app = m.app",
+
+    "CREATE INDEX IF NOT EXISTS rental_by_renter ON rental.rental (app, renter, id)",
+    "CREATE INDEX IF NOT EXISTS rental_by_owner ON rental.rental (app, owner, id)",
+    /* What waits or runs is little beside what is over. */
+    "CREATE INDEX IF NOT EXISTS rental_by_state ON rental.rental (app, state) WHERE state IN (0, 1, 4)",
+    "CREATE INDEX IF NOT EXISTS rental_by_end ON rental.rental (app, ended_at)",
+    "CREATE INDEX IF NOT EXISTS gpu_by_price ON rental.gpu (app, price_per_minute) WHERE NOT retired AND state = 0",
+    "CREATE INDEX IF NOT EXISTS rental_owed ON rental.rental (app, owed_renter) WHERE owed_renter > 0",
 };

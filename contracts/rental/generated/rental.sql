@@ -710,3 +710,15 @@ CREATE OR REPLACE VIEW rental.holdings AS
     sum(deposit - settled) FILTER (WHERE state IN (0, 1, 4)) AS held, sum(owed_renter) AS owed_renters
     FROM rental.rental GROUP BY app) r ON r.app = m.app
   LEFT JOIN (SELECT app, sum(owed) AS owed_owners FROM rental.gpu GROUP BY app) g ON g.app = m.app;
+
+CREATE INDEX IF NOT EXISTS rental_by_renter ON rental.rental (app, renter, id);
+
+CREATE INDEX IF NOT EXISTS rental_by_owner ON rental.rental (app, owner, id);
+
+CREATE INDEX IF NOT EXISTS rental_by_state ON rental.rental (app, state) WHERE state IN (0, 1, 4);
+
+CREATE INDEX IF NOT EXISTS rental_by_end ON rental.rental (app, ended_at);
+
+CREATE INDEX IF NOT EXISTS gpu_by_price ON rental.gpu (app, price_per_minute) WHERE NOT retired AND state = 0;
+
+CREATE INDEX IF NOT EXISTS rental_owed ON rental.rental (app, owed_renter) WHERE owed_renter > 0;

@@ -1255,6 +1255,18 @@ static const char sql[] =
     "  LEFT JOIN (SELECT app, sum(deposit) AS deposited, sum(earned) AS earned, sum(fees) AS fees, sum(refund) AS refunded,\n"
     "    sum(deposit - settled) FILTER (WHERE state IN (0, 1, 4)) AS held, sum(owed_renter) AS owed_renters\n"
     "    FROM rental.rental GROUP BY app) r ON r.app = m.app\n"
-    "  LEFT JOIN (SELECT app, sum(owed) AS owed_owners FROM rental.gpu GROUP BY app) g ON g.app = m.app;\n";
+    "  LEFT JOIN (SELECT app, sum(owed) AS owed_owners FROM rental.gpu GROUP BY app) g ON g.app = m.app;\n"
+    "\n"
+    "CREATE INDEX IF NOT EXISTS rental_by_renter ON rental.rental (app, renter, id);\n"
+    "\n"
+    "CREATE INDEX IF NOT EXISTS rental_by_owner ON rental.rental (app, owner, id);\n"
+    "\n"
+    "CREATE INDEX IF NOT EXISTS rental_by_state ON rental.rental (app, state) WHERE state IN (0, 1, 4);\n"
+    "\n"
+    "CREATE INDEX IF NOT EXISTS rental_by_end ON rental.rental (app, ended_at);\n"
+    "\n"
+    "CREATE INDEX IF NOT EXISTS gpu_by_price ON rental.gpu (app, price_per_minute) WHERE NOT retired AND state = 0;\n"
+    "\n"
+    "CREATE INDEX IF NOT EXISTS rental_owed ON rental.rental (app, owed_renter) WHERE owed_renter > 0;\n";
 
 const algo_contract_tables_t algo_rental_tables = {"rental", events, 21, states, 4, sql};
