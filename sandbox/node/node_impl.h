@@ -56,7 +56,7 @@ struct algo_node {
 
   pthread_mutex_t wait_lock;
   node_waiter_t *waiters;
-  bool retired; /* with wait_lock held */
+  bool retired;           /* with wait_lock held */
   _Atomic uint64_t round; /* written with wait_lock held */
 
   pthread_t miner; /* INTERVAL */

@@ -113,7 +113,8 @@ ALGO_API bool algo_testnet_adopt(algo_testnet_t *t, uint64_t app, const char *la
 
 /* ---- time ----
  * Time stands still until it is moved: each block has the time of the one before. */
-ALGO_API int64_t algo_testnet_now(const algo_testnet_t *t);          /* what the next call sees as LatestTimestamp; 0: a replay */
+ALGO_API int64_t
+algo_testnet_now(const algo_testnet_t *t); /* what the next call sees as LatestTimestamp; 0: a replay */
 ALGO_API bool algo_testnet_set_time(algo_testnet_t *t, int64_t now); /* not before the last block; makes a block */
 ALGO_API bool algo_testnet_skip(algo_testnet_t *t, uint64_t seconds);
 ALGO_API bool algo_testnet_advance(algo_testnet_t *t, uint64_t rounds);
