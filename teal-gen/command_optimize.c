@@ -21,7 +21,8 @@ static void put_proof(algo_json_t *j, const tg_proof_t *p) {
   const struct {
     const char *key;
     uint64_t n;
-  } all[] = {{"runs", p->runs}, {"approved", p->approved}, {"rejected", p->rejected}, {"failed", p->failed}};
+  } all[] = {{"runs", p->runs},     {"approved", p->approved},         {"rejected", p->rejected},
+             {"failed", p->failed}, {"instructions", p->instructions}, {"reached", p->reached}};
   algo_json_key(j, "check");
   algo_json_open(j, '{');
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -67,7 +68,7 @@ static void tell(const char *name, const tg_optimised_t *o, const tg_proof_t *p)
           (wide_t)p->rejected, (wide_t)p->failed);
   if (p->approved)
     fprintf(stderr, "; dearest approved run %llu -> %llu", (wide_t)p->cost_before, (wide_t)p->cost_after);
-  fprintf(stderr, "%s\n", p->difference ? "" : "; all the same");
+  fprintf(stderr, "; %llu of %llu instructions reached; all the same\n", (wide_t)p->reached, (wide_t)p->instructions);
 }
 
 static algo_code_t give(const tg_cli_t *cli, const tg_optimised_t *o, const tg_proof_t *p, algo_err_t *err) {

@@ -1,5 +1,6 @@
 /* escrow: its events, what each does to the tables task, worker, provider and market, and the views. */
 #include "description.h"
+#include "market.h"
 
 #define ID                                                                                                             \
   { "task", TG_U64, "id of the task" }
@@ -86,24 +87,8 @@ static const tg_field_t terms_changed[] = {
 static const char *const terms_changed_does[] = {
     "market: fee_bps=@fee_bps, dispute_s=@dispute_s, review_min_s=@review_min_s, open=@open"};
 
-static const tg_field_t provider_approved[] = {
-    {"provider", TG_ADDRESS, "who"}, {"approved", TG_BOOL, "approved, or revoked"}, AT};
-static const char *const provider_approved_does[] = {
-    "+provider[provider]: approved_at=@at, approved=@approved",
-    "market ? @approved=1: live_providers+=1",
-    "market ? @approved=0: live_providers-=1",
-};
-
-static const tg_field_t fees_collected[] = {{"amount", TG_U64, "base units"}, {"treasury", TG_ADDRESS, "who got them"}};
-static const char *const fees_collected_does[] = {"market: fees-=@amount, collected+=@amount"};
-
 static const tg_field_t paused[] = {{"paused", TG_BOOL, "post and accept are refused"}};
 static const char *const paused_does[] = {"market: paused=@paused"};
-
-static const tg_field_t roles_changed[] = {{"admin", TG_ADDRESS, "the admin"},
-                                           {"treasury", TG_ADDRESS, "the treasury"},
-                                           {"arbiter", TG_ADDRESS, "the arbiter"}};
-static const char *const roles_changed_does[] = {"market: admin=@admin, treasury=@treasury, arbiter=@arbiter"};
 
 const tg_event_t escrow_events[ESCROW_EVENTS] = {
     EVENT("TaskPosted", "A task was posted.", posted, posted_does),
@@ -118,10 +103,11 @@ const tg_event_t escrow_events[ESCROW_EVENTS] = {
     EVENT("WorkerClosed", "A worker's box is gone.", closed, worker_closed_does),
     EVENT("TaskClosed", "A task's box is gone.", closed, task_closed_does),
     EVENT("TermsChanged", "The market's terms for later tasks.", terms_changed, terms_changed_does),
-    EVENT("ProviderApproved", "A provider was approved or revoked.", provider_approved, provider_approved_does),
-    EVENT("FeesCollected", "The treasury was paid.", fees_collected, fees_collected_does),
+    EVENT("ProviderApproved", "A provider was approved or revoked.", market_provider_approved,
+          market_provider_approved_does),
+    EVENT("FeesCollected", "The treasury was paid.", market_fees_collected, market_fees_collected_does),
     EVENT("Paused", "The market was paused or opened again.", paused, paused_does),
-    EVENT("RolesChanged", "Who has which role.", roles_changed, roles_changed_does),
+    EVENT("RolesChanged", "Who has which role.", market_roles_changed, market_roles_changed_does),
 };
 
 static const tg_field_t task_more[] = {

@@ -1,5 +1,6 @@
 /* rental: its events, and what each does to the tables gpu, rental, provider and market. */
 #include "description.h"
+#include "market.h"
 
 #define ID_GPU                                                                                                         \
   { "gpu", TG_U64, "id of the GPU" }
@@ -45,14 +46,6 @@ static const char *const gpu_state_does[] = {"gpu[gpu]: state=@state"};
 
 static const tg_field_t gpu_retired[] = {ID_GPU};
 static const char *const gpu_retired_does[] = {"gpu[gpu]: retired=1", "market: live_gpus-=1"};
-
-static const tg_field_t provider_approved[] = {
-    {"provider", TG_ADDRESS, "who"}, {"approved", TG_BOOL, "approved, or revoked"}, AT};
-static const char *const provider_approved_does[] = {
-    "+provider[provider]: approved_at=@at, approved=@approved",
-    "market ? @approved=1: live_providers+=1",
-    "market ? @approved=0: live_providers-=1",
-};
 
 static const tg_field_t rental_requested[] = {
     ID_RENTAL,
@@ -149,9 +142,6 @@ static const char *const withdrawn_does[] = {"gpu[gpu]: owed-=@amount", "rental[
 static const tg_field_t rental_closed[] = {ID_RENTAL};
 static const char *const rental_closed_does[] = {"rental[rental]: closed=1", "market: live_rentals-=1"};
 
-static const tg_field_t fees_collected[] = {{"amount", TG_U64, "base units"}, {"treasury", TG_ADDRESS, "who got them"}};
-static const char *const fees_collected_does[] = {"market: fees-=@amount, collected+=@amount"};
-
 static const tg_field_t terms_changed[] = {
     {"fee_bps", TG_U64, "hundredths of a percent"},
     {"ready_s", TG_U64, "seconds"},
@@ -165,17 +155,13 @@ static const char *const terms_changed_does[] = {
 static const tg_field_t paused[] = {{"paused", TG_BOOL, "register and rent are refused"}};
 static const char *const paused_does[] = {"market: paused=@paused"};
 
-static const tg_field_t roles_changed[] = {{"admin", TG_ADDRESS, "the admin"},
-                                           {"treasury", TG_ADDRESS, "the treasury"},
-                                           {"arbiter", TG_ADDRESS, "the arbiter"}};
-static const char *const roles_changed_does[] = {"market: admin=@admin, treasury=@treasury, arbiter=@arbiter"};
-
 const tg_event_t rental_events[RENTAL_EVENTS] = {
     EVENT("GpuRegistered", "A GPU is offered.", gpu_registered, gpu_registered_does),
     EVENT("GpuUpdated", "A GPU's terms for later rentals changed.", gpu_updated, gpu_updated_does),
     EVENT("GpuState", "A GPU was suspended, resumed, barred or let in again.", gpu_state, gpu_state_does),
     EVENT("GpuRetired", "A GPU's box is gone.", gpu_retired, gpu_retired_does),
-    EVENT("ProviderApproved", "A provider was approved or revoked.", provider_approved, provider_approved_does),
+    EVENT("ProviderApproved", "A provider was approved or revoked.", market_provider_approved,
+          market_provider_approved_does),
     EVENT("RentalRequested", "A GPU was rented.", rental_requested, rental_requested_does),
     EVENT("RentalStarted", "The owner started a rental.", rental_started, rental_started_does),
     EVENT("Heartbeat", "The machine was alive.", heartbeat, heartbeat_does),
@@ -188,10 +174,10 @@ const tg_event_t rental_events[RENTAL_EVENTS] = {
     EVENT("Owed", "An amount could not be delivered and waits.", owed, owed_does),
     EVENT("Withdrawn", "An amount that waited was delivered.", withdrawn, withdrawn_does),
     EVENT("RentalClosed", "A rental's box is gone.", rental_closed, rental_closed_does),
-    EVENT("FeesCollected", "The treasury was paid.", fees_collected, fees_collected_does),
+    EVENT("FeesCollected", "The treasury was paid.", market_fees_collected, market_fees_collected_does),
     EVENT("TermsChanged", "The market's terms for later rentals.", terms_changed, terms_changed_does),
     EVENT("Paused", "The market was paused or opened again.", paused, paused_does),
-    EVENT("RolesChanged", "Who has which role.", roles_changed, roles_changed_does),
+    EVENT("RolesChanged", "Who has which role.", market_roles_changed, market_roles_changed_does),
 };
 
 static const tg_field_t gpu_more[] = {{"retired", TG_BOOL, "the box is gone"}};

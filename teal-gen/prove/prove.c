@@ -7,7 +7,7 @@
 #include "algo/ledger.h"
 #include "algo/text.h"
 
-enum { PEOPLE = 4, WORDS = 512, NUMBERS = 512, STEP_BUDGET = 700, EXTRA_BUDGET = 100000 };
+enum { PEOPLE = 4, WORDS = 512, NUMBERS = 512, MAX_ARGS = 5, POOL = 512, STEP_BUDGET = 700, EXTRA_BUDGET = 100000 };
 
 typedef struct prover {
   algo_ledger_t *ledger[2];
@@ -22,6 +22,12 @@ typedef struct prover {
   algo_err_t *err;
   uint64_t nonce;
   bool may_cost;
+  bool *starts, *seen; /* by pc of the first program: an instruction begins there; a run came there */
+  algo_arena_t kept;   /* arguments that led to something new: */
+  algo_bytes_t (*pool)[MAX_ARGS];
+  size_t *pool_n, n_pool;
+  const algo_bytes_t *now; /* of the run at hand */
+  size_t n_now;
 } prover_t;
 
 static uint64_t rnd(prover_t *p, uint64_t n) { /* splitmix64, below n */
@@ -48,6 +54,8 @@ static void read_constants(prover_t *p, algo_bytes_t program) {
   int start = algo_uvarint_get(program.p, program.n, &version);
   for (uint32_t pc = start > 0 ? (uint32_t)start : UINT32_MAX; pc < program.n; pc = x.next) {
     if (algo_isa_decode(&x, (unsigned)version, program, pc) != ALGO_DECODE_OK) return;
+    p->starts[pc] = true;
+    p->proof->instructions++;
     for (unsigned k = 0; k < x.op->n_imms; k++) {
       uint32_t at = x.imm[k].at;
       unsigned kind = x.op->imms[k].kind;
@@ -87,6 +95,43 @@ static algo_bytes_t some_bytes(prover_t *p) {
   return algo_bytes(v, n);
 }
 
+/* Arguments: new ones, or some that led to something new before, with one of them changed. */
+static size_t some_args(prover_t *p, algo_bytes_t *args) {
+  size_t n = rnd(p, MAX_ARGS + 1);
+  if (p->n_pool && rnd(p, 3)) {
+    size_t from = rnd(p, p->n_pool);
+    n = p->pool_n[from];
+    memcpy(args, p->pool[from], n * sizeof *args);
+    if (n < MAX_ARGS && rnd(p, 4) == 0) args[n++] = some_bytes(p);
+    else if (n && rnd(p, 4)) args[rnd(p, n)] = some_bytes(p);
+  } else {
+    for (size_t i = 0; i < n; i++) args[i] = some_bytes(p);
+  }
+  p->now = args;
+  p->n_now = n;
+  return n;
+}
+
+static bool reach(prover_t *p, const algo_sim_step_t *steps, size_t n) {
+  bool news = false;
+  for (size_t i = 0; i < n; i++) {
+    if (steps[i].pc >= p->program[0].n || p->seen[steps[i].pc]) continue;
+    p->seen[steps[i].pc] = true;
+    p->proof->reached += p->starts[steps[i].pc];
+    news = true;
+  }
+  return news;
+}
+
+/* Notes what the first program came to, and keeps the arguments if it is new. */
+static void follow(prover_t *p, const algo_sim_result_t *r, bool sig) {
+  const algo_sim_trace_t *t = r->n_txns ? r->txns[r->n_txns - 1].trace : NULL;
+  bool news = t && (sig ? reach(p, t->sig, t->n_sig) : reach(p, t->approval, t->n_approval));
+  if (!news || p->n_pool == POOL) return;
+  for (size_t i = 0; i < p->n_now; i++) p->pool[p->n_pool][i] = algo_arena_dup(&p->kept, p->now[i]);
+  p->pool_n[p->n_pool++] = p->n_now;
+}
+
 /* ---- groups ---- */
 
 static void finish(prover_t *p, algo_txn_t *t) {
@@ -117,8 +162,7 @@ static void a_call(prover_t *p, algo_txn_t *t) {
   *t = (algo_txn_t){.type = ALGO_TX_APPL, .sender = p->who[rnd(p, 2) ? 0 : rnd(p, PEOPLE)].addr, .app_id = p->app};
   if (rnd(p, 8) == 0) t->on_completion = rare[rnd(p, 5)];
   if (t->on_completion == ALGO_OC_UPDATE) t->approval_program = t->clear_program = algo_bytes("\x04\x81\x01", 3);
-  t->n_app_args = rnd(p, 6);
-  for (size_t i = 0; i < t->n_app_args; i++) args[i] = some_bytes(p);
+  t->n_app_args = some_args(p, args);
   t->n_boxes = rnd(p, 5);
   for (size_t i = 0; i < t->n_boxes; i++) {
     boxes[i] = (algo_box_ref_t){.name = i < t->n_app_args && rnd(p, 2) ? args[i] : some_bytes(p)};
@@ -227,11 +271,13 @@ static bool compare(prover_t *p, const algo_txn_t *txns, size_t n, const algo_ls
     algo_sim_request_t q = {.group = algo_buf_view(&group[k]),
                             .allow_empty_signatures = true,
                             .extra_opcode_budget = sig ? 0 : EXTRA_BUDGET,
-                            .allow_unnamed_resources = true};
+                            .allow_unnamed_resources = true,
+                            .trace = k == 0};
     ran = algo_ledger_simulate(p->ledger[k], &q, &r[k], p->arena, p->err) == ALGO_OK;
   }
   if (ran) {
     same = tg_same_outcome(&r[0], &r[1], &where);
+    follow(p, &r[0], sig != NULL);
     count(p, r, sig != NULL);
     if (same && !p->may_cost && dearer(r)) {
       algo_buf_puts(&where, "it costs more");
@@ -265,11 +311,10 @@ static bool one_run(prover_t *p, bool sig) {
   for (size_t i = 0; i < n; i++) a_payment(p, &txns[i]);
   if (sig) {
     algo_bytes_t *args = algo_arena_array(p->arena, 5, sizeof *args);
-    l.n_args = args ? rnd(p, 5) : 0;
-    for (size_t i = 0; i < l.n_args; i++) args[i] = some_bytes(p);
-    l.args = args;
     if (rnd(p, 3)) a_payment(p, &txns[n]);
     else a_call(p, &txns[n]);
+    l.n_args = args ? some_args(p, args) : 0;
+    l.args = args;
     txns[n].sender = p->who[0].addr;
   } else {
     a_call(p, &txns[n]);
@@ -363,7 +408,13 @@ algo_code_t tg_prove(tg_proof_t *out, algo_bytes_t before, algo_bytes_t after, t
   algo_arena_t own = ALGO_ARENA_INIT;
   memset(out, 0, sizeof *out);
   prover_t *p = algo_arena_zalloc(arena, sizeof *p);
-  if (!p) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  if (p) {
+    p->starts = algo_arena_array(arena, before.n + 1, sizeof *p->starts);
+    p->seen = algo_arena_array(arena, before.n + 1, sizeof *p->seen);
+    p->pool = algo_arena_array(arena, POOL, sizeof *p->pool);
+    p->pool_n = algo_arena_array(arena, POOL, sizeof *p->pool_n);
+  }
+  if (!p || !p->starts || !p->seen || !p->pool || !p->pool_n) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   p->program[0] = before;
   p->program[1] = after;
   p->rng = seed;
@@ -382,5 +433,6 @@ algo_code_t tg_prove(tg_proof_t *out, algo_bytes_t before, algo_bytes_t after, t
   for (unsigned k = 0; k < 2; k++) algo_ledger_free(p->ledger[k]);
   for (unsigned i = 0; i < PEOPLE; i++) algo_key_fini(&p->who[i]);
   algo_arena_fini(&own);
+  algo_arena_fini(&p->kept);
   return rc;
 }

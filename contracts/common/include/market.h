@@ -46,4 +46,12 @@ void market_accept_admin(tg_t *b);
 void market_collect(tg_t *b);
 void market_delete(tg_t *b, const char *boxes, const char *more_boxes); /* the counters that have to be 0 */
 
+/* ---- events, whole: fields and effects ---- */
+extern const tg_field_t market_provider_approved[3];
+extern const char *const market_provider_approved_does[3];
+extern const tg_field_t market_fees_collected[2];
+extern const char *const market_fees_collected_does[1];
+extern const tg_field_t market_roles_changed[3];
+extern const char *const market_roles_changed_does[1];
+
 #endif

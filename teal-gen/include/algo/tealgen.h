@@ -215,6 +215,7 @@ algo_code_t tg_optimise_source(tg_optimised_t *out, algo_bytes_t source, const c
 typedef struct tg_proof {
   uint64_t runs, approved, rejected, failed; /* rejected: ended with 0; failed: an opcode did */
   uint64_t cost_before, cost_after;          /* the dearest run that was approved */
+  uint64_t instructions, reached;            /* of the first program: all, and those that some run came to */
   const char *difference;                    /* the first one, with its input; NULL: none */
 } tg_proof_t;
 typedef algo_code_t tg_prove_fn(tg_proof_t *out, algo_bytes_t before, algo_bytes_t after, tg_mode_t mode, bool may_cost,

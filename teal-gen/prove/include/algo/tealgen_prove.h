@@ -2,9 +2,9 @@
  *
  * Each program is given the same groups on a ledger of its own: arguments, boxes and amounts made of the constants of
  * the first program and of their neighbours, every completion, payments and asset transfers before the call, several
- * callers, time that passes. State stays from run to run. Same means: approved, rejected or failed alike; the same
- * logs, state changes, inner transactions and boxes; and, unless it may cost, no more budget used by the second
- * program. */
+ * callers, time that passes. Arguments that lead to instructions not reached before are kept and varied. State stays
+ * from run to run. Same means: approved, rejected or failed alike; the same logs, state changes, inner transactions and
+ * boxes; and, unless it may cost, no more budget used by the second program. */
 #ifndef ALGO_TEALGEN_PROVE_H
 #define ALGO_TEALGEN_PROVE_H
 
