@@ -17,28 +17,27 @@ algo_code_t tg_read_file(algo_buf_t *out, const char *path, algo_err_t *err) {
   return out->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
 }
 
-/* What stands there and is no plain file, such as a device or a pipe, is written to: nothing takes its place. */
-static bool is_special(const char *path) {
-  struct stat st;
-  return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
-}
-
-static algo_code_t write_through(const char *path, algo_bytes_t content, algo_err_t *err) {
+static bool put_whole(const char *path, algo_bytes_t content) {
   FILE *f = fopen(path, "wb");
   bool ok = f && fwrite(content.p, 1, content.n, f) == content.n;
   if (f && fclose(f) != 0) ok = false;
-  return ok ? ALGO_OK : algo_err_set(err, ALGO_E_IO, "%s: %s", path, strerror(errno));
+  return ok;
+}
+
+/* A device, a pipe or a link is written to where it is: a new file in its place would end it, /dev/null too. */
+static bool is_replaceable(const char *path) {
+  struct stat st;
+  return lstat(path, &st) != 0 || S_ISREG(st.st_mode);
 }
 
 algo_code_t tg_write_file(const char *path, algo_bytes_t content, algo_err_t *err) {
-  if (is_special(path)) return write_through(path, content, err);
   algo_buf_t name = ALGO_BUF_INIT;
   algo_buf_printf(&name, "%s.%ld.tmp", path, (long)getpid());
-  const char *tmp = algo_buf_cstr(&name);
-  algo_code_t code = ALGO_OK;
-  code = write_through(tmp, content, err);
-  if (!code && rename(tmp, path) != 0) code = algo_err_set(err, ALGO_E_IO, "%s: %s", path, strerror(errno));
-  if (code) unlink(tmp);
+  const bool replace = is_replaceable(path);
+  const char *to = replace ? algo_buf_cstr(&name) : path;
+  bool ok = put_whole(to, content) && (!replace || rename(to, path) == 0);
+  algo_code_t code = ok ? ALGO_OK : algo_err_set(err, ALGO_E_IO, "%s: %s", path, strerror(errno));
+  if (!ok && replace) unlink(to);
   algo_buf_fini(&name);
   return code;
 }
