@@ -1,4 +1,5 @@
-/* The HTTP server: listening, requests as they come in, suspension. Answers are in httpd_reply.c. */
+/* The HTTP server: listening, requests as they come in, suspension. Answers are in httpd_reply.c, how requests and
+ * connections must be in httpd_intake.c. */
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -17,14 +18,8 @@
 #define MAX_CONNECTIONS   15000u
 #define OTHER_FILES       256u /* of the process, beside connections */
 #define CONNECTION_MEMORY (32u << 10)
-#define IDLE_SECONDS      120u
+#define READ_SECONDS      120u
 #define LAST_ANSWERS_NS   2000000000u /* at the end, for answers to be on their way */
-
-static uint64_t mono_ns(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 /* ---- suspension ---- */
 
@@ -50,7 +45,7 @@ void algo_httpd_suspend(algo_httpd_request_t *req, uint32_t timeout_ms) {
   pthread_mutex_lock(&s->lock);
   r->was_suspended = r->suspended = true;
   r->req.timed_out = false;
-  r->deadline_ns = mono_ns() + (uint64_t)timeout_ms * 1000000u;
+  r->deadline_ns = algo_httpd_now_ns() + (uint64_t)timeout_ms * 1000000u;
   r->prev = NULL;
   r->next = s->suspended;
   if (r->next != NULL) r->next->prev = r;
@@ -68,9 +63,9 @@ void algo_httpd_resume(algo_httpd_request_t *req) {
   pthread_mutex_unlock(&r->server->lock);
 }
 
-/* Resumes what is over time; returns the nearest deadline that is left, UINT64_MAX where there is none. */
+/* Resumes what is over time, drops who stalls; returns when there is more of that to do. */
 static uint64_t expire(algo_httpd_t *s) {
-  uint64_t now = mono_ns(), nearest = UINT64_MAX;
+  uint64_t now = algo_httpd_now_ns(), nearest = algo_httpd_drop_stalled(s, now);
   for (algo_httpd_impl_t *r = s->suspended, *next; r != NULL; r = next) {
     next = r->next;
     if (r->deadline_ns <= now) resume_locked(r, true);
@@ -84,12 +79,8 @@ static void *timer_main(void *arg) {
   pthread_mutex_lock(&s->lock);
   while (!s->stopping) {
     uint64_t nearest = expire(s);
-    if (nearest == UINT64_MAX) {
-      pthread_cond_wait(&s->timer_cond, &s->lock);
-    } else {
-      struct timespec t = {(time_t)(nearest / 1000000000u), (long)(nearest % 1000000000u)};
-      pthread_cond_timedwait(&s->timer_cond, &s->lock, &t);
-    }
+    struct timespec t = {(time_t)(nearest / 1000000000u), (long)(nearest % 1000000000u)};
+    pthread_cond_timedwait(&s->timer_cond, &s->lock, &t);
   }
   pthread_mutex_unlock(&s->lock);
   return NULL;
@@ -110,6 +101,8 @@ static algo_httpd_impl_t *request_new(algo_httpd_t *s, struct MHD_Connection *c,
   r->req.method = method;
   r->req.path = r->path;
   r->req.impl = r;
+  r->peer = algo_httpd_peer(c);
+  algo_httpd_peer_reads(r->peer, true); /* the head is in: time anew, for the body */
   r->limit = s->opt.body_limit != NULL ? s->opt.body_limit(s->opt.user, method, url) : s->opt.max_body;
   pthread_mutex_lock(&s->lock);
   s->active++;
@@ -124,6 +117,7 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **con_cls, en
   algo_httpd_impl_t *r = *con_cls;
   if (r == NULL) return;
   *con_cls = NULL;
+  algo_httpd_peer_reads(r->peer, true);
   if (r->was_suspended && s->opt.closed != NULL) s->opt.closed(s->opt.user, &r->req);
   algo_buf_fini(&r->body);
   free(r->path);
@@ -134,6 +128,7 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **con_cls, en
 }
 
 static void take_body(algo_httpd_impl_t *r, const char *data, size_t n) {
+  algo_httpd_peer_brought(r->peer, n);
   if (r->too_large || n > r->limit - r->body.n) {
     r->too_large = true; /* read to its end, so that the client gets to read the answer */
     algo_buf_clear(&r->body);
@@ -150,6 +145,7 @@ static enum MHD_Result answer_fault(algo_httpd_impl_t *r, int status, const char
 
 static enum MHD_Result dispatch(algo_httpd_impl_t *r) {
   algo_httpd_t *s = r->server;
+  algo_httpd_peer_reads(r->peer, false);
   if (r->was_suspended) {
     pthread_mutex_lock(&s->lock);
     bool stopping = s->stopping;
@@ -178,7 +174,9 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
   if (r == NULL) {
     r = request_new(cls, c, url, method);
     *con_cls = r;
-    return r != NULL ? MHD_YES : MHD_NO;
+    if (r == NULL) return MHD_NO;
+    if (algo_httpd_well_framed(c)) return MHD_YES;
+    return answer_fault(r, 400, "{\"message\":\"the headers do not tell where the request ends\"}\n");
   }
   if (*n > 0) {
     take_body(r, data, *n);
@@ -270,10 +268,11 @@ static bool daemon_start(algo_httpd_t *s, int fd) {
   struct MHD_OptionItem options[] = {
       {MHD_OPTION_LISTEN_SOCKET, fd, NULL},
       {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)s->opt.max_connections, NULL},
-      {MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, NULL},
+      {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)s->opt.read_seconds, NULL},
       {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
       {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
       {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, s},
+      {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)algo_httpd_on_connection, s},
       {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL},
       {MHD_OPTION_END, 0, NULL},
   };
@@ -300,6 +299,7 @@ algo_code_t algo_httpd_start(algo_httpd_t **out, const algo_httpd_options_t *opt
   s->opt = *opt;
   if (env != NULL) s->env = *env;
   if (s->opt.max_body == 0) s->opt.max_body = DEFAULT_BODY;
+  if (s->opt.read_seconds == 0) s->opt.read_seconds = READ_SECONDS;
   if (s->opt.max_connections == 0) s->opt.max_connections = as_many_as_files();
   int fd = -1;
   algo_code_t rc = listen_on(&fd, opt->host != NULL ? opt->host : "127.0.0.1", opt->port, &s->port, err);
@@ -321,7 +321,7 @@ uint16_t algo_httpd_port(const algo_httpd_t *s) { return s->port; }
 /* Every request that came in is answered before its connection is closed; a client that does not read is not waited for
  * longer than LAST_ANSWERS_NS. */
 static void drain(algo_httpd_t *s) {
-  uint64_t end = mono_ns() + LAST_ANSWERS_NS;
+  uint64_t end = algo_httpd_now_ns() + LAST_ANSWERS_NS;
   struct timespec t = {(time_t)(end / 1000000000u), (long)(end % 1000000000u)};
   while (s->suspended != NULL) resume_locked(s->suspended, true);
   for (int rc = 0; s->active > 0 && rc == 0;) rc = pthread_cond_timedwait(&s->idle_cond, &s->lock, &t);

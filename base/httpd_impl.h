@@ -1,9 +1,11 @@
-/* What the parts of the HTTP server share: connections and suspension (httpd.c), answers (httpd_reply.c). */
+/* What the parts of the HTTP server share: connections and suspension (httpd.c), what a request must be like
+ * (httpd_intake.c), answers (httpd_reply.c). */
 #ifndef ALGO_HTTPD_IMPL_H
 #define ALGO_HTTPD_IMPL_H
 
 #include <microhttpd.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <zlib.h>
 
 #include "algo/httpd.h"
@@ -12,6 +14,12 @@ typedef struct algo_deflater { /* a gzip stream that is used again and again */
   z_stream z;
   struct algo_deflater *next;
 } algo_deflater_t;
+
+typedef struct algo_httpd_peer { /* a connection */
+  int fd;
+  atomic_uint_fast64_t since_ns; /* a request is awaited from then on; 0: one is being answered */
+  struct algo_httpd_peer *prev, *next;
+} algo_httpd_peer_t;
 
 struct algo_httpd {
   algo_httpd_options_t opt;
@@ -25,11 +33,14 @@ struct algo_httpd {
   size_t active;                /* requests that came in and are not answered yet */
   algo_httpd_impl_t *suspended; /* doubly linked */
   algo_deflater_t *deflaters;   /* idle ones */
+  algo_httpd_peer_t *peers;     /* doubly linked */
+  uint64_t look_ns;             /* when to look next for the stalled ones */
 };
 
 struct algo_httpd_impl {
   algo_httpd_t *server;
   struct MHD_Connection *connection;
+  algo_httpd_peer_t *peer; /* NULL: not watched, for want of memory */
   algo_httpd_request_t req;
   char *path;
   algo_buf_t body;
@@ -44,5 +55,18 @@ struct algo_httpd_impl {
 /* Queues the answer; takes res->body. */
 enum MHD_Result algo_httpd_reply(algo_httpd_impl_t *r, algo_httpd_response_t *res);
 void algo_httpd_deflaters_free(algo_httpd_t *s);
+
+uint64_t algo_httpd_now_ns(void); /* CLOCK_MONOTONIC */
+/* The headers leave no doubt where the request ends (RFC 9112, 6.3), so that a proxy before us sees the same requests.
+ */
+bool algo_httpd_well_framed(struct MHD_Connection *c);
+void algo_httpd_on_connection(void *server, struct MHD_Connection *c, void **peer,
+                              enum MHD_ConnectionNotificationCode code);
+algo_httpd_peer_t *algo_httpd_peer(struct MHD_Connection *c);
+/* true: a request, or its body, is awaited from now on; false: it is whole. */
+void algo_httpd_peer_reads(algo_httpd_peer_t *p, bool awaited);
+void algo_httpd_peer_brought(algo_httpd_peer_t *p, size_t n);
+/* With the lock held: ends the connections that were over time with a request; returns when to look again. */
+uint64_t algo_httpd_drop_stalled(algo_httpd_t *s, uint64_t now_ns);
 
 #endif

@@ -46,6 +46,7 @@ typedef struct algo_httpd_options {
   /* What max_body is for one path; NULL: the same everywhere. */
   size_t (*body_limit)(void *user, const char *method, const char *path);
   unsigned max_connections; /* 0: as many as the process may have files, less 256; at most 15,000 */
+  unsigned read_seconds;    /* a request must be in by then, with a second more for every 64 KiB of body; 0: 120 */
   unsigned threads;         /* 0: as many as cores, 2 to 4 */
   const char *cors_headers; /* Access-Control-Allow-Headers; NULL: no CORS headers at all */
   algo_httpd_handler_t *handler;

@@ -1,0 +1,128 @@
+/* The HTTP server as a client sees it that does not keep to the rules, or to any pace. */
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "algo/httpd.h"
+#include "suite.h"
+
+#define READ_SECONDS 2u
+
+static void echo(void *user, algo_httpd_request_t *req, algo_httpd_response_t *res) {
+  (void)user;
+  algo_buf_puts(&res->body, "got ");
+  algo_buf_put(&res->body, req->body.p, req->body.n);
+}
+
+static algo_httpd_t *server(void) {
+  algo_httpd_t *s = NULL;
+  algo_httpd_options_t opt = {.handler = echo, .threads = 1, .read_seconds = READ_SECONDS};
+  SUITE_OK(algo_httpd_start(&s, &opt, NULL, suite_err));
+  return s;
+}
+
+static int to_server(const algo_httpd_t *s) {
+  struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(algo_httpd_port(s))};
+  a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  int fd = socket(AF_INET, SOCK_STREAM, 0);
+  ck_assert_int_eq(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
+  return fd;
+}
+
+static void say(int fd, const char *text) {
+  ck_assert_int_eq(send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
+}
+
+/* What the server says until it ends the connection, or until `ends` was said. */
+static void hear(int fd, char out[2048], const char *ends) {
+  size_t n = 0;
+  ssize_t got = 1;
+  struct pollfd p = {.fd = fd, .events = POLLIN};
+  do {
+    ck_assert_msg(poll(&p, 1, 30000) == 1, "the server neither answers nor ends the connection");
+    got = recv(fd, out + n, 2047 - n, 0);
+    if (got > 0) n += (size_t)got;
+    out[n] = '\0';
+  } while (got > 0 && n < 2047 && (ends == NULL || strstr(out, ends) == NULL));
+}
+
+static const struct {
+  const char *headers, *body;
+  int status;
+} framings[] = {
+    {"Content-Length: 3\r\n", "abc", 200},
+    {"Content-Length: 3\r\nContent-Length: 3\r\n", "abc", 200},
+    {"Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n0\r\n\r\n", 200},
+    {"Transfer-Encoding: Chunked\r\n", "3\r\nabc\r\n0\r\n\r\n", 200},
+    {"Content-Length: 3\r\nContent-Length: 5\r\n", "abc", 400},
+    {"Content-Length: 5\r\nContent-Length: 3\r\n", "abc", 400},
+    {"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n", 400},
+    {"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n", 400},
+    {"Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n", 400},
+    {"Transfer-Encoding: xchunked\r\n", "0\r\n\r\n", 400},
+    {"Content-Length : 3\r\n", "abc", 400},
+    {"Content-Length: 3, 3\r\n", "abc", 400},
+    {"Content-Length: +3\r\n", "abc", 400},
+};
+
+START_TEST(a_request_ends_in_one_place) {
+  algo_httpd_t *s = server();
+  for (size_t i = 0; i < sizeof framings / sizeof *framings; i++) {
+    char answer[2048], status[32];
+    bool good = framings[i].status == 200;
+    int fd = to_server(s);
+    say(fd, "POST / HTTP/1.1\r\nHost: a\r\n");
+    say(fd, framings[i].headers);
+    say(fd, "\r\n");
+    if (good) say(fd, framings[i].body);
+    hear(fd, answer, good ? "got abc" : NULL);
+    snprintf(status, sizeof status, "HTTP/1.1 %d ", framings[i].status);
+    ck_assert_msg(strncmp(answer, status, strlen(status)) == 0, "%s: %s", framings[i].headers, answer);
+    if (good) ck_assert_ptr_nonnull(strstr(answer, "got abc"));
+    close(fd);
+  }
+  algo_httpd_stop(s);
+}
+END_TEST
+
+/* A byte every 100 ms keeps no connection: whether of a request line, a header or a body. */
+START_TEST(who_drips_is_cut_off) {
+  static const char *const heads[3] = {
+      "", "GET / HTTP/1.1\r\nHost: ", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\n\r\n"};
+  algo_httpd_t *s = server();
+  struct pollfd p[3];
+  unsigned open = 3;
+  for (size_t i = 0; i < 3; i++) {
+    p[i] = (struct pollfd){.fd = to_server(s), .events = POLLIN};
+    say(p[i].fd, heads[i]);
+  }
+  for (unsigned drips = 0; drips < 300 && open > 0; drips++) {
+    (void)poll(NULL, 0, 100);
+    open = 0;
+    for (size_t i = 0; i < 3; i++) open += send(p[i].fd, "x", 1, MSG_NOSIGNAL) == 1 && poll(&p[i], 1, 0) == 0;
+  }
+  ck_assert_msg(open == 0, "%u are there after half a minute", open);
+  for (size_t i = 0; i < 3; i++) close(p[i].fd);
+  algo_httpd_stop(s);
+}
+END_TEST
+
+/* Twice as long as a request may take: every one is on time. */
+START_TEST(who_keeps_asking_is_kept) {
+  algo_httpd_t *s = server();
+  int fd = to_server(s);
+  for (unsigned i = 0; i < 10; i++) {
+    char answer[2048];
+
+    say(fd, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
+    hear(fd, answer, "got abc");
+    ck_assert_ptr_nonnull(strstr(answer, "got abc"));
+    (void)poll(NULL, 0, 400);
+  }
+  close(fd);
+  algo_httpd_stop(s);
+}
+END_TEST
+
+SUITE_MAIN("httpd", a_request_ends_in_one_place, who_drips_is_cut_off, who_keeps_asking_is_kept)
