@@ -234,13 +234,15 @@ static bool ends_with(const char *text, size_t *n, const char *suffix) {
   return true;
 }
 
-algo_code_t cli_amount(const char *text, unsigned decimals, uint64_t *out, algo_err_t *err) {
+algo_code_t cli_amount(const char *text, uint64_t asset, unsigned decimals, uint64_t *out, algo_err_t *err) {
   char number_text[48];
   size_t n = strlen(text);
   if (n >= sizeof number_text) return algo_err_set(err, ALGO_E_PARSE, "not an amount: '%.40s...'", text);
-  unsigned scale = decimals;
-  if (ends_with(text, &n, "microalgos") || ends_with(text, &n, "microalgo") || ends_with(text, &n, "base")) scale = 0;
-  else if (decimals == 6) (void)ends_with(text, &n, "algo");
+  bool micro = ends_with(text, &n, "microalgos") || ends_with(text, &n, "microalgo");
+  unsigned scale = micro || ends_with(text, &n, "base") ? 0 : decimals;
+  bool algo = micro || (scale != 0 && ends_with(text, &n, "algo"));
+  if (algo && asset != 0)
+    return algo_err_set(err, ALGO_E_PARSE, "not an amount of asset %" PRIu64 ": '%.40s' is of ALGO", asset, text);
   while (n > 0 && text[n - 1] == ' ') n--;
   snprintf(number_text, sizeof number_text, "%.*s", (int)n, text);
   return algo_amount_parse(out, number_text, scale, err);

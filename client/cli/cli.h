@@ -75,8 +75,8 @@ algo_code_t cli_opt_bps(cli_t *cli, const char *option, uint64_t *out, algo_err_
 algo_code_t cli_file_sha256(cli_t *cli, const char *option, uint8_t out[32],
                             algo_err_t *err);                                /* of the option's file */
 algo_code_t cli_need(const cli_t *cli, const char *option, algo_err_t *err); /* USAGE unless given */
-/* "1.5", "1.5ALGO", "1500000microalgo", "1500000base". */
-algo_code_t cli_amount(const char *text, unsigned decimals, uint64_t *out, algo_err_t *err);
+/* "1.5", "1500000base"; of ALGO (asset 0) alone "1.5ALGO", "1500000microalgo" too. */
+algo_code_t cli_amount(const char *text, uint64_t asset, unsigned decimals, uint64_t *out, algo_err_t *err);
 
 /* ---- help.c ---- */
 void cli_help(FILE *f, const cli_command_t *command); /* NULL: of the program */

@@ -30,7 +30,7 @@ static json_object *payment_value(const algo_arc4_type_t *type, const char *s) {
   const char *colon = strchr(s, ':');
   json_object *o = json_object_new_object();
   bool pay = strcmp(type->text, "pay") == 0;
-  bool ok = pay ? cli_amount(s, 6, &amount, NULL) == ALGO_OK
+  bool ok = pay ? cli_amount(s, 0, 6, &amount, NULL) == ALGO_OK
                 : colon != NULL && algo_u64_parse(&asset, s, (size_t)(colon - s), NULL) == ALGO_OK &&
                       algo_u64_parse(&amount, colon + 1, strlen(colon + 1), NULL) == ALGO_OK;
   if (!ok) {

@@ -25,10 +25,10 @@ static algo_code_t seconds(cli_t *cli, const char *option, uint32_t *out, algo_e
 static algo_code_t amounts(cli_t *cli, uint64_t *reward, uint64_t *bond, algo_err_t *err) {
   uint64_t sum = 0;
   const char *asked = cli_value(cli, "--bond");
-  algo_code_t r = cli_amount(cli->args[0], cli->market.decimals, reward, err);
+  algo_code_t r = cli_amount(cli->args[0], cli->market.app.asset, cli->market.decimals, reward, err);
   if (r != ALGO_OK) return algo_err_prefix(err, r, "REWARD");
   if (*reward == 0) return algo_err_set(err, ALGO_E_RANGE, "a reward of 0 is not taken");
-  if (asked != NULL) r = cli_amount(asked, cli->market.decimals, bond, err);
+  if (asked != NULL) r = cli_amount(asked, cli->market.app.asset, cli->market.decimals, bond, err);
   if (r != ALGO_OK) return algo_err_prefix(err, r, "--bond");
   if (__builtin_add_overflow(*reward, *bond, &sum))
     return algo_err_set(err, ALGO_E_RANGE, "reward and bond are together above 2^64 - 1 base units");

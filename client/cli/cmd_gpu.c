@@ -19,7 +19,7 @@ static algo_code_t seal_key(cli_t *cli, uint8_t out[32], algo_err_t *err) {
 static algo_code_t price(cli_t *cli, const char *option, uint64_t *out, algo_err_t *err) {
   const char *v = cli_value(cli, option);
   if (v == NULL) return ALGO_OK;
-  algo_code_t r = cli_amount(v, cli->market.decimals, out, err);
+  algo_code_t r = cli_amount(v, cli->market.app.asset, cli->market.decimals, out, err);
   if (r == ALGO_OK && *out == 0) r = algo_err_set(err, ALGO_E_RANGE, "a price of 0 is not taken");
   return r == ALGO_OK ? r : algo_err_prefix(err, r, "%s", option);
 }

@@ -36,7 +36,7 @@ static algo_code_t pay(cli_t *cli, algo_err_t *err) {
   if (r == ALGO_OK) r = cli_identify(cli, err);
   if (r == ALGO_OK) r = cli_connect(cli, err);
   if (r == ALGO_OK && asset != 0) r = use_asset(cli, asset, err);
-  if (r == ALGO_OK) r = cli_amount(cli->args[1], cli->market.decimals, &amount, err);
+  if (r == ALGO_OK) r = cli_amount(cli->args[1], asset, cli->market.decimals, &amount, err);
   if (r != ALGO_OK) return r;
   if (asset == 0) {
     t.receiver = to, t.amount = amount;
