@@ -127,6 +127,9 @@ static void put_label(cli_t *cli, proof_t *p, const algo_txn_t *t) {
   cli_out_bytes(cli, "note_version", algo_bytes_str(l.version));
   algo_sha256(hash, p->app.approval.p, p->app.approval.n);
   if (memcmp(hash, l.approval, 32) != 0) differs(cli, p, "the note's hash", "another", "the program's");
+  algo_sha256(hash, p->app.clear.p, p->app.clear.n);
+  if (memcmp(hash, l.clear, 32) != 0)
+    differs(cli, p, "the note's hash of the clear program", "another", "the program's");
 }
 
 static algo_code_t put_creation(cli_t *cli, proof_t *p, algo_err_t *err) {
@@ -187,6 +190,8 @@ static algo_code_t assemble(cli_t *cli, const char *path, algo_bytes_t *program,
   algo_buf_t text = ALGO_BUF_INIT, teal = ALGO_BUF_INIT;
   algo_compiled_t c = {0};
   algo_code_t r = algo_file_read(&text, path, err);
+  if (r == ALGO_OK && text.n > 0 && memchr(text.p, 0, text.n) != NULL) /* what is behind it would not be compared */
+    r = algo_err_set(err, ALGO_E_PARSE, "a zero byte is in it: that is no TEAL");
   if (r == ALGO_OK) r = put_values(cli, &teal, algo_buf_cstr(&text), err);
   if (r == ALGO_OK) r = algo_algod_compile(cli->algod, algo_buf_cstr(&teal), &c, &cli->arena, err);
   if (r == ALGO_OK) *program = c.program;
@@ -228,6 +233,18 @@ static algo_code_t choose_spec(cli_t *cli, proof_t *p, algo_err_t *err) {
   return p->spec != NULL ? ALGO_OK : algo_err_set(err, ALGO_E_USAGE, "no contract '%s': rental or escrow", contract);
 }
 
+/* A description has no pages, and TEAL no schemas: genuine is said of what was compared alone. */
+static void put_compared(cli_t *cli, const proof_t *p) {
+  const bool clear = !p->has_teal || cli_value(cli, "--clear") != NULL;
+  cli_out_str(cli, "compared",
+              !clear         ? "approval"
+              : p->has_teal  ? "approval, clear"
+              : p->has_arc56 ? "approval, clear, schemas"
+                             : "approval, clear, schemas, pages");
+  if (!clear) cli_note(cli, "the clear program is not compared: give --clear FILE");
+  if (p->has_teal) cli_note(cli, "the schemas are not compared: TEAL has none");
+}
+
 static algo_code_t verify(cli_t *cli, algo_err_t *err) {
   proof_t p = {.spec = NULL};
   uint64_t app = 0;
@@ -241,6 +258,7 @@ static algo_code_t verify(cli_t *cli, algo_err_t *err) {
   if (!p.has_arc56 && !p.has_teal) cli_out_str(cli, "variant", p.spec->variant);
   cli_out_addr(cli, "creator", &p.app.creator);
   compare(cli, &p);
+  put_compared(cli, &p);
   r = put_creation(cli, &p, err);
   if (r != ALGO_OK) return r;
   cli_out_bool(cli, "genuine", p.differences == 0);
