@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "algo/json.h"
+#include "algo/text.h"
 
 static const char help[] =
     "usage: teal-gen CONTRACT [--asset algo|asa] [--avm N] [-O0|-O1|-O2] [--out DIR] [--include DIR] [--json]\n"
@@ -71,10 +72,8 @@ bool tg_option_value(const char *name, int argc, char **argv, int *i, const char
 static bool is_option(const char *arg) { return arg[0] == '-' && arg[1] != '\0'; }
 
 static algo_code_t number_of(uint64_t *out, const char *name, const char *text, algo_err_t *err) {
-  char *end;
-  if (!text) return ALGO_OK;
-  *out = strtoull(text, &end, 10);
-  return *end || end == text ? algo_err_set(err, ALGO_E_USAGE, "%s is a number, not %s", name, text) : ALGO_OK;
+  if (!text || !algo_u64_parse(out, text, strlen(text), NULL)) return ALGO_OK;
+  return algo_err_set(err, ALGO_E_USAGE, "%s is a number, not %s", name, text);
 }
 
 /* The options of optimize. */
@@ -87,6 +86,7 @@ static algo_code_t take_optimize(tg_cli_t *cli, const optimize_options_t *o, alg
     return algo_err_set(err, ALGO_E_USAGE, "--mode is app or sig, not %s", o->mode);
   if (o->mode) cli->mode = strcmp(o->mode, "app") == 0 ? TG_MODE_APP : TG_MODE_SIG;
   algo_code_t code = number_of(&cli->runs, "--runs", o->runs, err);
+  if (!code && cli->runs == 0) code = algo_err_set(err, ALGO_E_USAGE, "--runs is at least 1");
   if (!code) code = number_of(&cli->seed, "--seed", o->seed, err);
   if (!code && o->rules && tg_rule_mask(&cli->rules, o->rules, err))
     code = algo_err_set(err, ALGO_E_USAGE, "--rules %s: a name that is no rule; teal-gen --help has them", o->rules);

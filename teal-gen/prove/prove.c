@@ -430,6 +430,7 @@ algo_code_t tg_prove(tg_proof_t *out, algo_bytes_t before, algo_bytes_t after, t
     one_run(p, mode == TG_MODE_SIG || (mode == TG_MODE_UNKNOWN && i % 2));
   }
   if (out->difference) out->difference = algo_arena_strdup(arena, out->difference);
+  else if (!rc && out->runs == 0) rc = algo_err_set(err, ALGO_E_INVALID, "no input was run: nothing is proven");
   for (unsigned k = 0; k < 2; k++) algo_ledger_free(p->ledger[k]);
   for (unsigned i = 0; i < PEOPLE; i++) algo_key_fini(&p->who[i]);
   algo_arena_fini(&own);

@@ -302,6 +302,7 @@ START_TEST(a_difference_is_found) {
     SUITE_OK(algo_asm_assemble(&b, algo_bytes_str(pairs[i][1]), &arena, suite_err));
     SUITE_OK(tg_prove(&proof, a.program, b.program, TG_MODE_APP, false, 300, 1, &arena, suite_err));
     ck_assert_msg(proof.difference != NULL, "pair %zu", i);
+    ck_assert_int_eq(tg_prove(&proof, a.program, a.program, TG_MODE_APP, false, 0, 1, &arena, &err), ALGO_E_INVALID);
   }
 }
 END_TEST
