@@ -1,4 +1,5 @@
-/* rental: the views that answer the usual questions, and the indexes that docs/sql.md needs. Amounts are base units of the market's asset. */
+/* rental: the views that answer the usual questions, and the indexes that docs/sql.md needs. Amounts are base units of
+ * the market's asset. */
 #include "description.h"
 
 /* The end of the billed time if a rental were stopped now, and the minutes; as docs/contracts.md, Billing, has it. */
