@@ -74,7 +74,7 @@ algo_code_t algo_node_set_mode(algo_node_t *n, algo_node_mode_t mode, uint32_t i
 }
 
 algo_code_t algo_node_delta(algo_node_t *n, uint64_t round, algo_buf_t *out, algo_err_t *err) {
-  if (n->ledger == NULL) return node_read_only(err);
+  if (n->ledger == NULL) return node_replay_delta(n->replay, round, out, err);
   pthread_rwlock_wrlock(&n->lock);
   algo_code_t rc = algo_ledger_delta(n->ledger, round, out, err);
   node_unlock(n);

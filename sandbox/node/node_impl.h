@@ -92,6 +92,8 @@ algo_code_t node_replay_open(node_replay_t **out, const char *dir, algo_err_t *e
 void node_replay_close(node_replay_t *r);
 uint64_t node_replay_last(const node_replay_t *r);
 algo_code_t node_replay_block(const node_replay_t *r, uint64_t round, algo_buf_t *out, algo_err_t *err);
+/* From the folder "deltas" among the blocks, where there is one; the file has the block's name. */
+algo_code_t node_replay_delta(const node_replay_t *r, uint64_t round, algo_buf_t *out, algo_err_t *err);
 
 /* log.c: what happened, one record after the other; each is whole or not there. */
 algo_code_t node_log_open(node_log_t **out, const char *dir, algo_err_t *err); /* dir NULL: a file that nobody sees */

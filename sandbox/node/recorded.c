@@ -100,17 +100,23 @@ void node_replay_close(node_replay_t *r) {
 
 uint64_t node_replay_last(const node_replay_t *r) { return r->first + r->n - 1; }
 
-algo_code_t node_replay_block(const node_replay_t *r, uint64_t round, algo_buf_t *out, algo_err_t *err) {
+static algo_code_t read_round(const node_replay_t *r, const char *what, uint64_t round, const char *in, algo_buf_t *out,
+                              algo_err_t *err) {
   if (round < r->first || round > node_replay_last(r) || r->names[round - r->first] == NULL) {
-    return algo_err_set(err, ALGO_E_NOT_FOUND, "no block of round %lu", (unsigned long)round);
+    return algo_err_set(err, ALGO_E_NOT_FOUND, "no %s of round %lu", what, (unsigned long)round);
   }
-  char path[4096];
-  algo_buf_t b = ALGO_BUF_INIT;
-  algo_buf_printf(&b, "%s/%s", r->dir, r->names[round - r->first]);
-  const char *full = algo_buf_cstr(&b);
-  size_t len = strlen(full);
-  bool fits = len > 0 && len < sizeof path;
-  if (fits) memcpy(path, full, len + 1);
-  algo_buf_fini(&b);
-  return fits ? algo_file_read(out, path, err) : algo_err_set(err, ALGO_E_NOMEM, "path too long");
+  algo_buf_t path = ALGO_BUF_INIT;
+  algo_buf_printf(&path, "%s%s/%s", r->dir, in, r->names[round - r->first]);
+  algo_code_t rc =
+      path.oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : algo_file_read(out, algo_buf_cstr(&path), err);
+  algo_buf_fini(&path);
+  return rc;
+}
+
+algo_code_t node_replay_block(const node_replay_t *r, uint64_t round, algo_buf_t *out, algo_err_t *err) {
+  return read_round(r, "block", round, "", out, err);
+}
+
+algo_code_t node_replay_delta(const node_replay_t *r, uint64_t round, algo_buf_t *out, algo_err_t *err) {
+  return read_round(r, "state delta", round, "/deltas", out, err);
 }

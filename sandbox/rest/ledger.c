@@ -128,7 +128,7 @@ static void set_offset(rest_call_t *c) {
 
 static const rest_route_t routes[] = {
     {"GET", "/v2/ledger/supply", supply, REST_LEDGER},
-    {"GET", "/v2/deltas/:", delta, REST_LEDGER},
+    {"GET", "/v2/deltas/:", delta, 0},
     {"GET", "/v2/deltas/:/txn/group", round_group_deltas, 0},
     {"GET", "/v2/deltas/txn/group/:", group_delta, 0},
     {"GET", "/v2/blocks/:/transactions/:/proof", proof, REST_LEDGER},

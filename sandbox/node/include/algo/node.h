@@ -36,7 +36,8 @@ typedef struct algo_node_options {
 ALGO_API algo_code_t algo_node_new(algo_node_t **out, const algo_node_options_t *opt, const algo_env_t *env,
                                    algo_err_t *err);
 /* The blocks NNNNNN.msgp of a folder (its name is the round) as a chain that never grows; genesis.json beside them, or
- * in the folder above, is what GET /genesis answers. Errors: IO, NOT_FOUND (no block there), PARSE (the last one). */
+ * in the folder above, is what GET /genesis answers; files of the same names in its folder "deltas" are their state
+ * deltas. Errors: IO, NOT_FOUND (no block there), PARSE (the last one). */
 ALGO_API algo_code_t algo_node_new_replay(algo_node_t **out, const char *dir, const algo_env_t *env, algo_err_t *err);
 ALGO_API void algo_node_free(algo_node_t *n); /* NULL is fine */
 /* No block is made by itself any more, and nobody waits: who does is woken, who would does not begin to. */
@@ -157,7 +158,7 @@ ALGO_API void algo_node_coverage(algo_node_t *n, algo_node_program_fn *program, 
                                  void *user);
 ALGO_API bool algo_node_covering(algo_node_t *n);
 
-/* The state delta of a block, as msgpack. */
+/* The state delta of a block, as msgpack. Errors: NOT_FOUND, IO (a replay that has none). */
 ALGO_API algo_code_t algo_node_delta(algo_node_t *n, uint64_t round, algo_buf_t *out, algo_err_t *err);
 
 #endif

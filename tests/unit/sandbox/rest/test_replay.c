@@ -1,6 +1,7 @@
 /* Recorded blocks as a node: every answer is compared with the real node's, byte for byte. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "rest_client.h"
@@ -169,6 +170,53 @@ START_TEST(a_folder_without_blocks_is_said_to_be_one) {
 }
 END_TEST
 
+static void write_file(const char *dir, const char *name, const void *p, size_t n) {
+  char path[600];
+  snprintf(path, sizeof path, "%s/%s", dir, name);
+  FILE *f = fopen(path, "wb");
+  ck_assert_ptr_nonnull(f);
+  ck_assert_uint_eq(fwrite(p, 1, n, f), n);
+  fclose(f);
+}
+
+START_TEST(state_deltas_are_the_files_where_they_are_there) {
+  char from[512], dir[] = "/tmp/algorent-replay.XXXXXX", deltas[64], command[128];
+  size_t n;
+  snprintf(from, sizeof from, "%s/blocks/000001.msgp", vectors());
+  if (access(from, R_OK) != 0) return;
+  ck_assert_ptr_nonnull(mkdtemp(dir));
+  snprintf(deltas, sizeof deltas, "%s/deltas", dir);
+  ck_assert_int_eq(mkdir(deltas, 0700), 0);
+  char *block = slurp(from, &n);
+  write_file(dir, "000001.msgp", block, n);
+  write_file(dir, "000002.msgp", block, n);
+  write_file(deltas, "000001.msgp",
+             "\x81\xa5"
+             "Accts\x80",
+             8);
+  algo_err_t err;
+  ck_assert_msg(algo_node_new_replay(&node, dir, NULL, &err) == ALGO_OK, "%s", err.msg);
+  ck_assert_int_eq(algo_rest_new(&rest, node, "secret", NULL, NULL), ALGO_OK);
+  rest_answer_t a = rest_get(rest, "/v2/deltas/1?format=msgpack");
+  ck_assert_int_eq(a.status, 200);
+  ck_assert(a.n == 8 && memcmp(a.body,
+                               "\x81\xa5"
+                               "Accts\x80",
+                               8) == 0);
+  rest_answer_free(&a);
+  static const char *const none[] = {"/v2/deltas/2?format=msgpack", "/v2/deltas/3?format=msgpack"};
+  for (size_t i = 0; i < 2; i++) {
+    a = rest_get(rest, none[i]);
+    ck_assert_int_eq(a.status, 404);
+    rest_answer_free(&a);
+  }
+  shut();
+  free(block);
+  snprintf(command, sizeof command, "rm -rf '%s'", dir);
+  ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 int main(void) {
   char probe[512];
   snprintf(probe, sizeof probe, "%s/blocks", vectors());
@@ -181,5 +229,6 @@ int main(void) {
   tcase_add_test(t, refusals_have_the_nodes_words);
   tcase_add_test(t, open_routes_ask_for_no_token);
   tcase_add_test(t, a_folder_without_blocks_is_said_to_be_one);
+  tcase_add_test(t, state_deltas_are_the_files_where_they_are_there);
   return suite_case("replay", t);
 }
