@@ -168,13 +168,14 @@ void *ix_decoder_main(void *decoder) {
       pthread_cond_wait(&p->fetched, &p->mu);
       continue;
     }
+    const bool delta = ix_pipe_wants_delta(p, j);
     j->state = IX_DECODING;
     p->n_fetched--;
     pthread_mutex_unlock(&p->mu);
     algo_err_t err;
     algo_err_init(&err);
     algo_code_t rc = ix_rows_build(&j->rows, algo_buf_view(&j->body), d->scope, d->watch, &arena, &err);
-    if (rc == ALGO_OK && p->state)
+    if (rc == ALGO_OK && delta)
       rc = j->round ? ix_state_build(&j->changes, j->round, algo_buf_view(&j->delta), &err)
                     : ix_state_genesis(&j->changes, algo_buf_view(&j->delta), &err);
     if (arena.total > (16u << 20)) algo_arena_fini(&arena);

@@ -73,6 +73,11 @@ void ix_pipe_reset(ix_pipe_t *p, uint64_t next);
 /* How much of a back-fill is left, for the statistics. Takes the lock. */
 void ix_pipe_planned(ix_pipe_t *p, uint64_t ranges, uint64_t left);
 static inline ix_job_t *ix_pipe_job(ix_pipe_t *p, uint64_t round) { return &p->ring[round % IX_RING]; }
+/* Whether what a block changed is asked for too: not of the round that is only compared, which a follower node may have
+ * let go already. With the lock held. */
+static inline bool ix_pipe_wants_delta(const ix_pipe_t *p, const ix_job_t *j) {
+  return p->state && !(p->checking && j->round == p->next_take);
+}
 static inline bool ix_pipe_over(const ix_pipe_t *p) { return p->failed || p->done; }
 
 /* The session ends with *err; the first error stays. Takes the lock. */

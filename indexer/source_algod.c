@@ -157,10 +157,10 @@ static uint64_t ask(fetcher_t *f, uint64_t now) {
 }
 
 /* A follower node goes as far as it is told, and keeps the deltas from there on: POST /v2/ledger/sync/{round}. */
-static void tell_follower(fetcher_t *f) {
+static void tell_follower(fetcher_t *f, uint64_t now) {
   ix_pipe_t *p = f->p;
-  const uint64_t next = p->next_commit ? p->next_commit : 1;
-  if (f->no_follower || f->sync.busy || (f->synced && next == f->synced)) return;
+  const uint64_t to_be_written = p->next_commit + p->checking, next = to_be_written ? to_be_written : 1;
+  if (f->no_follower || f->sync.busy || now < f->not_before_ns || (f->synced && next == f->synced)) return;
   char path[64];
   snprintf(path, sizeof path, "/v2/ledger/sync/%" PRIu64, next);
   f->synced = next;
@@ -255,7 +255,7 @@ static void got_block(fetcher_t *f, transfer_t *t, const char *wrong, uint64_t n
   }
   f->failures = 0;
   p->stats.node_up = true;
-  if (p->state && t->to == &j->body) { /* over the same connection, what the block changed */
+  if (ix_pipe_wants_delta(p, j) && t->to == &j->body) { /* over the same connection, what the block changed */
     char path[64] = "/genesis";
     if (j->round) snprintf(path, sizeof path, "/v2/deltas/%" PRIu64 "?format=msgpack", j->round);
     t->job = j;
@@ -286,8 +286,11 @@ static void finished(fetcher_t *f, CURLMsg *m) {
     return;
   }
   if (t == &f->sync) {
-    f->no_follower = rc == CURLE_OK && http != 200; /* 404, 400: another kind of node */
-    if (rc != CURLE_OK) f->synced = 0;
+    f->no_follower = rc == CURLE_OK && (http == 404 || http == 405 || http == 501); /* another kind of node */
+    if (rc != CURLE_OK) {
+      f->synced = 0;
+      complain(f, wrong);
+    }
   } else if (t->job) {
     got_block(f, t, wrong, ix_now_ns());
   } else if (f->p->has_genesis && !f->asked_network && (!wrong || http == 404)) {
@@ -309,7 +312,7 @@ static void loop(fetcher_t *f) {
   pthread_mutex_lock(&p->mu);
   while (!ix_pipe_over(p)) {
     const uint64_t now = ix_now_ns(), due = ask(f, now);
-    if (p->state) tell_follower(f);
+    if (p->state) tell_follower(f, now);
     pthread_mutex_unlock(&p->mu);
     int running;
     curl_multi_perform(f->multi, &running);
