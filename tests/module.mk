@@ -40,7 +40,7 @@ $(eval $(call bench,avm,eval asm))
 $(eval $(call bench,sandbox,node contracts_bindings))
 $(OUT)/bench/bench_sandbox: | $(OUT)/bin/algorent-sandbox
 $(eval $(call bench,soak,node))
-$(eval $(call bench,indexer,indexer))
+$(eval $(call bench,indexer,indexer ledger))
 $(OUT)/bench/bench_indexer: | $(OUT)/bin/algorent-indexer $(OUT)/bin/algorent-sandbox
 
 bench: $(if $(BENCH),$(OUT)/bench/bench_$(BENCH),$(BENCHES))

@@ -1,6 +1,6 @@
 /* bench_indexer.c - the indexer into PostgreSQL: dense blocks from a replayed node, beside the floors (fetching alone,
- * COPY of the same rows alone) and the official pipeline's figure on these blocks; and the time from a block to its row
- * at the tip.
+ * COPY of the same rows alone), without and with --state, and the official pipeline's figure on these blocks; and the
+ * time from a block to its row at the tip.
  *
  * The cluster is made for it: durable as PostgreSQL ships it, shared_buffers 1 GB, max_wal_size 4 GB. The official
  * figure (Conduit with its PostgreSQL exporter, 17,400 transactions a second on two cores) was measured once, on these
@@ -12,11 +12,14 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "algo/algod.h"
+#include "algo/file.h"
 #include "algo/hash.h"
+#include "algo/ledger.h"
 #include "bench.h"
 
 #define PEER_TXN_S 17400.0
@@ -98,24 +101,29 @@ static void stop(pid_t pid) {
   waitpid(pid, NULL, 0);
 }
 
-static pid_t start_indexer(const place_t *p, const char *scope, bool until_tip) {
+static pid_t start_indexer(const place_t *p, const char *scope, bool until_tip, bool state) {
   char program[600];
   pid_t pid;
   snprintf(program, sizeof program, "%s/algorent-indexer", p->bin);
-  char *argv[] = {program, "--quiet", "--scope", (char *)(uintptr_t)scope, until_tip ? "--until-tip" : NULL, NULL};
+  char *argv[] = {program, "--quiet", "--scope", (char *)(uintptr_t)scope, NULL, NULL, NULL};
+  int n = 4;
+  if (until_tip) argv[n++] = "--until-tip";
+  if (state) argv[n++] = "--state";
   if (posix_spawn(&pid, program, NULL, NULL, argv, environ) != 0) exit(1);
   return pid;
 }
 
 /* ---- back-fill ---- */
 
-static double backfill(const place_t *p, PGconn *c, const char *scope, long *peak_kb) {
-  if (!sql(c, "set client_min_messages = warning; drop schema if exists chain cascade") || !sql(c, "checkpoint"))
+static double backfill(const place_t *p, PGconn *c, const char *scope, bool state, long *peak_kb) {
+  if (!sql(c, "set client_min_messages = warning; drop schema if exists chain cascade;"
+              "drop schema if exists state cascade") ||
+      !sql(c, "checkpoint"))
     exit(1);
   struct rusage usage;
   int status;
   const uint64_t start = bench_now_ns();
-  const pid_t pid = start_indexer(p, scope, true);
+  const pid_t pid = start_indexer(p, scope, true, state);
   wait4(pid, &status, 0, &usage);
   const double s = since(start);
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
@@ -202,6 +210,104 @@ static void copy_floor(PGconn *c, double *copy_s, double *index_s, double *bytes
   *index_s = since(start);
 }
 
+/* ---- state deltas ---- */
+
+static bool read_genesis(const char *folder, algo_genesis_t *g, algo_arena_t *arena) {
+  char path[256];
+  algo_buf_t raw = ALGO_BUF_INIT;
+  snprintf(path, sizeof path, "%s/genesis.json", folder);
+  const bool ok =
+      algo_file_read(&raw, path, NULL) == ALGO_OK && algo_genesis_parse(g, raw.p, raw.n, arena, NULL) == ALGO_OK;
+  algo_buf_fini(&raw);
+  return ok;
+}
+
+/* The block's transactions again, as they were posted. Of what real agreement adds (payouts to proposers) the ledger
+ * knows nothing: a row or two a block. */
+static bool make_block(algo_ledger_t *l, algo_bytes_t want, algo_err_t *err) {
+  const algo_submit_options_t o = {.skip_signatures = true};
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_buf_t raw = ALGO_BUF_INIT, text = ALGO_BUF_INIT;
+  algo_block_t b;
+  algo_code_t rc = algo_block_decode(&b, want, &arena, err);
+  for (size_t i = 0, first = 0; rc == ALGO_OK && i < b.n_txns; i++) {
+    algo_stxn_t s = b.txns[i].stxn;
+    const algo_digest_t *group = &s.txn.group;
+    if (i == first) algo_buf_clear(&raw);
+    algo_block_restore(&s.txn, &b, &b.txns[i]);
+    algo_stxn_encode(&raw, &s);
+    if (i + 1 < b.n_txns && !algo_digest_is_zero(group) &&
+        memcmp(&b.txns[i + 1].stxn.txn.group, group, sizeof *group) == 0)
+      continue;
+    first = i + 1;
+    algo_buf_clear(&text);
+    rc = algo_ledger_submit(l, algo_buf_view(&raw), &o, NULL, &text, NULL, err);
+    if (rc != ALGO_OK) algo_err_set(err, rc, "%.300s", algo_buf_cstr(&text));
+  }
+  if (rc == ALGO_OK) rc = algo_ledger_seal(l, b.header.timestamp, err);
+  algo_buf_fini(&raw);
+  algo_buf_fini(&text);
+  algo_arena_fini(&arena);
+  return rc == ALGO_OK;
+}
+
+static bool write_delta(algo_ledger_t *l, const char *folder, unsigned round, algo_err_t *err) {
+  char path[256];
+  algo_buf_t raw = ALGO_BUF_INIT;
+  snprintf(path, sizeof path, "%s/deltas/%06u.msgp", folder, round);
+  bool ok = algo_ledger_delta(l, round, &raw, err) == ALGO_OK;
+  FILE *f = ok ? fopen(path, "wb") : NULL;
+  ok = f && fwrite(raw.p, 1, raw.n, f) == raw.n;
+  if (f) ok &= fclose(f) == 0;
+  algo_buf_fini(&raw);
+  return ok;
+}
+
+static bool write_deltas(const char *folder) {
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_genesis_t g;
+  algo_ledger_t *l = NULL;
+  algo_err_t err;
+  char path[256];
+  algo_err_init(&err);
+  snprintf(path, sizeof path, "%s/deltas", folder);
+  bool ok =
+      mkdir(path, 0755) == 0 && read_genesis(folder, &g, &arena) && algo_ledger_new(&l, &g, NULL, &err) == ALGO_OK;
+  for (unsigned round = 1; ok; round++) {
+    algo_buf_t want = ALGO_BUF_INIT;
+    snprintf(path, sizeof path, "%s/%06u.msgp", folder, round);
+    const bool there = access(path, R_OK) == 0;
+    if (there)
+      ok = algo_file_read(&want, path, &err) == ALGO_OK && make_block(l, algo_buf_view(&want), &err) &&
+           write_delta(l, folder, round, &err);
+    algo_buf_fini(&want);
+    if (!there) break;
+  }
+  if (!ok) fprintf(stderr, "SKIPPED back-fill with --state: no state deltas: %s\n", err.msg);
+  algo_ledger_free(l);
+  algo_arena_fini(&arena);
+  return ok;
+}
+
+/* What a follower node would answer for these blocks, made once by the ledger from the genesis beside them; in a
+ * process of its own, for the memory of one that starts others is counted with theirs. */
+static bool make_deltas(const char *folder) {
+  int status;
+  const pid_t pid = fork();
+  if (pid < 0) return false;
+  if (pid == 0) _exit(write_deltas(folder) ? 0 : 1);
+  return waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static double count_state(PGconn *c) {
+  PGresult *r = PQexec(c, "select (select count(*) from state.account) + (select count(*) from state.holding)"
+                          " + (select count(*) from state.asset) + (select count(*) from state.app)"
+                          " + (select count(*) from state.local) + (select count(*) from state.box)");
+  const double n = PQresultStatus(r) == PGRES_TUPLES_OK ? atof(PQgetvalue(r, 0, 0)) : 0;
+  PQclear(r);
+  return n;
+}
+
 static void bench_backfill(place_t *p, PGconn *c) {
   const char *const vectors = bench_vectors();
   char command[1024], blocks[128], text[256];
@@ -211,13 +317,16 @@ static void bench_backfill(place_t *p, PGconn *c) {
     fprintf(stderr, "SKIPPED back-fill: no %s/dense-blocks.tar.zst\n", vectors);
     return;
   }
+  const bool deltas = make_deltas(blocks);
   start_node(p, blocks);
-  double s[RUNS], narrow[RUNS], fetch[RUNS], copy_s, index_s, bytes;
-  long peak = 0, none = 0;
+  double s[RUNS], narrow[RUNS], with_state[RUNS], fetch[RUNS], state_rows = 0, copy_s, index_s, bytes;
+  long peak = 0, peak_state = 0, none = 0;
   for (int i = 0; i < RUNS; i++) {
     fetch[i] = fetch_floor(p, 85);
-    narrow[i] = backfill(p, c, "app:1", &none);
-    s[i] = backfill(p, c, "all", &peak);
+    narrow[i] = backfill(p, c, "app:1", false, &none);
+    if (deltas) with_state[i] = backfill(p, c, "all", true, &peak_state);
+    if (deltas) state_rows = count_state(c);
+    s[i] = backfill(p, c, "all", false, &peak);
   }
   PGresult *r = PQexec(c, "select sum(txns), sum(inner_txns), pg_database_size(current_database()) from chain.block");
   const double txns = atof(PQgetvalue(r, 0, 0)), inner = atof(PQgetvalue(r, 0, 1)), size = atof(PQgetvalue(r, 0, 2));
@@ -226,6 +335,14 @@ static void bench_backfill(place_t *p, PGconn *c) {
   stop(p->node);
   const double all = median(s, RUNS), few = median(narrow, RUNS);
   bench_measure_peer("indexer.scope_all", txns / all, "txn/s", PEER_TXN_S, txns / all / PEER_TXN_S);
+  if (deltas) {
+    const double kept = median(with_state, RUNS);
+    bench_measure_peer("indexer.state", txns / kept, "txn/s", PEER_TXN_S, txns / kept / PEER_TXN_S);
+    bench_measure("indexer.state_time", kept, "s");
+    bench_measure("indexer.state_rows", state_rows, "rows");
+    bench_measure("indexer.state_over_plain", kept / all, "ratio");
+    bench_measure("indexer.state_peak_memory", (double)peak_state / 1024, "MB");
+  }
   bench_measure("indexer.scope_all_with_inner", (txns + inner) / all, "txn/s");
   bench_measure("indexer.scope_all_time", all, "s");
   bench_measure("indexer.scope_app", txns / few, "txn/s");
@@ -236,7 +353,9 @@ static void bench_backfill(place_t *p, PGconn *c) {
   bench_measure("indexer.rows", bytes * 1e-6, "MB");
   bench_measure_peer("indexer.database", size * 1e-6, "MB", 198, 198 / (size * 1e-6));
   bench_measure_peer("indexer.peak_memory", (double)peak / 1024, "MB", 78, 78 / ((double)peak / 1024));
-  snprintf(text, sizeof text, "drop schema chain cascade; drop schema if exists rental cascade");
+  snprintf(text, sizeof text,
+           "drop schema chain cascade; drop schema if exists state cascade;"
+           "drop schema if exists rental cascade");
   if (!sql(c, text)) exit(1);
 }
 
@@ -302,7 +421,7 @@ static void bench_tip(place_t *p, PGconn *c) {
     fprintf(stderr, "%s\n", err.msg);
     exit(1);
   }
-  const pid_t pid = start_indexer(p, "all", false);
+  const pid_t pid = start_indexer(p, "all", false, false);
   if (!sql(c, "listen algorent_block")) exit(1);
   for (uint64_t i = 0; i < 20 + PAYMENTS; i++) {
     const uint64_t start = pay(node, &key, &params, i);
