@@ -94,13 +94,16 @@ algo_code_t algo_node_dump(algo_node_t *n, algo_buf_t *out, algo_err_t *err) {
 /* A ledger made of the records takes the place of the one there. */
 static algo_code_t replace(algo_node_t *n, algo_bytes_t records, algo_err_t *err) {
   algo_ledger_t *fresh = NULL;
+  bool alone = n->origin != NULL; /* an origin serves one at a time */
+  if (alone) pthread_rwlock_wrlock(&n->lock);
   algo_code_t rc = node_new_ledger(n, &fresh, err);
   if (rc == ALGO_OK) rc = node_events_apply(fresh, records, err);
   if (rc != ALGO_OK) {
+    if (alone) pthread_rwlock_unlock(&n->lock);
     algo_ledger_free(fresh);
     return rc;
   }
-  pthread_rwlock_wrlock(&n->lock);
+  if (!alone) pthread_rwlock_wrlock(&n->lock);
   node_checkpoint_remove(n);
   rc = node_log_rewrite(n->log, records, err);
   if (rc != ALGO_OK) {
