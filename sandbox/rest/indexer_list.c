@@ -62,18 +62,19 @@ bool indexer_arg_addr(rest_call_t *c, unsigned i, algo_addr_t *out) {
 
 bool indexer_query_time(rest_call_t *c, const char *name, int64_t *out) {
   const char *v = algo_httpd_query(c->req, name);
-  int y, mo, d, h = 0, mi = 0, s = 0;
+  int y, mo, d, h = 0, mi = 0, s = 0, zh = 0, zm = 0;
   if (v == NULL) return true;
-  if (sscanf(v, "%d-%d-%dT%d:%d:%d", &y, &mo, &d, &h, &mi, &s) < 3) {
+  const char *t = strchr(v, 'T'), *zone = t != NULL ? strpbrk(t, "+- ") : NULL; /* '+' came as a space */
+  bool ok = sscanf(v, "%4d-%2d-%2dT%2d:%2d:%2d", &y, &mo, &d, &h, &mi, &s) >= 3 && mo >= 1 && mo <= 12;
+  if (zone != NULL && sscanf(zone + 1, "%2d:%2d", &zh, &zm) != 2) zh = zm = 0;
+  if (!ok) {
     rest_error(c, 400, "Invalid format for parameter %s: error parsing '%s' as RFC3339 or 2006-01-02 time", name, v);
     return false;
   }
   int64_t yy = mo <= 2 ? y - 1 : y, era = yy / 400, yoe = yy - era * 400; /* days of the civil calendar */
   int64_t doy = (153 * (mo + (mo > 2 ? -3 : 9)) + 2) / 5 + d - 1, doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
   *out = (era * 146097 + doe - 719468) * 86400 + h * 3600 + mi * 60 + s;
-  const char *t = strchr(v, 'T'), *zone = t != NULL ? strpbrk(t, "+- ") : NULL; /* '+' came as a space */
-  int zh, zm;
-  if (zone != NULL && sscanf(zone + 1, "%d:%d", &zh, &zm) == 2) *out -= (*zone == '-' ? -1 : 1) * (zh * 3600 + zm * 60);
+  if (zone != NULL) *out -= (*zone == '-' ? -1 : 1) * (zh * 3600 + zm * 60);
   return true;
 }
 

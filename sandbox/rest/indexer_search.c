@@ -181,7 +181,7 @@ static bool round_params(rest_call_t *c, filter_t *f) {
     return false;
   }
   if (has_round) f->min_round = f->max_round = round;
-  else if (f->max_round == 0 || f->max_round > tip) f->max_round = tip;
+  if ((f->max_round == 0 && !has_round) || f->max_round > tip) f->max_round = tip;
   if (f->min_round < algo_node_first(c->node))
     f->min_round = algo_node_first(c->node); /* a fork tells its own blocks */
   return true;

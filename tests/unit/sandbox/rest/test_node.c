@@ -189,5 +189,31 @@ START_TEST(kmd_has_the_funded_keys) {
 }
 END_TEST
 
-SUITE_MAIN("node", a_payment_is_a_block, blocks_when_they_are_asked_for, back_to_a_snapshot_and_to_the_beginning,
-           a_folder_keeps_the_chain, kmd_has_the_funded_keys)
+static int ask_indexer(const char *path, const char *name, const char *value) {
+  const algo_httpd_param_t query[2] = {{name, value}, {NULL, NULL}};
+  algo_httpd_request_t req = {.method = "GET", .path = path, .query = query};
+  algo_httpd_response_t res = {.status = 200, .body = ALGO_BUF_INIT};
+  algo_indexer_handle(rest, &req, &res);
+  algo_buf_fini(&res.body);
+  return res.status;
+}
+
+/* A round that never comes, times that no calendar has: all are answered, and at once. */
+START_TEST(searches_at_their_ends) {
+  static const char *const paths[] = {"/v2/transactions", "/v2/applications/1/logs"};
+  static const char *const times[] = {"2026-99999999-01", "2147483647-01-01", "2026-13-01", "2026-00-01"};
+  open_node(&(algo_node_options_t){.mode = ALGO_NODE_DEV});
+  for (size_t i = 0; i < 2; i++) {
+    ck_assert_int_eq(ask_indexer(paths[i], "round", "18446744073709551615"), 200);
+    ck_assert_int_eq(ask_indexer(paths[i], "max-round", "18446744073709551615"), 200);
+    ck_assert_int_eq(ask_indexer(paths[i], "min-round", "18446744073709551615"), 200);
+    ck_assert_int_eq(ask_indexer(paths[i], "after-time", "2026-01-01T00:00:00+01:00"), 200);
+    for (size_t k = 0; k < sizeof times / sizeof *times; k++)
+      ck_assert_int_eq(ask_indexer(paths[i], "after-time", times[k]), 400);
+  }
+  shut();
+}
+END_TEST
+
+SUITE_MAIN("node", searches_at_their_ends, a_payment_is_a_block, blocks_when_they_are_asked_for,
+           back_to_a_snapshot_and_to_the_beginning, a_folder_keeps_the_chain, kmd_has_the_funded_keys)
