@@ -112,7 +112,7 @@ static algo_code_t find_recorded(cli_t *cli, plan_t *p, algo_err_t *err) {
   algo_bytes_t contract = ALGO_BYTES_LIT("rental");
   char block[4096];
   size_t n;
-  uint64_t id = 0;
+  uint64_t id = 0, asset = p->asset;
   bool mine = false;
   FILE *f = fopen(p->record, "rb");
   if (f == NULL) return ALGO_OK;
@@ -121,11 +121,15 @@ static algo_code_t find_recorded(cli_t *cli, plan_t *p, algo_err_t *err) {
   algo_code_t r = algo_json_parse(&o, b.p, b.n, err);
   if (r == ALGO_OK) r = algo_json_get_u64(o, "app", &id, err);
   if (r == ALGO_OK) r = algo_json_opt_str(o, "contract", &contract, err);
+  if (r == ALGO_OK) r = algo_json_opt_u64(o, "asset", &asset, err);
   if (r == ALGO_OK) r = algo_json_opt_base64(o, "genesis_hash", &hash, err);
   if (r != ALGO_OK) r = algo_err_prefix(err, r, "%s is there and is no record of a deployment", p->record);
   bool same_network = hash.n == 32 && memcmp(hash.p, p->params.genesis_hash.b, 32) == 0;
   if (r == ALGO_OK && same_network && !algo_bytes_eq(contract, algo_bytes_str(p->contract)))
     r = algo_err_set(err, ALGO_E_EXISTS, "%s is the record of another contract: give --record FILE", p->record);
+  else if (r == ALGO_OK && same_network && asset != p->asset) /* it would be written over */
+    r = algo_err_set(err, ALGO_E_EXISTS, "%s is the record of a market in another asset: give --record FILE",
+                     p->record);
   if (r == ALGO_OK && same_network) r = is_mine(cli, p, id, p->record, &mine, err);
   if (r == ALGO_OK && mine) p->app = id, p->found = "record";
   json_object_put(o);
