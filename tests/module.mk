@@ -12,6 +12,7 @@ $(eval $(call test,client,client))
 $(eval $(call test,indexer,indexer))
 $(OUT)/obj/tests/unit/indexer/%.o: CPPFLAGS += -Iindexer # its own headers
 $(eval $(call test,sandbox,ledger))
+$(eval $(call test,sandbox/fork,fork))
 $(eval $(call test,sandbox/rest,rest node))
 $(eval $(call test,sandbox/testnet,testnet))
 

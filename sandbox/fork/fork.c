@@ -6,6 +6,8 @@
 #include "algo/block.h"
 #include "algo/file.h"
 
+#define MAX_TOKEN 256u /* letters */
+
 algo_code_t fork_nomem(algo_err_t *err) { return algo_err_set(err, ALGO_E_NOMEM, "out of memory"); }
 
 static void put_message(algo_buf_t *out, algo_buf_t *body) {
@@ -166,15 +168,22 @@ static algo_code_t choose_round(algo_fork_t *f, uint64_t wanted, algo_err_t *err
   return fork_look(f, last, err);
 }
 
+/* What is sent to the node as a header is one line: whatever else a file has stays here. */
+static bool is_token(algo_bytes_t v) {
+  for (size_t i = 0; i < v.n; i++)
+    if (v.p[i] <= ' ' || v.p[i] > '~') return false;
+  return v.n <= MAX_TOKEN;
+}
+
 algo_code_t algo_fork_token(algo_buf_t *out, const char *token_file, algo_err_t *err) {
   const char *env = getenv("FORK_TOKEN");
-  if (token_file == NULL) {
-    algo_buf_puts(out, env == NULL ? "" : env);
-    return ALGO_OK;
-  }
-  algo_code_t rc = algo_file_read(out, token_file, err);
-  while (out->n > 0 && (out->p[out->n - 1] == '\n' || out->p[out->n - 1] == ' ')) out->n--;
-  return rc;
+  algo_code_t rc = ALGO_OK;
+  if (token_file == NULL) algo_buf_puts(out, env == NULL ? "" : env);
+  else rc = algo_file_read(out, token_file, err);
+  while (out->n > 0 && strchr("\r\n ", out->p[out->n - 1]) != NULL) out->n--;
+  if (rc != ALGO_OK || is_token(algo_buf_view(out))) return rc;
+  return algo_err_set(err, ALGO_E_INVALID, "%s has no token: it is one word of at most %u letters",
+                      token_file == NULL ? "FORK_TOKEN" : token_file, MAX_TOKEN);
 }
 
 static algo_code_t connect(algo_fork_t *f, const algo_fork_options_t *opt, algo_err_t *err) {

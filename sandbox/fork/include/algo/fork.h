@@ -22,7 +22,7 @@ typedef struct algo_fork_options {
 } algo_fork_options_t;
 
 /* The token for another algod: the content of a file, or of FORK_TOKEN in the environment where token_file is NULL. The
- * caller wipes it. Errors: NOT_FOUND, IO. */
+ * caller wipes it. Errors: NOT_FOUND, IO, INVALID (more than one word of 256 letters: no token, and sent nowhere). */
 ALGO_API algo_code_t algo_fork_token(algo_buf_t *out, const char *token_file, algo_err_t *err);
 /* Errors: INVALID (a round that is not there yet), GENESIS (the block and the genesis are of two networks), UNSUPPORTED
  * (the round is over 10,000 rounds back: too many blocks to look through). */
