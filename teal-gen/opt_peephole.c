@@ -3,7 +3,18 @@
 
 #include "optimise.h"
 
-static bool pure_push(const tg_ins_t *x) { return tg_pops(x) == 0 && tg_pushes(x) == 1 && tg_flags(x) & PURE; }
+/* A hand-written program may read a field only to fail where it cannot be read: an application's in a signature, the
+ * effects of its own transaction, the time of a block that the node no longer has. */
+static bool may_fail(const tg_t *b, const tg_ins_t *x) {
+  if (!b->hand || (x->op != TG_GLOBAL && x->op != TG_TXN)) return false;
+  algo_group_t group = x->op == TG_GLOBAL ? ALGO_GROUP_GLOBAL : ALGO_GROUP_TXN;
+  const algo_isa_field_t *f = algo_isa_field_by_name(group, x->field, strlen(x->field));
+  return !f || f->effect || f->modes == ALGO_MODE_APP || (x->op == TG_TXN && f->value == ALGO_F_TXN_FirstValidTime);
+}
+
+static bool pure_push(const tg_t *b, const tg_ins_t *x) {
+  return tg_pops(x) == 0 && tg_pushes(x) == 1 && tg_flags(x) & PURE && !may_fail(b, x);
+}
 
 static bool is_condition(const tg_ins_t *x) { return x->op == TG_BZ || x->op == TG_BNZ; }
 
@@ -52,7 +63,7 @@ static bool several_pops(tg_t *b, tg_ins_t *x, tg_ins_t *y) {
 
 static bool pair_of_pops(tg_t *b, tg_ins_t *x, tg_ins_t *y) {
   if (y->op != TG_POP) return several_pops(b, x, y);
-  if (pure_push(x) || x->op == TG_DUP) return drop_both(x, y);
+  if (pure_push(b, x) || x->op == TG_DUP) return drop_both(x, y);
   if (x->op == TG_SWAP && tg_can(b, TG_BURY1)) {
     *x = (tg_ins_t){.op = TG_BURY1};
     return drop_first(y);

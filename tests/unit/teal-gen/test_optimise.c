@@ -47,6 +47,9 @@ static const struct {
      "txna ApplicationArgs 0;btoi;return;"},
     {"fold", "#pragma version 8\npushbytes \"ab\"\npushbytes \"cd\"\nconcat\nlen\nreturn", "pushint 4;return;"},
     {"peephole", "#pragma version 8\ntxn Fee\ntxn Amount\n==\n!\nreturn", "txn Fee;txn Amount;!=;return;"},
+    {"peephole", "#pragma version 8\ntxn Fee\npop\npushint 1\nreturn", "pushint 1;return;"},
+    {"peephole", "#pragma version 8\ntxn LastLog\npop\npushint 1\nreturn", NULL}, /* fails, and goes on failing */
+    {"peephole", "#pragma version 8\nglobal CreatorAddress\npop\npushint 1\nreturn", NULL}, /* in a signature */
     {"peephole", "#pragma version 8\ntxn Fee\nbnz ok\nerr\nok:\npushint 1\nreturn",
      "txn Fee;assert;ok:;pushint 1;return;"},
     {"peephole", "#pragma version 8\ntxn Fee\ntxn Amount\nswap\n+\nreturn", "txn Fee;txn Amount;+;return;"},
