@@ -2,12 +2,15 @@
  * transaction that held two tables' locks could wait for a writer that waits for it. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
 
 #define INDEXES   11u /* rows of chain.index_plan */
 #define HANDS_MAX 4u
+#define BUSY_NS   100000000L /* for writers that queued behind an index that waited */
 
 typedef struct work {
   const char *url;
@@ -18,13 +21,26 @@ typedef struct work {
   algo_err_t *err;
 } work_t;
 
+/* It does not wait for its lock without end: a writer that comes later queues behind it, and the one that has the table
+ * may be waiting for that writer's turn, which the server cannot see. */
 static algo_code_t make_index(PGconn *c, uint64_t partition, size_t which, algo_err_t *err) {
-  char sql[240];
+  char sql[280];
   snprintf(sql, sizeof sql,
            "begin; set local maintenance_work_mem = '128MB'; set local max_parallel_maintenance_workers = 0;"
+           "set local lock_timeout = '1s';"
            "select chain.index_partition(%" PRIu64 ", %zu); commit",
            partition, which);
-  return ix_pg_exec(c, sql, err);
+  for (;;) {
+    PGresult *r = PQexec(c, sql);
+    const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
+    const bool ok = r && PQresultStatus(r) == PGRES_COMMAND_OK, busy = state && strcmp(state, "55P03") == 0;
+    PQclear(r);
+    if (ok) return ALGO_OK;
+    if (!busy) return ix_pg_fail(c, "an index", err);
+    algo_code_t rc = ix_pg_exec(c, "rollback", err);
+    if (rc != ALGO_OK) return rc;
+    nanosleep(&(struct timespec){0, BUSY_NS}, NULL);
+  }
 }
 
 static void *hand_main(void *arg) {
