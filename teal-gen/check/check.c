@@ -37,7 +37,7 @@ static void put_stand_in(algo_buf_t *out, algo_bytes_t name, bool number) {
     return;
   }
   algo_buf_puts(out, "0x");
-  for (unsigned i = 0; i < 4; i++) algo_buf_printf(out, "%016llx", (unsigned long long)(h * (2 * i + 1)));
+  for (unsigned i = 0; i < 4; i++) algo_buf_printf(out, "%016llx", (unsigned long long)h * (2 * i + 1));
 }
 
 static bool has_template(algo_bytes_t text) {
