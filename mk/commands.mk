@@ -25,7 +25,7 @@ lint: ## clang-format, clang-tidy, shellcheck, man pages, the house limits
 	@case "$$(clang-tidy --version)" in *'version 14.'*) $(MAKE) --no-print-directory tidy ;; *) echo 'SKIPPED clang-tidy: not version 14' ;; esac
 
 # clang-tidy looks at a file again only when it has changed.
-TIDY_SRCS  := $(filter-out %/generated/%,$(foreach l,$(LIBRARIES),$($(l)_SRCS)))
+TIDY_SRCS  := $(filter-out %/generated/% $(OUT)/%,$(foreach l,$(LIBRARIES),$($(l)_SRCS)))
 .PHONY: tidy
 tidy: $(TIDY_SRCS:%.c=build/tidy/%.ok)
 build/tidy/%.ok: %.c .clang-tidy
