@@ -17,7 +17,7 @@ static void echo(void *user, algo_httpd_request_t *req, algo_httpd_response_t *r
 
 static algo_httpd_t *server(void) {
   algo_httpd_t *s = NULL;
-  algo_httpd_options_t opt = {.handler = echo, .threads = 1, .read_seconds = READ_SECONDS};
+  algo_httpd_options_t opt = {.handler = echo, .threads = 2, .read_seconds = READ_SECONDS};
   SUITE_OK(algo_httpd_start(&s, &opt, NULL, suite_err));
   return s;
 }
