@@ -61,7 +61,8 @@ static const char *text_of(const reader_t *r, json_object *o, const char *key, s
 }
 
 static bool same_name(const char *a, const ix_a56_column_t *columns, size_t n) {
-  static const char *const own[] = {"app", "round", "intra", "log", "ts", "at", "txid"};
+  static const char *const own[] = {"app",  "round", "intra", "log",  "ts",   "at",      "txid",
+                                    "xmin", "xmax",  "cmin",  "cmax", "ctid", "tableoid"}; /* PostgreSQL's own, too */
   for (size_t i = 0; i < sizeof own / sizeof *own; i++)
     if (strcmp(a, own[i]) == 0) return true;
   for (size_t i = 0; i < n; i++)

@@ -99,13 +99,23 @@ static algo_code_t known_tables(const session_t *s, algo_err_t *err) {
   return rc;
 }
 
-static algo_code_t make_table(const session_t *s, size_t i, const PGresult *relations, algo_err_t *err) {
-  const int n = PQntuples(relations);
+/* A name that no relation has, those of the tables just made and their indexes among them. */
+static algo_code_t free_name(const session_t *s, size_t i, algo_err_t *err) {
+  PGresult *r;
+  algo_code_t rc = ix_pg_query(s->c, &r, "select relname from pg_class where relnamespace = to_regnamespace($1)", 1,
+                               (const char *[]){s->a->schema}, err);
+  if (rc != ALGO_OK) return rc;
+  const int n = PQntuples(r);
   const char **taken = calloc((size_t)n + 1, sizeof *taken);
-  if (!taken) return no_memory(err);
-  for (int k = 0; k < n; k++) taken[k] = PQgetvalue(relations, k, 0);
-  algo_code_t rc = ix_a56_take_name(s->a, i, NULL, taken, (size_t)n, s->arena, err);
+  for (int k = 0; taken && k < n; k++) taken[k] = PQgetvalue(r, k, 0);
+  rc = taken ? ix_a56_take_name(s->a, i, NULL, taken, (size_t)n, s->arena, err) : no_memory(err);
   free(taken);
+  PQclear(r);
+  return rc;
+}
+
+static algo_code_t make_table(const session_t *s, size_t i, algo_err_t *err) {
+  algo_code_t rc = free_name(s, i, err);
   const ix_a56_event_t *e = &s->a->events[i];
   algo_buf_t sql = ALGO_BUF_INIT;
   if (rc == ALGO_OK) {
@@ -128,13 +138,8 @@ static algo_code_t make_tables(const session_t *s, algo_err_t *err) {
   algo_code_t rc = sql.oom ? no_memory(err) : ix_pg_exec(s->c, algo_buf_cstr(&sql), err);
   algo_buf_fini(&sql);
   if (rc == ALGO_OK) rc = known_tables(s, err);
-  PGresult *r = NULL;
-  if (rc == ALGO_OK)
-    rc = ix_pg_query(s->c, &r, "select relname from pg_class where relnamespace = to_regnamespace($1)", 1,
-                     (const char *[]){s->a->schema}, err);
   for (size_t i = 0; rc == ALGO_OK && i < s->a->n_events; i++)
-    rc = s->a->events[i].table ? rename_columns(s, &s->a->events[i], err) : make_table(s, i, r, err);
-  PQclear(r);
+    rc = s->a->events[i].table ? rename_columns(s, &s->a->events[i], err) : make_table(s, i, err);
   return rc;
 }
 
