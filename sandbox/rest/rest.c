@@ -168,6 +168,21 @@ static const char *allowed(const char *list) {
 /* The interface before version 2 is gone for good. */
 static bool is_v1(const char *path) { return strncmp(path, "/v1", 3) == 0 && (path[3] == '/' || path[3] == '\0'); }
 
+/* Control over the chain is for programs and for pages of this machine. Any page that a developer has open could ask
+ * for it otherwise: the token of a developer's node is known to all. */
+static bool from_a_foreign_page(const algo_httpd_request_t *req) {
+  static const char *const here[] = {"localhost", "127.0.0.1", "[::1]"};
+  const char *origin = algo_httpd_header(req, "Origin");
+  if (origin == NULL || strncmp(req->path, "/sandbox/", 9) != 0) return false;
+  const char *host = strstr(origin, "://");
+  host = host != NULL ? host + 3 : origin;
+  for (size_t i = 0; i < sizeof here / sizeof *here; i++) {
+    size_t n = strlen(here[i]);
+    if (strncmp(host, here[i], n) == 0 && (host[n] == '\0' || host[n] == ':')) return false;
+  }
+  return true;
+}
+
 static void dispatch(algo_rest_t *r, const rest_table_t *const *from, size_t n, algo_httpd_request_t *req,
                      algo_httpd_response_t *res) {
   rest_call_t c = {.rest = r, .node = r->node, .req = req, .res = res, .json = algo_json(&res->body)};
@@ -190,6 +205,8 @@ static void dispatch(algo_rest_t *r, const rest_table_t *const *from, size_t n, 
     res->header_value = allowed(allow);
   } else if (!(route->flags & REST_OPEN) && !authorized(r, req)) {
     rest_error(&c, 401, "Invalid API Token");
+  } else if (from_a_foreign_page(req)) {
+    rest_error(&c, 403, "a web page from elsewhere may not control this network");
   } else if ((route->flags & REST_LEDGER) && algo_node_is_replay(c.node)) {
     rest_error(&c, 501, "a replay of recorded blocks has no state to answer this from");
   } else {
