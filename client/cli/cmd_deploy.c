@@ -204,12 +204,49 @@ static void compare_terms(cli_t *cli, const plan_t *p) {
     cli_note(cli, "the arbiter is another there: algorent set-arbiter changes it");
 }
 
+/* Whether the pool's transaction creates an application of this source: its note is our creation's. */
+static bool is_our_creation(json_object *stxn, algo_bytes_t note) {
+  json_object *txn = NULL;
+  algo_buf_t own = ALGO_BUF_INIT;
+  bool is = json_object_object_get_ex(stxn, "txn", &txn) && !json_object_object_get_ex(txn, "apid", NULL) &&
+            algo_json_opt_base64(txn, "note", &own, NULL) == ALGO_OK && algo_bytes_eq(algo_buf_view(&own), note);
+  algo_buf_fini(&own);
+  return is;
+}
+
+/* A deployment that was cut off behind its sending may still be on its way: a second one would be paid for beside it.
+ */
+static algo_code_t none_on_its_way(cli_t *cli, const plan_t *p, algo_err_t *err) {
+  char addr[ALGO_ADDR_TEXT + 1], path[160];
+  algo_buf_t answer = ALGO_BUF_INIT, note = ALGO_BUF_INIT;
+  json_object *o = NULL, *list = NULL;
+  algo_addr_format(addr, &cli->sender);
+  snprintf(path, sizeof path, "/v2/accounts/%s/transactions/pending", addr);
+  algo_deploy_note(&note, p->spec, ALGORENT_VERSION);
+  algo_code_t r = algo_algod_ask(cli->algod, "GET", path, NULL, algo_bytes(NULL, 0), &answer, err);
+  if (r == ALGO_OK) r = algo_json_parse(&o, answer.p, answer.n, err);
+  if (r == ALGO_OK && json_object_object_get_ex(o, "top-transactions", &list))
+    for (size_t i = 0; r == ALGO_OK && i < json_object_array_length(list); i++)
+      if (is_our_creation(json_object_array_get_idx(list, i), algo_buf_view(&note)))
+        r = algo_err_set(err, ALGO_E_EXISTS,
+                         "a deployment of %s by %s is on its way to a block: wait for it, then deploy again (--again: "
+                         "another one)",
+                         p->contract, addr);
+  json_object_put(o);
+  algo_buf_fini(&note);
+  algo_buf_fini(&answer);
+  return r;
+}
+
 static algo_code_t look(cli_t *cli, plan_t *p, algo_err_t *err) {
   algo_code_t r = ALGO_OK;
   bool ready = false;
   if (cli_value(cli, "--app") != NULL) r = find_given(cli, p, err);
   else if (cli_value(cli, "--again") == NULL) r = find_recorded(cli, p, err);
-  if (r == ALGO_OK && p->app == 0 && cli_value(cli, "--again") == NULL) r = find_created(cli, p, err);
+  if (r == ALGO_OK && p->app == 0 && cli_value(cli, "--again") == NULL) {
+    r = none_on_its_way(cli, p, err); /* first: what is in a block by now is found behind it */
+    if (r == ALGO_OK) r = find_created(cli, p, err);
+  }
   if (r != ALGO_OK) return r;
   p->create = p->app == 0;
   if (!p->create) r = load(cli, p, p->app, err);
