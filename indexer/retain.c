@@ -51,6 +51,23 @@ static algo_code_t first_kept(PGconn *c, const algo_follower_retention_t *o, uin
   return ALGO_OK;
 }
 
+/* Events that are still to be read from chain.log would be gone with it. */
+static algo_code_t none_behind(PGconn *c, uint64_t kept, algo_err_t *err) {
+  char round[24];
+  PGresult *r;
+  snprintf(round, sizeof round, "%" PRIu64, kept);
+  algo_code_t rc = ix_pg_query(c, &r, "select app, behind from chain.contract where behind < $1 order by 2 limit 1", 1,
+                               (const char *[]){round}, err);
+  if (rc != ALGO_OK) return rc;
+  if (PQntuples(r) > 0)
+    rc = algo_err_set(err, ALGO_E_RANGE,
+                      "the events of application %s are in its tables up to round %s alone: follow it again first "
+                      "(run --market %s), or delete it from chain.contract",
+                      PQgetvalue(r, 0, 0), PQgetvalue(r, 0, 1), PQgetvalue(r, 0, 0));
+  PQclear(r);
+  return rc;
+}
+
 algo_code_t algo_follower_retain(uint64_t *partitions, const char *database_url, const algo_follower_retention_t *o,
                                  const algo_env_t *env, algo_err_t *err) {
   PGconn *c = NULL;
@@ -59,6 +76,7 @@ algo_code_t algo_follower_retain(uint64_t *partitions, const char *database_url,
   *partitions = 0;
   algo_code_t rc = ix_pg_open(&c, database_url, IX_APPLICATION_NAME, err);
   if (rc == ALGO_OK) rc = first_kept(c, o, &kept, err);
+  if (rc == ALGO_OK) rc = none_behind(c, kept, err);
   if (rc == ALGO_OK) rc = ix_partition_rounds(c, 0, &size, err);
   char end[24];
   snprintf(end, sizeof end, "%" PRIu64, kept / size);

@@ -90,7 +90,7 @@ typedef struct algo_follower_retention {
 } algo_follower_retention_t;
 /* Beside a follower or without one; readers and writers are not held up. What contracts' tables learnt from the rounds
  * stays. May be interrupted, and called again. *partitions: how many were let go. Errors: DB, RANGE (before a round
- * that is not there), NOT_FOUND (an empty database). */
+ * that is not there, or from which a contract's events are still to be read), NOT_FOUND (an empty database). */
 ALGO_API algo_code_t algo_follower_retain(uint64_t *partitions, const char *database_url,
                                           const algo_follower_retention_t *o, const algo_env_t *env, algo_err_t *err);
 
