@@ -57,36 +57,65 @@ algo_code_t algo_file_write_at(int fd, const void *p, size_t n, uint64_t at, alg
   return ALGO_OK;
 }
 
+/* `path` by way of `fresh`; fresh NULL: where it is. */
+static algo_code_t put_whole(const char *path, const char *fresh, algo_bytes_t content, algo_err_t *err) {
+  const char *to = fresh == NULL ? path : fresh;
+  int fd = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  bool ok = fd >= 0;
+  for (size_t done = 0; ok && done < content.n;) { /* a pipe knows no offsets */
+    ssize_t put = write(fd, content.p + done, content.n - done);
+    if (put < 0 && errno == EINTR) continue;
+    if (put == 0) errno = ENOSPC;
+    ok = put > 0;
+    if (ok) done += (size_t)put;
+  }
+  const bool made = fd >= 0;
+  int why = errno;
+  if (made && close(fd) != 0 && ok) ok = false, why = errno;
+  if (ok && fresh != NULL && rename(fresh, path) != 0) ok = false, why = errno;
+  if (!ok && made && fresh != NULL) (void)unlink(fresh);
+  return ok ? ALGO_OK : algo_err_set(err, ALGO_E_IO, "%s: %s", path, strerror(why));
+}
+
 algo_code_t algo_file_replace(const char *dir, const char *name, algo_bytes_t content, algo_err_t *err) {
   char path[PATH_MAX], fresh[PATH_MAX], fresh_name[64];
-  int fd = -1;
   snprintf(fresh_name, sizeof fresh_name, "%s.new", name);
   algo_code_t rc = join(path, dir, name, err);
   if (rc == ALGO_OK) rc = join(fresh, dir, fresh_name, err);
-  if (rc == ALGO_OK) rc = algo_file_open(&fd, dir, fresh_name, err);
-  if (rc != ALGO_OK) return rc;
-  if (ftruncate(fd, 0) != 0) rc = failed(err, fresh);
-  if (rc == ALGO_OK) rc = algo_file_write_at(fd, content.p, content.n, 0, err);
-  close(fd);
-  if (rc == ALGO_OK && rename(fresh, path) != 0) rc = failed(err, path);
-  if (rc != ALGO_OK) (void)unlink(fresh);
-  return rc;
+  return rc == ALGO_OK ? put_whole(path, fresh, content, err) : rc;
 }
 
-algo_code_t algo_file_read(algo_buf_t *out, const char *path, algo_err_t *err) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return failed(err, path);
+algo_code_t algo_file_write(const char *path, algo_bytes_t content, algo_err_t *err) {
+  char fresh[PATH_MAX];
+  struct stat st;
+  if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)) return put_whole(path, NULL, content, err);
+  int n = snprintf(fresh, sizeof fresh, "%s.%ld.tmp", path, (long)getpid());
+  if (n < 0 || n >= (int)sizeof fresh) return algo_err_set(err, ALGO_E_IO, "%s: the path is too long", path);
+  return put_whole(path, fresh, content, err);
+}
+
+static algo_code_t read_whole(algo_buf_t *out, int fd, const char *path, size_t most, algo_err_t *err) {
+  size_t start = out->n;
   ssize_t got;
   do {
     uint8_t *at = algo_buf_reserve(out, 65536);
-    if (at == NULL) {
-      close(fd);
-      return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-    }
+    if (at == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
     got = read(fd, at, 65536);
     if (got > 0) out->n += (size_t)got;
+    if (out->n - start > most) return algo_err_set(err, ALGO_E_RANGE, "%s: longer than %zu bytes", path, most);
   } while (got > 0 || (got < 0 && errno == EINTR));
-  algo_code_t rc = got < 0 ? failed(err, path) : ALGO_OK;
+  return got < 0 ? failed(err, path) : ALGO_OK;
+}
+
+algo_code_t algo_file_read(algo_buf_t *out, const char *path, size_t most, algo_err_t *err) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return failed(err, path);
+  algo_code_t rc = read_whole(out, fd, path, most, err);
   close(fd);
   return rc;
+}
+
+algo_code_t algo_file_read_input(algo_buf_t *out, const char *path, size_t most, algo_err_t *err) {
+  return strcmp(path, "-") == 0 ? read_whole(out, STDIN_FILENO, "standard input", most, err)
+                                : algo_file_read(out, path, most, err);
 }

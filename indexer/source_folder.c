@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "algo/file.h"
 #include "source.h"
 
 #define LOOK_AGAIN_MS 200 /* whether there is another block */
@@ -40,18 +41,8 @@ static bool newest(const char *path, uint64_t *round) {
 static bool read_block(const char *path, uint64_t round, algo_buf_t *out) {
   char name[4096];
   snprintf(name, sizeof name, "%s/%06" PRIu64 ".msgp", path, round);
-  FILE *f = fopen(name, "rb");
-  if (!f) return false;
   algo_buf_clear(out);
-  for (;;) {
-    uint8_t *p = algo_buf_reserve(out, 65536);
-    const size_t n = p ? fread(p, 1, 65536, f) : 0;
-    if (n == 0) break;
-    out->n += n;
-  }
-  const bool ok = !ferror(f) && !out->oom;
-  fclose(f);
-  return ok;
+  return algo_file_read(out, name, SIZE_MAX, NULL) == ALGO_OK;
 }
 
 static ix_job_t *next_job(ix_pipe_t *p) {

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "algo/file.h"
 #include "algo/tealgen.h"
 
 enum { TG_CLI_SETS = 32 };
@@ -29,7 +30,6 @@ typedef struct tg_cli {
 } tg_cli_t;
 
 /* ---- files.c ---- */
-algo_code_t tg_write_file(const char *path, algo_bytes_t content, algo_err_t *err); /* whole or not at all */
 algo_code_t tg_read_file(algo_buf_t *out, const char *path, algo_err_t *err);
 algo_code_t tg_make_folders(const char *path, algo_err_t *err);
 algo_code_t tg_write_in(const char *folder, const char *name, const char *suffix, algo_bytes_t content,

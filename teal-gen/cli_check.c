@@ -176,7 +176,7 @@ static algo_code_t run(check_cli_t *cli, algo_buf_t *out, bool *found, algo_aren
   else code = check_files(cli, out, found, arena, err);
   if (code != ALGO_OK) return code;
   if (out->oom) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-  if (cli->out != NULL) return tg_write_file(cli->out, algo_buf_view(out), err);
+  if (cli->out != NULL) return algo_file_write(cli->out, algo_buf_view(out), err);
   return tg_print(out, err);
 }
 

@@ -75,7 +75,7 @@ static algo_code_t give(const tg_cli_t *cli, const tg_optimised_t *o, const tg_p
   algo_buf_t text = ALGO_BUF_INIT;
   algo_code_t code = ALGO_OK;
   if (!cli->json) tell(cli->input, o, p);
-  if (cli->out) code = tg_write_file(cli->out, algo_bytes_str(o->teal), err);
+  if (cli->out) code = algo_file_write(cli->out, algo_bytes_str(o->teal), err);
   if (cli->json) put_json(&text, o, p);
   else if (!cli->out) algo_buf_puts(&text, o->teal);
   if (!code) code = tg_print(&text, err);

@@ -148,7 +148,7 @@ algo_code_t tg_command_assemble(const tg_cli_t *cli, algo_err_t *err) {
     fprintf(stderr, "%s\n", r.error_text);
     code = algo_err_set(err, ALGO_E_ASM, "%s does not assemble", cli->input);
   }
-  if (!code && cli->out) code = tg_write_file(cli->out, r.program, err);
+  if (!code && cli->out) code = algo_file_write(cli->out, r.program, err);
   else if (!code) {
     if (cli->json) {
       put_assembled(&text, &r);
@@ -168,7 +168,7 @@ algo_code_t tg_command_disassemble(const tg_cli_t *cli, algo_err_t *err) {
   algo_buf_t program = ALGO_BUF_INIT, text = ALGO_BUF_INIT;
   algo_code_t code = tg_read_file(&program, cli->input, err);
   if (!code) code = algo_disasm(&text, algo_buf_view(&program), err);
-  if (!code) code = cli->out ? tg_write_file(cli->out, algo_buf_view(&text), err) : tg_print(&text, err);
+  if (!code) code = cli->out ? algo_file_write(cli->out, algo_buf_view(&text), err) : tg_print(&text, err);
   algo_buf_fini(&program);
   algo_buf_fini(&text);
   return code;

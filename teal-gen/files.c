@@ -1,45 +1,12 @@
 /* Files that teal-gen reads and writes. */
 #include <errno.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "cli.h"
 
 algo_code_t tg_read_file(algo_buf_t *out, const char *path, algo_err_t *err) {
-  FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-  if (!f) return algo_err_set(err, ALGO_E_IO, "%s: %s", path, strerror(errno));
-  uint8_t chunk[4096];
-  size_t n;
-  while ((n = fread(chunk, 1, sizeof chunk, f)) > 0) algo_buf_put(out, chunk, n);
-  bool bad = ferror(f);
-  if (f != stdin) fclose(f);
-  if (bad) return algo_err_set(err, ALGO_E_IO, "%s: %s", path, strerror(errno));
-  return out->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
-}
-
-static bool put_whole(const char *path, algo_bytes_t content) {
-  FILE *f = fopen(path, "wb");
-  bool ok = f && fwrite(content.p, 1, content.n, f) == content.n;
-  if (f && fclose(f) != 0) ok = false;
-  return ok;
-}
-
-/* A device, a pipe or a link is written to where it is: a new file in its place would end it, /dev/null too. */
-static bool is_replaceable(const char *path) {
-  struct stat st;
-  return lstat(path, &st) != 0 || S_ISREG(st.st_mode);
-}
-
-algo_code_t tg_write_file(const char *path, algo_bytes_t content, algo_err_t *err) {
-  algo_buf_t name = ALGO_BUF_INIT;
-  algo_buf_printf(&name, "%s.%ld.tmp", path, (long)getpid());
-  const bool replace = is_replaceable(path);
-  const char *to = replace ? algo_buf_cstr(&name) : path;
-  bool ok = put_whole(to, content) && (!replace || rename(to, path) == 0);
-  algo_code_t code = ok ? ALGO_OK : algo_err_set(err, ALGO_E_IO, "%s: %s", path, strerror(errno));
-  if (!ok && replace) unlink(to);
-  algo_buf_fini(&name);
-  return code;
+  algo_code_t code = algo_file_read_input(out, path, SIZE_MAX, err);
+  return code == ALGO_E_NOT_FOUND ? (err->code = ALGO_E_IO) : code; /* an input is read or it is not */
 }
 
 algo_code_t tg_make_folders(const char *path, algo_err_t *err) {
@@ -59,7 +26,7 @@ algo_code_t tg_write_in(const char *folder, const char *name, const char *suffix
                         algo_err_t *err) {
   algo_buf_t path = ALGO_BUF_INIT;
   algo_buf_printf(&path, "%s/%s%s", folder, name, suffix);
-  algo_code_t code = tg_write_file(algo_buf_cstr(&path), content, err);
+  algo_code_t code = algo_file_write(algo_buf_cstr(&path), content, err);
   algo_buf_fini(&path);
   return code;
 }

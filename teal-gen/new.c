@@ -70,7 +70,7 @@ static algo_code_t write_one(const tg_skeleton_t *s, const char *dir, const char
   algo_buf_t text = ALGO_BUF_INIT;
   fill_in(&text, s->content, name);
   algo_code_t code = text.oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : tg_make_folders(in, err);
-  if (!code) code = tg_write_file(path, algo_buf_view(&text), err);
+  if (!code) code = algo_file_write(path, algo_buf_view(&text), err);
   algo_buf_fini(&text);
   return code;
 }

@@ -6,32 +6,25 @@
 
 #define FILE_MAX_BYTES ((size_t)16 << 20)
 
+static bool done(algo_code_t rc, const algo_err_t *err) {
+  if (rc != ALGO_OK) fprintf(stderr, "algorent-avm: %s\n", err->msg);
+  return rc == ALGO_OK;
+}
+
 bool read_file(algo_bytes_t *out, const char *path, algo_arena_t *arena) {
-  FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-  if (f == NULL) {
-    fprintf(stderr, "algorent-avm: %s: %s\n", path, strerror(errno));
-    return false;
-  }
   algo_buf_t b = ALGO_BUF_INIT;
-  uint8_t chunk[16384];
-  size_t n;
-  while ((n = fread(chunk, 1, sizeof chunk, f)) > 0 && b.n <= FILE_MAX_BYTES) algo_buf_put(&b, chunk, n);
-  bool bad = ferror(f) != 0 || b.oom || b.n > FILE_MAX_BYTES;
-  if (f != stdin) fclose(f);
-  if (bad) {
-    fprintf(stderr, "algorent-avm: %s: %s\n", path, b.n > FILE_MAX_BYTES ? "longer than 16 MiB" : "cannot be read");
-  } else {
-    *out = algo_arena_dup(arena, algo_buf_view(&b));
-  }
+  algo_err_t err;
+  bool ok = done(algo_file_read_input(&b, path, FILE_MAX_BYTES, &err), &err);
+  if (ok) *out = algo_arena_dup(arena, algo_buf_view(&b));
   algo_buf_fini(&b);
-  return !bad;
+  return ok;
 }
 
 bool write_file(const char *path, algo_bytes_t content) {
-  FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "wb");
-  bool ok = f != NULL && fwrite(content.p, 1, content.n, f) == content.n;
-  if (f != NULL && (f == stdout ? fflush(f) : fclose(f)) != 0) ok = false;
-  if (!ok) fprintf(stderr, "algorent-avm: %s: %s\n", path, strerror(errno));
+  algo_err_t err;
+  if (strcmp(path, "-") != 0) return done(algo_file_write(path, content, &err), &err);
+  bool ok = fwrite(content.p, 1, content.n, stdout) == content.n && fflush(stdout) == 0;
+  if (!ok) fprintf(stderr, "algorent-avm: standard output: %s\n", strerror(errno));
   return ok;
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "algo/file.h"
 #include "algo/isa.h"
 #include "algo/ledger.h"
 #include "algo/listing.h"

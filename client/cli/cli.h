@@ -7,6 +7,7 @@
 
 #include "algo/arc56.h"
 #include "algo/deploy.h"
+#include "algo/file.h"
 #include "algo/kmd.h"
 #include "algo/market.h"
 #include "algo/tasks.h"

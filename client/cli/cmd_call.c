@@ -1,7 +1,6 @@
 /* cmd_call.c - any application by its ARC-56 description. */
 #include "cli.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,19 +75,14 @@ static algo_code_t read_args(cli_t *cli, const algo_arc56_method_t *m, json_obje
 algo_code_t cli_read_description(cli_t *cli, algo_arc56_t *a, algo_err_t *err) {
   const char *path = cli_value(cli, "--arc56");
   algo_buf_t b = ALGO_BUF_INIT;
-  char block[8192];
-  size_t n;
   algo_code_t r = cli_need(cli, "--arc56", err);
-  if (r != ALGO_OK) return r;
-  FILE *f = fopen(path, "rb");
-  if (f == NULL)
-    return algo_err_set(err, errno == ENOENT ? ALGO_E_NOT_FOUND : ALGO_E_IO, "%s: %s", path, strerror(errno));
-  while (b.n <= DESCRIPTION_MAX && (n = fread(block, 1, sizeof block, f)) > 0) algo_buf_put(&b, block, n);
-  fclose(f);
-  r = b.n > DESCRIPTION_MAX ? algo_err_set(err, ALGO_E_RANGE, "too large")
-                            : algo_arc56_parse(a, b.p, b.n, &cli->arena, err);
+  if (r == ALGO_OK) r = algo_file_read(&b, path, DESCRIPTION_MAX, err);
+  if (r == ALGO_OK) {
+    r = algo_arc56_parse(a, b.p, b.n, &cli->arena, err);
+    if (r != ALGO_OK) r = algo_err_prefix(err, r, "%s", path);
+  }
   algo_buf_fini(&b);
-  return r == ALGO_OK ? r : algo_err_prefix(err, r, "%s", path);
+  return r;
 }
 
 static void put_value(cli_t *cli, const algo_arc56_t *a, const algo_arc56_method_t *m, const algo_call_result_t *result,

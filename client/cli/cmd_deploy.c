@@ -1,12 +1,13 @@
 /* cmd_deploy.c - a market of one's own: found or created, bootstrapped, written down. */
 #include "cli.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "algo/hash.h"
+
+#define RECORD_MAX ((size_t)1 << 20)
 
 typedef struct plan {
   const char *contract; /* "rental", "escrow" */
@@ -110,15 +111,11 @@ static algo_code_t find_recorded(cli_t *cli, plan_t *p, algo_err_t *err) {
   json_object *o = NULL;
   algo_buf_t b = ALGO_BUF_INIT, hash = ALGO_BUF_INIT;
   algo_bytes_t contract = ALGO_BYTES_LIT("rental");
-  char block[4096];
-  size_t n;
   uint64_t id = 0, asset = p->asset;
   bool mine = false;
-  FILE *f = fopen(p->record, "rb");
-  if (f == NULL) return ALGO_OK;
-  while ((n = fread(block, 1, sizeof block, f)) > 0) algo_buf_put(&b, block, n);
-  fclose(f);
-  algo_code_t r = algo_json_parse(&o, b.p, b.n, err);
+  if (access(p->record, F_OK) != 0) return ALGO_OK;
+  algo_code_t r = algo_file_read(&b, p->record, RECORD_MAX, err);
+  if (r == ALGO_OK) r = algo_json_parse(&o, b.p, b.n, err);
   if (r == ALGO_OK) r = algo_json_get_u64(o, "app", &id, err);
   if (r == ALGO_OK) r = algo_json_opt_str(o, "contract", &contract, err);
   if (r == ALGO_OK) r = algo_json_opt_u64(o, "asset", &asset, err);
@@ -359,13 +356,12 @@ static algo_code_t write_record(const plan_t *p, const algo_market_t *m, const a
   }
   algo_json_close(&j, '}');
   algo_buf_putc(&b, '\n');
-  FILE *f = fopen(p->record, "wb");
-  bool ok = f != NULL && !b.oom && fwrite(b.p, 1, b.n, f) == b.n;
-  if (f != NULL && fclose(f) != 0) ok = false;
+  algo_code_t r =
+      b.oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : algo_file_write(p->record, algo_buf_view(&b), err);
   algo_buf_fini(&b);
-  return ok ? ALGO_OK
-            : algo_err_set(err, ALGO_E_IO, "the market is deployed as %" PRIu64 ", but %s: %s", m->app.id, p->record,
-                           strerror(errno));
+  return r == ALGO_OK
+             ? r
+             : algo_err_prefix(err, r, "the market is deployed as %" PRIu64 ", its record is not written", m->app.id);
 }
 
 static void show(cli_t *cli, const plan_t *p, const char *action) {

@@ -1,25 +1,9 @@
 /* cmd_send.c - a group that a wallet signed: sent and waited for. */
 #include "cli.h"
 
-#include <errno.h>
 #include <string.h>
 
 #define GROUP_FILE_MAX ((size_t)1 << 20)
-
-static algo_code_t read_file(const char *path, algo_buf_t *out, algo_err_t *err) {
-  bool is_stdin = strcmp(path, "-") == 0;
-  FILE *f = is_stdin ? stdin : fopen(path, "rb");
-  char block[4096];
-  size_t n;
-  if (f == NULL)
-    return algo_err_set(err, errno == ENOENT ? ALGO_E_NOT_FOUND : ALGO_E_IO, "%s: %s", path, strerror(errno));
-  while (out->n <= GROUP_FILE_MAX && (n = fread(block, 1, sizeof block, f)) > 0) algo_buf_put(out, block, n);
-  bool bad = ferror(f) != 0;
-  if (!is_stdin) fclose(f);
-  if (bad) return algo_err_set(err, ALGO_E_IO, "%s: reading it failed", path);
-  if (out->n > GROUP_FILE_MAX) return algo_err_set(err, ALGO_E_RANGE, "%s is too large for a group", path);
-  return out->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
-}
 
 /* One row a transaction: what it made, and the return value of a call. */
 static void show_results(cli_t *cli, const algo_composer_t *c) {
@@ -57,7 +41,7 @@ static algo_code_t send_group(cli_t *cli, algo_err_t *err) {
   algo_buf_t b = ALGO_BUF_INIT;
   algo_composer_t *c = NULL;
   bool done = false;
-  algo_code_t r = read_file(cli->args[0], &b, err);
+  algo_code_t r = algo_file_read_input(&b, cli->args[0], GROUP_FILE_MAX, err);
   if (r == ALGO_OK) r = cli_connect(cli, err);
   if (r == ALGO_OK) r = algo_composer_new(&c, cli->algod, NULL, err);
   if (r == ALGO_OK) {

@@ -65,15 +65,17 @@ const cli_command_t cli_cmd_topup_sign = {
     "  algorent topup sign 1 60 topup.json --period 1000 --last 52000000 --key renter.key",
     topup_sign};
 
+#define TOPUP_MAX ((size_t)4096)
+
 static algo_code_t read_topup(const char *path, algo_topup_signed_t *out, algo_err_t *err) {
-  char text[4096];
-  FILE *f = fopen(path, "rb");
-  if (f == NULL)
-    return algo_err_set(err, errno == ENOENT ? ALGO_E_NOT_FOUND : ALGO_E_IO, "%s: %s", path, strerror(errno));
-  size_t n = fread(text, 1, sizeof text, f);
-  fclose(f);
-  algo_code_t r = algo_topup_parse(out, text, n, err);
-  return r == ALGO_OK ? r : algo_err_prefix(err, r, "%s", path);
+  algo_buf_t b = ALGO_BUF_INIT;
+  algo_code_t r = algo_file_read(&b, path, TOPUP_MAX, err);
+  if (r == ALGO_OK) {
+    r = algo_topup_parse(out, algo_buf_cstr(&b), b.n, err);
+    if (r != ALGO_OK) r = algo_err_prefix(err, r, "%s", path);
+  }
+  algo_buf_fini(&b);
+  return r;
 }
 
 static algo_code_t topup_submit(cli_t *cli, algo_err_t *err) {

@@ -189,7 +189,7 @@ static algo_code_t put_values(cli_t *cli, algo_buf_t *out, const char *teal, alg
 static algo_code_t assemble(cli_t *cli, const char *path, algo_bytes_t *program, algo_err_t *err) {
   algo_buf_t text = ALGO_BUF_INIT, teal = ALGO_BUF_INIT;
   algo_compiled_t c = {0};
-  algo_code_t r = algo_file_read(&text, path, err);
+  algo_code_t r = algo_file_read(&text, path, SIZE_MAX, err);
   if (r == ALGO_OK && text.n > 0 && memchr(text.p, 0, text.n) != NULL) /* what is behind it would not be compared */
     r = algo_err_set(err, ALGO_E_PARSE, "a zero byte is in it: that is no TEAL");
   if (r == ALGO_OK) r = put_values(cli, &teal, algo_buf_cstr(&text), err);

@@ -1,7 +1,6 @@
 /* session.c - the node, the market and the account of a command, and its call. */
 #include "cli.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -177,16 +176,6 @@ algo_code_t cli_identify(cli_t *cli, algo_err_t *err) {
   return r;
 }
 
-static algo_code_t write_file(const char *path, algo_bytes_t v, algo_err_t *err) {
-  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) return algo_err_set(err, ALGO_E_IO, "%s: %s", path, strerror(errno));
-  FILE *f = fdopen(fd, "wb");
-  bool ok = f != NULL && fwrite(v.p, 1, v.n, f) == v.n;
-  if (f == NULL) close(fd);
-  else if (fclose(f) != 0) ok = false;
-  return ok ? ALGO_OK : algo_err_set(err, ALGO_E_IO, "%s: %s", path, strerror(errno));
-}
-
 static algo_code_t simulate(cli_t *cli, algo_composer_t *c, algo_err_t *err) {
   algo_code_t r = algo_composer_build(c, err); /* its fees and references are those of the call itself */
   if (r == ALGO_OK) r = algo_composer_simulate(c, err);
@@ -208,7 +197,7 @@ algo_code_t cli_run_composer(cli_t *cli, algo_composer_t *c, bool *done, algo_er
   algo_buf_t b = ALGO_BUF_INIT;
   algo_code_t r = algo_composer_build(c, err);
   if (r == ALGO_OK) r = algo_composer_encode(c, &b, err);
-  if (r == ALGO_OK) r = write_file(file, algo_buf_view(&b), err);
+  if (r == ALGO_OK) r = algo_file_write(file, algo_buf_view(&b), err);
   algo_buf_fini(&b);
   if (r != ALGO_OK) return r;
   cli_out_str(cli, "unsigned", file);

@@ -7,19 +7,6 @@
 
 #define FILE_MAX (16u << 20)
 
-static algo_code_t read_file(algo_buf_t *out, const char *path, algo_err_t *err) {
-  FILE *f = fopen(path, "rb");
-  if (!f) return algo_err_set(err, ALGO_E_IO, "--arc56: %s cannot be read", path);
-  for (uint8_t *p; (p = algo_buf_reserve(out, 1u << 16)) && out->n < FILE_MAX;) {
-    const size_t n = fread(p, 1, 1u << 16, f);
-    if (n == 0) break;
-    out->n += n;
-  }
-  const bool bad = ferror(f) || out->oom || out->n >= FILE_MAX;
-  fclose(f);
-  return bad ? algo_err_set(err, ALGO_E_IO, "--arc56: %s cannot be read whole, or has over 16 MiB", path) : ALGO_OK;
-}
-
 /* How long a schema's name before "=" is; 0: none is there. */
 static size_t schema_length(const char *s) {
   const size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_");
@@ -43,7 +30,8 @@ algo_code_t cli_add_arc56(cli_options_t *o, const char *value, algo_err_t *err) 
   if ((size_t)snprintf(t->name, sizeof t->name, "%.*s", at ? (int)(at - value) : (int)strlen(value), value) >=
       sizeof t->name)
     return algo_err_set(err, ALGO_E_USAGE, "--arc56: a name of over %zu letters", sizeof t->name);
-  algo_code_t rc = read_file(&t->content, t->name, err);
+  algo_code_t rc = algo_file_read(&t->content, t->name, FILE_MAX, err);
+  if (rc != ALGO_OK) rc = algo_err_prefix(err, ALGO_E_IO, "--arc56");
   a->name = t->name;
   a->json = (const char *)t->content.p;
   a->length = t->content.n;

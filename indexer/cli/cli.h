@@ -2,6 +2,7 @@
 #ifndef IX_CLI_H
 #define IX_CLI_H
 
+#include "algo/file.h"
 #include "algo/follower.h"
 
 #define CLI_CONTRACTS_MAX 64u

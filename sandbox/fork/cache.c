@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "algo/file.h"
 #include "algo/hash.h"
 #include "algo/text.h"
 #include "internal.h"
@@ -57,11 +58,7 @@ bool fork_cache_read(const algo_fork_t *f, const char *path, bool *found, algo_b
   if (f->cache == NULL) return false;
   algo_buf_t name = ALGO_BUF_INIT, whole = ALGO_BUF_INIT;
   file_of(f, path, &name);
-  FILE *file = fopen(algo_buf_cstr(&name), "rb");
-  uint8_t chunk[16384];
-  for (size_t n; file != NULL && (n = fread(chunk, 1, sizeof chunk, file)) > 0;) algo_buf_put(&whole, chunk, n);
-  bool ok = file != NULL && ferror(file) == 0 && !whole.oom;
-  if (file != NULL) fclose(file);
+  bool ok = algo_file_read(&whole, algo_buf_cstr(&name), SIZE_MAX, NULL) == ALGO_OK;
   size_t n = strlen(path);
   ok = ok && whole.n > n + 4 && memcmp(whole.p + 4, path, n) == 0 && whole.p[n + 4] == '\n';
   if (ok) {
@@ -77,18 +74,14 @@ bool fork_cache_read(const algo_fork_t *f, const char *path, bool *found, algo_b
 /* What cannot be kept is read again the next time. */
 void fork_cache_write(const algo_fork_t *f, const char *path, bool found, algo_bytes_t body) {
   if (f->cache == NULL) return;
-  algo_buf_t name = ALGO_BUF_INIT, temp = ALGO_BUF_INIT;
+  algo_buf_t name = ALGO_BUF_INIT, whole = ALGO_BUF_INIT;
+  algo_err_t err;
   file_of(f, path, &name);
-  algo_buf_printf(&temp, "%s.%ld", algo_buf_cstr(&name), (long)getpid());
-  FILE *file = fopen(algo_buf_cstr(&temp), "wb");
-  bool ok = file != NULL && fprintf(file, "%s %s\n", found ? "200" : "404", path) > 0 &&
-            fwrite(body.p, 1, body.n, file) == body.n;
-  if (file != NULL && fclose(file) != 0) ok = false;
-  ok = ok && rename(algo_buf_cstr(&temp), algo_buf_cstr(&name)) == 0;
-  if (!ok) {
-    if (file != NULL) (void)unlink(algo_buf_cstr(&temp));
-    algo_env_log(&f->env, ALGO_LOG_WARN, "%s cannot be written: %s", algo_buf_cstr(&name), strerror(errno));
-  }
+  algo_buf_printf(&whole, "%s %s\n", found ? "200" : "404", path);
+  algo_buf_putb(&whole, body);
+  if (whole.oom || algo_file_write(algo_buf_cstr(&name), algo_buf_view(&whole), &err) != ALGO_OK)
+    algo_env_log(&f->env, ALGO_LOG_WARN, "an answer of the forked node is not kept: %s",
+                 whole.oom ? "out of memory" : err.msg);
   algo_buf_fini(&name);
-  algo_buf_fini(&temp);
+  algo_buf_fini(&whole);
 }

@@ -179,7 +179,7 @@ algo_code_t algo_fork_token(algo_buf_t *out, const char *token_file, algo_err_t 
   const char *env = getenv("FORK_TOKEN");
   algo_code_t rc = ALGO_OK;
   if (token_file == NULL) algo_buf_puts(out, env == NULL ? "" : env);
-  else rc = algo_file_read(out, token_file, err);
+  else rc = algo_file_read(out, token_file, 1u << 16, err);
   while (out->n > 0 && strchr("\r\n ", out->p[out->n - 1]) != NULL) out->n--;
   if (rc != ALGO_OK || is_token(algo_buf_view(out))) return rc;
   return algo_err_set(err, ALGO_E_INVALID, "%s has no token: it is one word of at most %u letters",

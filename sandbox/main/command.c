@@ -1,9 +1,9 @@
 #include "command.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "algo/file.h"
 #include "algo/http.h"
 #include "algo/json.h"
 #include "show.h"
@@ -124,22 +124,20 @@ static const command_t *find(const char *name) {
 
 bool sandbox_command_known(const char *name) { return find(name) != NULL; }
 
+/* Says why a file could not be read or written. */
+static bool done(algo_code_t rc, const algo_err_t *err) {
+  if (rc != ALGO_OK) fprintf(stderr, "algorent-sandbox: %s\n", err->msg);
+  return rc == ALGO_OK;
+}
+
 static bool read_file(const char *path, algo_buf_t *out) {
-  FILE *f = fopen(path, "rb");
-  uint8_t chunk[65536];
-  for (size_t n; f != NULL && (n = fread(chunk, 1, sizeof chunk, f)) > 0;) algo_buf_put(out, chunk, n);
-  bool ok = f != NULL && ferror(f) == 0 && !out->oom;
-  if (!ok) fprintf(stderr, "algorent-sandbox: %s: %s\n", path, strerror(errno));
-  if (f != NULL) fclose(f);
-  return ok;
+  algo_err_t err;
+  return done(algo_file_read(out, path, SIZE_MAX, &err), &err);
 }
 
 static bool write_file(const char *path, const algo_buf_t *b) {
-  FILE *f = fopen(path, "wb");
-  bool ok = f != NULL && fwrite(b->p, 1, b->n, f) == b->n;
-  if (f != NULL && fclose(f) != 0) ok = false;
-  if (!ok) fprintf(stderr, "algorent-sandbox: %s: %s\n", path, strerror(errno));
-  return ok;
+  algo_err_t err;
+  return done(algo_file_write(path, algo_buf_view(b), &err), &err);
 }
 
 /* The server's own words where it refuses. */

@@ -52,8 +52,8 @@ static algo_code_t open_live(sandbox_chain_t *out, const sandbox_options_t *o, c
   algo_node_options_t opt = {
       .mode = mode, .interval_ms = o->interval_ms, .data_dir = o->data, .checkpoint_blocks = o->checkpoint};
   algo_buf_t genesis = ALGO_BUF_INIT, dump = ALGO_BUF_INIT;
-  algo_code_t rc = o->genesis != NULL ? algo_file_read(&genesis, o->genesis, err) : ALGO_OK;
-  if (rc == ALGO_OK && o->load != NULL) rc = algo_file_read(&dump, o->load, err);
+  algo_code_t rc = o->genesis != NULL ? algo_file_read(&genesis, o->genesis, SIZE_MAX, err) : ALGO_OK;
+  if (rc == ALGO_OK && o->load != NULL) rc = algo_file_read(&dump, o->load, SIZE_MAX, err);
   if (rc == ALGO_OK && o->fork != NULL) rc = open_fork(&out->fork, o, env, err);
   opt.genesis_json = out->fork == NULL ? algo_buf_view(&genesis) : algo_fork_genesis(out->fork);
   opt.origin = out->fork == NULL ? NULL : algo_fork_origin(out->fork);

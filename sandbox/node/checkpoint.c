@@ -89,7 +89,7 @@ static void read_candidate(candidate_t *c, const algo_node_t *n, const char *nam
   char path[4096];
   uint32_t tail = 0;
   path_of(path, n, name);
-  if (algo_file_read(&c->bytes, path, NULL) != ALGO_OK || c->bytes.n < sizeof c->head) return;
+  if (algo_file_read(&c->bytes, path, SIZE_MAX, NULL) != ALGO_OK || c->bytes.n < sizeof c->head) return;
   memcpy(&c->head, c->bytes.p, sizeof c->head);
   c->good = memcmp(c->head.magic, magic, sizeof magic) == 0 &&
             node_checksum(algo_bytes(c->bytes.p + sizeof c->head, c->bytes.n - sizeof c->head)) == c->head.sum &&

@@ -107,8 +107,8 @@ static algo_code_t read_round(const node_replay_t *r, const char *what, uint64_t
   }
   algo_buf_t path = ALGO_BUF_INIT;
   algo_buf_printf(&path, "%s%s/%s", r->dir, in, r->names[round - r->first]);
-  algo_code_t rc =
-      path.oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : algo_file_read(out, algo_buf_cstr(&path), err);
+  algo_code_t rc = path.oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory")
+                            : algo_file_read(out, algo_buf_cstr(&path), SIZE_MAX, err);
   algo_buf_fini(&path);
   return rc;
 }

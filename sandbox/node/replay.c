@@ -35,7 +35,7 @@ static algo_code_t replay_identity(algo_node_t *n, const char *dir, algo_err_t *
   for (int up = 0; rc == ALGO_OK && up < 2 && n->genesis_json.n == 0; up++) {
     char *path = algo_arena_printf(&n->arena, "%s%s/genesis.json", dir, up ? "/.." : "");
     if (path == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-    (void)algo_file_read(&n->genesis_json, path, NULL);
+    (void)algo_file_read(&n->genesis_json, path, SIZE_MAX, NULL);
   }
   return rc;
 }

@@ -216,8 +216,8 @@ static bool read_genesis(const char *folder, algo_genesis_t *g, algo_arena_t *ar
   char path[256];
   algo_buf_t raw = ALGO_BUF_INIT;
   snprintf(path, sizeof path, "%s/genesis.json", folder);
-  const bool ok =
-      algo_file_read(&raw, path, NULL) == ALGO_OK && algo_genesis_parse(g, raw.p, raw.n, arena, NULL) == ALGO_OK;
+  const bool ok = algo_file_read(&raw, path, SIZE_MAX, NULL) == ALGO_OK &&
+                  algo_genesis_parse(g, raw.p, raw.n, arena, NULL) == ALGO_OK;
   algo_buf_fini(&raw);
   return ok;
 }
@@ -278,7 +278,7 @@ static bool write_deltas(const char *folder) {
     snprintf(path, sizeof path, "%s/%06u.msgp", folder, round);
     const bool there = access(path, R_OK) == 0;
     if (there)
-      ok = algo_file_read(&want, path, &err) == ALGO_OK && make_block(l, algo_buf_view(&want), &err) &&
+      ok = algo_file_read(&want, path, SIZE_MAX, &err) == ALGO_OK && make_block(l, algo_buf_view(&want), &err) &&
            write_delta(l, folder, round, &err);
     algo_buf_fini(&want);
     if (!there) break;

@@ -1,4 +1,4 @@
-/* algo/file.h - files at offsets: whole reads and writes, whatever a signal or a short count leaves. */
+/* algo/file.h - files whole, and at offsets, whatever a signal or a short count leaves. */
 #ifndef ALGO_FILE_H
 #define ALGO_FILE_H
 
@@ -14,7 +14,13 @@ ALGO_API algo_code_t algo_file_read_at(int fd, void *out, size_t n, uint64_t at,
 ALGO_API algo_code_t algo_file_write_at(int fd, const void *p, size_t n, uint64_t at, algo_err_t *err);
 /* DIR/NAME becomes these bytes at once: whoever opens it sees all of the old or all of the new. Errors: IO. */
 ALGO_API algo_code_t algo_file_replace(const char *dir, const char *name, algo_bytes_t content, algo_err_t *err);
-/* The whole of a file, appended. Errors: NOT_FOUND, IO, NOMEM, with the path. */
-ALGO_API algo_code_t algo_file_read(algo_buf_t *out, const char *path, algo_err_t *err);
+/* The whole of a file, appended, if it has no more than `most` bytes. Errors, with the path: NOT_FOUND, IO, RANGE (it
+ * is longer), NOMEM. */
+ALGO_API algo_code_t algo_file_read(algo_buf_t *out, const char *path, size_t most, algo_err_t *err);
+/* The same; the path "-" is standard input. */
+ALGO_API algo_code_t algo_file_read_input(algo_buf_t *out, const char *path, size_t most, algo_err_t *err);
+/* The file becomes these bytes, whole or not at all. What stands there and is no plain file, such as a device, a pipe
+ * or a link, is written to: nothing takes its place. Errors: IO, with the path. */
+ALGO_API algo_code_t algo_file_write(const char *path, algo_bytes_t content, algo_err_t *err);
 
 #endif
