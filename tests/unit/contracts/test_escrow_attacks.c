@@ -1,27 +1,12 @@
 /* Attacks on escrow, one test for each item of the specification's last section, on the ALGO and the ASA market: each
  * tries it and sees the message that has to stop it. */
 #include "algo/escrow.h"
-#include "attacks.h"
-#include "suite.h"
+#include "attacked.h"
 
 enum { CLIENT = RENTER, CLIENT2 = RENTER2, WORK = OWNER, WORK2 = OWNER2, REWARD = 100000, BOND = 30000 };
 enum { RUN = 600, REVIEW = 300, DISPUTE = 900, TASK_MBR = 76100, WORKER_MBR = 22100 };
 
-static world_t w;
-static algo_method_call_t c;
 static const uint8_t hash[32] = {9};
-
-#define A   &w.arena, NULL
-#define APP &w.app
-
-static bool asa_of(int i) { return i & 1; }
-static void refuses(unsigned party, const char *message) {
-  const char *why = attack_refused(&w, party, &c, message);
-  ck_assert_msg(!why, "%s: %s", c.signature, why);
-}
-static void accepts(unsigned party) { ck_assert_msg(world_call(&w, party, &c), "refused: %s", w.refusal); }
-static void stands(const char *why) { ck_assert_msg(!why, "%s: %s", c.signature, why); }
-static void later(int64_t seconds) { world_set_time(&w, w.now + seconds); }
 
 static void create_with(uint64_t asset, uint64_t fee_bps, uint64_t dispute_s, uint64_t review_s, uint64_t open) {
   algo_app_t none = {0, w.app.asset};
@@ -55,15 +40,6 @@ static void disputed(int i) {
   submitted(i);
   algo_escrow_reject(&c, APP, 1, hash, A);
   accepts(CLIENT);
-}
-
-/* What a party has of the market's money. */
-static uint64_t purse(int i, unsigned party) {
-  uint64_t amount;
-  bool frozen;
-  if (!asa_of(i)) return world_balance(&w, &w.who[party]);
-  world_holding(&w, &w.who[party], &amount, &frozen);
-  return amount;
 }
 
 /* ---- payments: rekeying, closing, asset id, amounts, groups, one payment for two calls ---- */
@@ -182,11 +158,6 @@ START_TEST(roles) {
   world_close(&w);
 }
 END_TEST
-
-static void refuse_create(const char *message) {
-  ck_assert(!world_create(&w, &c));
-  ck_assert_msg(strstr(w.refusal, message) != NULL, "expected \"%s\", got \"%s\"", message, w.refusal);
-}
 
 START_TEST(creation) {
   bool asa = asa_of(_i);
@@ -418,7 +389,6 @@ END_TEST
 
 /* ---- calls in any order by any party ---- */
 
-typedef void call_fn(void);
 static void c_accept(void) { accept(); }
 static void c_submit(void) { algo_escrow_submit(&c, APP, 1, hash, A); }
 static void c_reject(void) { algo_escrow_reject(&c, APP, 1, hash, A); }
@@ -429,12 +399,12 @@ static void c_abandon(void) { algo_escrow_abandon(&c, APP, 1, A); }
 static void c_reclaim(void) { algo_escrow_reclaim(&c, APP, 1, A); }
 static void c_withdraw(void) { algo_escrow_withdraw(&c, APP, 1, A); }
 static void c_withdraw_worker(void) { algo_escrow_withdraw_worker(&c, APP, 1, A); }
-static call_fn *const calls[] = {c_accept,  c_submit,  c_reject,  c_approve,  c_release,
-                                 c_resolve, c_abandon, c_reclaim, c_withdraw, c_withdraw_worker};
+static attacked_call_fn *const calls[] = {c_accept,  c_submit,  c_reject,  c_approve,  c_release,
+                                          c_resolve, c_abandon, c_reclaim, c_withdraw, c_withdraw_worker};
 
 /* Which of the calls each party may make in each state, time standing still: all others are refused. */
 START_TEST(any_order_by_any_party) {
-  static void (*const states[])(int i) = {posted, accepted, submitted, disputed};
+  static attacked_state_fn *const states[] = {posted, accepted, submitted, disputed};
   static const unsigned parties[] = {CLIENT, WORK, ARBITER, STRANGER};
   /* a letter a call: client, worker, arbiter, stranger; . nobody */
   static const char *const may[4][4] = {
@@ -445,14 +415,7 @@ START_TEST(any_order_by_any_party) {
   };
   for (unsigned s = 0; s < 4; s++)
     for (unsigned p = 0; p < 4; p++)
-      for (unsigned k = 0; k < 10; k++) {
-        states[s](_i);
-        calls[k]();
-        bool ok = world_call(&w, parties[p], &c);
-        ck_assert_msg(ok == (may[s][p][k] == 'y'), "state %u, party %u: %s: %s", s, p, c.signature,
-                      ok ? "accepted" : w.refusal);
-        world_close(&w);
-      }
+      attacked_in(_i, states[s], parties[p], calls, sizeof calls / sizeof *calls, may[s][p]);
 }
 END_TEST
 
@@ -489,28 +452,7 @@ START_TEST(terms_under_a_task) {
 }
 END_TEST
 
-int main(void) {
-  TCase *t = tcase_create("attacks");
-  tcase_set_timeout(t, 120);
-  const TTest *const tests[] = {payments,
-                                the_reward_is_a_proper_deposit,
-                                counted_twice,
-                                inner_fees,
-                                completions,
-                                deletion,
-                                roles,
-                                creation,
-                                malformed_arguments,
-                                overflow_and_windows,
-                                box_griefing,
-                                recipient_opted_out,
-                                frozen_asset,
-                                clawed_back_asset,
-                                windows_to_the_second,
-                                too_late,
-                                any_order_by_any_party,
-                                own_task_and_closed_market,
-                                terms_under_a_task};
-  for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) tcase_add_loop_test(t, tests[i], 0, 2);
-  return suite_case("escrow attacks", t);
-}
+ATTACKED_MAIN("escrow attacks", payments, the_reward_is_a_proper_deposit, counted_twice, inner_fees, completions,
+              deletion, roles, creation, malformed_arguments, overflow_and_windows, box_griefing, recipient_opted_out,
+              frozen_asset, clawed_back_asset, windows_to_the_second, too_late, any_order_by_any_party,
+              own_task_and_closed_market, terms_under_a_task)

@@ -1,26 +1,9 @@
 /* Attacks on rental and every refusal that the walk cannot reach: malformed arguments, forged payments, roles,
  * creation, deletion. Each case says which message has to stop it. */
-#include <stdio.h>
+#include "attacked.h"
 
-#include "attacks.h"
-#include "suite.h"
-
-static world_t w;
-static algo_method_call_t c;
 static const uint8_t key[32] = {7};
 static const algo_bytes_t model = {(const uint8_t *)"H100", 4};
-
-#define A   &w.arena, NULL
-#define APP &w.app
-
-static bool asa_of(int i) { return i & 1; }
-
-static void refuses(unsigned party, const char *message) {
-  bool ok = world_call(&w, party, &c);
-  ck_assert_msg(!ok, "accepted, not refused with: %s", message);
-  ck_assert_msg(strstr(w.refusal, message) != NULL, "expected \"%s\", got \"%s\"", message, w.refusal);
-}
-static void accepts(unsigned party) { ck_assert_msg(world_call(&w, party, &c), "refused: %s", w.refusal); }
 
 static void create_with(uint64_t asset, uint64_t fee_bps, uint64_t ready_s, uint64_t beat_s, uint64_t dispute_s,
                         uint64_t open) {
@@ -49,11 +32,6 @@ static void with_rental(int i) {
 }
 
 /* ---- creation and roles ---- */
-
-static void refuse_create(const char *message) {
-  ck_assert(!world_create(&w, &c));
-  ck_assert_msg(strstr(w.refusal, message) != NULL, "expected \"%s\", got \"%s\"", message, w.refusal);
-}
 
 START_TEST(creation) {
   bool asa = asa_of(_i);
@@ -157,8 +135,6 @@ START_TEST(bootstrapping) {
 END_TEST
 
 /* ---- what is called how ---- */
-
-static void stands(const char *why) { ck_assert_msg(!why, "%s: %s", c.signature, why); }
 
 /* Every argument of every call, a byte shorter and a byte longer, with a valid call around it. */
 static void malform(unsigned party) { stands(attack_arguments(&w, party, &c)); }
@@ -359,15 +335,6 @@ END_TEST
 
 /* ---- delivery: opted out, closed, frozen, clawed back ---- */
 
-static uint64_t purse(int i, unsigned party) { /* what a party has of the market's money */
-  uint64_t amount;
-  bool frozen;
-  if (!asa_of(i)) return world_balance(&w, &w.who[party]);
-  world_holding(&w, &w.who[party], &amount, &frozen);
-  return amount;
-}
-static void later(int64_t seconds) { world_set_time(&w, w.now + seconds); }
-
 /* An hour at 1,000 a minute, started; heartbeats every 300 s. */
 static void with_active(int i) {
   with_rental(i);
@@ -547,7 +514,6 @@ END_TEST
 
 /* ---- calls in any order by any party ---- */
 
-typedef void call_fn(void);
 static void c_start(void) { algo_rental_start(&c, APP, 1, A); }
 static void c_heartbeat(void) { algo_rental_heartbeat(&c, APP, 1, A); }
 static void c_extend(void) { algo_rental_extend(&c, APP, 10000, 1, 10, A); }
@@ -570,9 +536,10 @@ static void with_disputed(int i) {
 
 /* Which of the calls each party may make in each state, time standing still: all others are refused. */
 START_TEST(any_order_by_any_party) {
-  static call_fn *const calls[] = {c_start,   c_heartbeat, c_extend,       c_claim,  c_stop,   c_cancel, c_dispute,
-                                   c_resolve, c_withdraw,  c_withdraw_gpu, c_update, c_retire, c_bar};
-  static void (*const states[])(int i) = {with_rental, with_active, with_disputed};
+  static attacked_call_fn *const calls[] = {c_start,  c_heartbeat, c_extend,  c_claim,    c_stop,
+                                            c_cancel, c_dispute,   c_resolve, c_withdraw, c_withdraw_gpu,
+                                            c_update, c_retire,    c_bar};
+  static attacked_state_fn *const states[] = {with_rental, with_active, with_disputed};
   static const unsigned parties[] = {OWNER, RENTER, ARBITER, ADMIN, STRANGER};
   static const char *const may[3][5] = {
       {"y.........y..", ".....y.......", ".............", "............y", "............."},
@@ -581,14 +548,7 @@ START_TEST(any_order_by_any_party) {
   };
   for (unsigned s = 0; s < 3; s++)
     for (unsigned p = 0; p < 5; p++)
-      for (unsigned k = 0; k < 13; k++) {
-        states[s](_i);
-        calls[k]();
-        bool ok = world_call(&w, parties[p], &c);
-        ck_assert_msg(ok == (may[s][p][k] == 'y'), "state %u, party %u: %s: %s", s, p, c.signature,
-                      ok ? "accepted" : w.refusal);
-        world_close(&w);
-      }
+      attacked_in(_i, states[s], parties[p], calls, sizeof calls / sizeof *calls, may[s][p]);
 }
 END_TEST
 
@@ -614,29 +574,7 @@ START_TEST(terms_under_a_rental) {
 }
 END_TEST
 
-int main(void) {
-  TCase *t = tcase_create("attacks");
-  tcase_set_timeout(t, 60);
-  tcase_add_loop_test(t, creation, 0, 2);
-  tcase_add_loop_test(t, roles, 0, 2);
-  tcase_add_loop_test(t, bootstrapping, 0, 2);
-  tcase_add_loop_test(t, completions, 0, 2);
-  tcase_add_loop_test(t, malformed, 0, 2);
-  tcase_add_loop_test(t, bools_and_strings, 0, 2);
-  tcase_add_loop_test(t, payments, 0, 2);
-  tcase_add_loop_test(t, counted_twice, 0, 2);
-  tcase_add_loop_test(t, inner_fees, 0, 2);
-  tcase_add_loop_test(t, gifts_and_deletion, 0, 2);
-  tcase_add_loop_test(t, deletion_without_bootstrap, 0, 2);
-  tcase_add_loop_test(t, closed_market, 0, 2);
-  tcase_add_loop_test(t, recipient_opted_out, 0, 2);
-  tcase_add_loop_test(t, frozen_asset, 0, 2);
-  tcase_add_loop_test(t, clawed_back_asset, 0, 2);
-  tcase_add_loop_test(t, box_griefing, 0, 2);
-  tcase_add_loop_test(t, overflow_and_price_0, 0, 2);
-  tcase_add_loop_test(t, windows_to_the_second, 0, 2);
-  tcase_add_loop_test(t, too_late, 0, 2);
-  tcase_add_loop_test(t, any_order_by_any_party, 0, 2);
-  tcase_add_loop_test(t, terms_under_a_rental, 0, 2);
-  return suite_case("rental attacks", t);
-}
+ATTACKED_MAIN("rental attacks", creation, roles, bootstrapping, completions, malformed, bools_and_strings, payments,
+              counted_twice, inner_fees, gifts_and_deletion, deletion_without_bootstrap, closed_market,
+              recipient_opted_out, frozen_asset, clawed_back_asset, box_griefing, overflow_and_price_0,
+              windows_to_the_second, too_late, any_order_by_any_party, terms_under_a_rental)
