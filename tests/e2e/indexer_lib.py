@@ -1,5 +1,5 @@
 """What the indexer's tests share: a cluster, a replayed node, the indexer, and the tables as text."""
-import contextlib, hashlib, http.server, os, random, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time, urllib.error, urllib.parse, urllib.request
+import contextlib, hashlib, http.server, os, random, re, shutil, socket, subprocess, tempfile, threading, time, urllib.error, urllib.parse, urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 VECTORS = os.path.abspath(os.environ.get("ALGORENT_VECTORS", os.path.join(ROOT, "../shared/vectors")))

@@ -5,7 +5,7 @@ import base64, hashlib, json, os, random, re, subprocess, sys
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [here, os.path.join(here, "../e2e")]
 import market_lib
-from algosdk import abi, account, encoding, logic, transaction
+from algosdk import abi, account, encoding, transaction
 from algosdk.v2client import algod as algod_lib
 from indexer_lib import *
 

@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
 """A rental market at random: the indexer follows, and its tables equal the contract's boxes and global state, and the money
 adds up. The node is ALGOD_URL, a funded account KMD_URL's."""
-import json, os, random, re, signal, subprocess, sys, time
+import base64, json, os, random, re, signal, subprocess, sys, time
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [here, os.path.join(here, "../e2e")]
 import market_lib
+from algosdk import encoding
 from indexer_lib import *
+from market_lib import GLOBALS, GPU, GPU_COLUMNS, RENTAL, RENTAL_COLUMNS
 
 CALLS = int(os.environ.get("CALLS", "70"))
 SEED = int(os.environ.get("SEED", "7"))
+ALGOD, TOKEN = os.environ["ALGOD_URL"], os.environ["ALGOD_TOKEN"]
+PROGRAM = os.path.join(BIN, "algorent-indexer")
 
 
 def text_of(v):
@@ -19,9 +23,6 @@ def text_of(v):
 
 def compare(r, m, url, name):
     """Every box that is there, every row whose box is not gone, the globals and the balance, at one round."""
-    from market_lib import GPU, GPU_COLUMNS, RENTAL, RENTAL_COLUMNS, GLOBALS
-    import base64
-    from algosdk import encoding
     boxes = {base64.b64decode(b["name"]) for b in m.node.application_boxes(m.app, limit=0)["boxes"]}
     bytea = {"owner", "renter", "spec_hash", "seal_key", "session_key", "model", "provider", "admin", "treasury", "arbiter"}
     select = lambda cols: ", ".join(f"encode({c}, 'hex')" if c in bytea else c for c in cols)
@@ -55,105 +56,125 @@ def compare(r, m, url, name):
     r.check(f"{name}: deposits = earned + fees + refunded + held", balanced == "t")
 
 
-def main():
+def play(r, m, start):
+    """Calls at random, before an indexer that is killed now and then; the last indexer, still following."""
     rng = random.Random(SEED)
+    done, why = 0, {}
+    ix = start()
+    for i in range(CALLS):
+        try:
+            m.random_call(rng)
+            done += 1
+        except market_lib.Refused as e:
+            why.setdefault(str(e).split(":")[0], str(e)[-160:])
+        if i % 10 == 3:  # at any point
+            ix.kill()
+            ix.wait()
+            ix = start()
+    if os.environ.get("VERBOSE"):
+        print(done, "calls of", CALLS, "refused:", why)
+    r.check(f"{done} calls of {CALLS} were accepted", done > CALLS // 5, why)
+    return ix
+
+
+def reaches(url, process, last):
+    for _ in range(300):
+        if psql(url, "select next_round from chain.cursor", check=False) == str(last + 1): return True
+        if process.poll() is not None: return False
+        time.sleep(0.05)
+    return False
+
+
+def verifies(r, m, url, last):
+    """`verify` says so while the tables are right, and finds a row that is not."""
+    verify = lambda *a: subprocess.run([PROGRAM, "verify", *a], env=dict(os.environ, DATABASE_URL=url, ALGOD_URL=ALGOD), capture_output=True, text=True)
+    change = lambda by: psql(url, f"update rental.gpu set price_per_minute = price_per_minute + {by} where app = {m.app} and not retired "
+                                  "and id = (select min(id) from rental.gpu where not retired) returning 1")
+    v = verify("--round", str(last))
+    r.check("verify: " + v.stdout.strip(), v.returncode == 0 and "0 differences" in v.stdout, v.stdout + v.stderr)
+    changed = change(1)
+    v = verify()
+    r.check("verify finds a changed row", v.returncode == (1 if changed else 0), v.stdout + v.stderr)
+    change(-1)
+    v = verify("--round", str(last - 1))
+    r.check("verify of a round gone by is refused", v.returncode == 65, v.stdout + v.stderr)
+
+
+def once_more(url, *args):
+    """An indexer from where that database is to a round, in one go."""
+    subprocess.run([PROGRAM, *args, "--quiet"], env=dict(os.environ, DATABASE_URL=url, ALGOD_URL=ALGOD), check=True, timeout=60)
+
+
+def other_ways(r, cluster, market, last, want):
+    """From scratch, with the market named late, filled by workers side by side: the same tables."""
+    tables = lambda url: fingerprint(url, ("chain", "rental"))
+    until = lambda n: ("--until", str(n))
+    again = cluster.database("again")
+    once_more(again, *market, *until(last))
+    r.same("from scratch: the same tables", tables(again), want)
+    late = cluster.database("late")
+    once_more(late, *until(last))
+    once_more(late, *market, *until(last))
+    r.same("the market named late: the same tables", tables(late), want)
+    filled, half = cluster.database("filled"), last // 2  # by workers, then followed
+    once_more(filled, *market, *until(half // 2))
+    workers = [indexer(filled, ALGOD, "backfill", *market, "--quiet", "--range", "5", *until(half), token=TOKEN) for _ in range(2)]
+    r.check("workers of a back-fill end", [(w.communicate(timeout=60), w.returncode)[1] for w in workers] == [0, 0])
+    once_more(filled, *until(half + half // 2))  # without the market
+    r.check("a market left out is marked", psql(filled, "select behind from chain.contract") == str(half // 2 + 1))
+    once_more(filled, *market, *until(last))
+    r.same("back-filled, left out, followed again: the same tables", tables(filled), want)
+
+
+def other_views(r, cluster, m, url, last, want):
+    """By the ARC-56 description, as present state, and within a scope."""
+    described = cluster.database("described")
+    once_more(described, "--arc56", f"{ROOT}/contracts/rental/generated/algo.arc56.json@{m.app}", "--until", str(last))
+    tables = psql(described, "select tab from chain.event_table order by 1").split()
+    content = lambda u, schema: {t: psql(u, f"select * from {schema}.{t} order by round, intra, log") for t in tables}
+    r.check(f"by its ARC-56 description: the same rows in {len(tables)} event tables",
+            len(tables) > 15 and content(described, "arc56_rental") == content(url, "rental"))
+    state = cluster.database("state")
+    once_more(state, "--state", "--scope", "app:1", "--until", str(last))
+    ledger(r, state, m)
+    narrow = cluster.database("narrow")
+    once_more(narrow, "--scope", "market", "--market", str(m.app), "--until", str(last))
+    only = lambda f: {k: v for k, v in f.items() if k.startswith("rental.")}
+    r.same("--scope market: the same market", only(fingerprint(narrow, ("chain", "rental"))), only(want))
+    r.check("--scope market keeps what touches the market",
+            int(psql(narrow, "select count(*) from chain.txn")) < int(psql(url, "select count(*) from chain.txn"))
+            and psql(narrow, "select count(*) from chain.log") == psql(url, f"select count(*) from chain.log where app = {m.app}"))
+    r.check("--scope market: raw bytes", psql(narrow, "select count(*) from chain.txn t where get_byte(chain.raw(round, intra), 0) & 240 <> 128") == "0")
+
+
+def followed(r, m, cluster):
+    url, market = cluster.url, ("--market", str(m.app))
+    listener = subprocess.Popen(["psql", "-X", "-q", "-At", url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    listener.stdin.write("listen algorent_event;\nselect 'listening';\n")
+    listener.stdin.flush()
+    listener.stdout.readline()
+    ix = play(r, m, lambda: indexer(url, ALGOD, *market, "--quiet", token=TOKEN))
+    last = m.node.status()["last-round"]
+    r.check("it follows to the tip", reaches(url, ix, last))
+    heard(r, listener, url)
+    compare(r, m, url, "followed and killed")
+    verifies(r, m, url, last)
+    ix.send_signal(signal.SIGTERM)
+    ix.communicate(timeout=20)
+    want = fingerprint(url, ("chain", "rental"))
+    other_ways(r, cluster, market, last, want)
+    other_views(r, cluster, m, url, last, want)
+    questions(r, url, m.app, m.parties[0])
+
+
+def main():
     r = Report()
-    algod, token = os.environ["ALGOD_URL"], os.environ["ALGOD_TOKEN"]
-    funder = market_lib.kmd_funder(os.environ["KMD_URL"], os.environ["KMD_TOKEN"])[0]
+    m = market_lib.Market(ALGOD, TOKEN, market_lib.kmd_funder(os.environ["KMD_URL"], os.environ["KMD_TOKEN"])[0])
     with workplace("indexer-market") as work:
         cluster = Cluster(work)
         try:
-            m = market_lib.Market(algod, token, funder)
-            app = m.create()
-            url = cluster.url
-            start = lambda u: subprocess.Popen([os.path.join(BIN, "algorent-indexer"), "--market", str(app), "--quiet"],
-                                               env=dict(os.environ, DATABASE_URL=u, ALGOD_URL=algod), stderr=subprocess.PIPE, text=True)
-            listener = subprocess.Popen(["psql", "-X", "-q", "-At", url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            listener.stdin.write("listen algorent_event;\nselect 'listening';\n")
-            listener.stdin.flush()
-            listener.stdout.readline()
-            ix = start(url)
-            done = refused = 0
-            why = {}
-            for i in range(CALLS):
-                try:
-                    m.random_call(rng)
-                    done += 1
-                except market_lib.Refused as e:
-                    refused += 1
-                    key = str(e).split(":")[0]
-                    why.setdefault(key, str(e)[-160:])
-                if i % 10 == 3:  # at any point
-                    ix.kill()
-                    ix.wait()
-                    ix = start(url)
-            if os.environ.get("VERBOSE"):
-                print(done, "calls,", refused, "refused", why)
-            r.check(f"{done} calls of {CALLS} were accepted", done > CALLS // 5, why)
-            last = m.node.status()["last-round"]
-
-            def wait(u, p):
-                for _ in range(300):
-                    if psql(u, "select next_round from chain.cursor", check=False) == str(last + 1): return True
-                    if p.poll() is not None: return False
-                    time.sleep(0.05)
-
-            r.check("it follows to the tip", wait(url, ix))
-            heard(r, listener, url)
-            compare(r, m, url, "followed and killed")
-            verify = lambda *a: subprocess.run([os.path.join(BIN, "algorent-indexer"), "verify", *a], env=dict(os.environ, DATABASE_URL=url, ALGOD_URL=algod), capture_output=True, text=True)
-            v = verify("--round", str(last))
-            r.check("verify: " + v.stdout.strip(), v.returncode == 0 and "0 differences" in v.stdout, v.stdout + v.stderr)
-            changed = psql(url, f"update rental.gpu set price_per_minute = price_per_minute + 1 where app = {app} and not retired and id = (select min(id) from rental.gpu where not retired) returning 1")
-            v = verify()
-            r.check("verify finds a changed row", v.returncode == (1 if changed else 0), v.stdout + v.stderr)
-            psql(url, f"update rental.gpu set price_per_minute = price_per_minute - 1 where app = {app} and not retired and id = (select min(id) from rental.gpu where not retired)")
-            v = verify("--round", str(last - 1))
-            r.check("verify of a round gone by is refused", v.returncode == 65, v.stdout + v.stderr)
-            ix.send_signal(signal.SIGTERM)
-            ix.communicate(timeout=20)
-            want = fingerprint(url, ("chain", "rental"))
-            events = psql(url, "select count(*) from chain.log")
-            # The same from scratch in one go, and with the market named only after the chain was read.
-            again = cluster.database("again")
-            env = dict(os.environ, DATABASE_URL=again, ALGOD_URL=algod)
-            program = os.path.join(BIN, "algorent-indexer")
-            subprocess.run([program, "--market", str(app), "--quiet", "--until", str(last)], env=env, check=True, timeout=60)
-            r.same(f"from scratch ({events} logs): the same tables", fingerprint(again, ("chain", "rental")), want)
-            late = cluster.database("late")
-            env["DATABASE_URL"] = late
-            subprocess.run([program, "--quiet", "--until", str(last)], env=env, check=True, timeout=60)
-            subprocess.run([program, "--market", str(app), "--quiet", "--until", str(last)], env=env, check=True, timeout=60)
-            r.same("the market named late: the same tables", fingerprint(late, ("chain", "rental")), want)
-            filled = cluster.database("filled")  # by workers side by side, then followed
-            half = last // 2
-            env["DATABASE_URL"] = filled
-            subprocess.run([program, "--market", str(app), "--quiet", "--until", str(half // 2)], env=env, check=True, timeout=60)
-            workers = [subprocess.Popen([program, "backfill", "--market", str(app), "--quiet", "--range", "5", "--until", str(half)], env=env) for _ in range(2)]
-            r.check("workers of a back-fill end", [w.wait(timeout=60) for w in workers] == [0, 0])
-            subprocess.run([program, "--quiet", "--until", str(half + half // 2)], env=env, check=True, timeout=60)  # without the market
-            r.check("a market left out is marked", psql(filled, "select behind from chain.contract") == str(half // 2 + 1))
-            subprocess.run([program, "--market", str(app), "--quiet", "--until", str(last)], env=env, check=True, timeout=60)
-            r.same("back-filled, left out, followed again: the same tables", fingerprint(filled, ("chain", "rental")), want)
-            described = cluster.database("described")
-            env["DATABASE_URL"] = described
-            subprocess.run([program, "--arc56", f"{ROOT}/contracts/rental/generated/algo.arc56.json@{app}", "--quiet", "--until", str(last)], env=env, check=True, timeout=60)
-            tables = psql(described, "select tab from chain.event_table order by 1").split()
-            content = lambda u, schema: {t: psql(u, f"select * from {schema}.{t} order by round, intra, log") for t in tables}
-            r.check(f"by its ARC-56 description: the same rows in {len(tables)} event tables", len(tables) > 15 and content(described, "arc56_rental") == content(url, "rental"))
-            state = cluster.database("state")
-            env["DATABASE_URL"] = state
-            subprocess.run([program, "--state", "--scope", "app:1", "--quiet", "--until", str(last)], env=env, check=True, timeout=60)
-            ledger(r, state, m)
-            narrow = cluster.database("narrow")
-            env["DATABASE_URL"] = narrow
-            subprocess.run([program, "--scope", "market", "--market", str(app), "--quiet", "--until", str(last)], env=env, check=True, timeout=60)
-            only = lambda f: {k: v for k, v in f.items() if k.startswith("rental.")}
-            r.same("--scope market: the same market", only(fingerprint(narrow, ("chain", "rental"))), only(want))
-            r.check("--scope market keeps what touches the market", int(psql(narrow, "select count(*) from chain.txn")) < int(psql(url, "select count(*) from chain.txn"))
-                    and psql(narrow, "select count(*) from chain.log") == psql(url, f"select count(*) from chain.log where app = {app}"))
-            r.check("--scope market: raw bytes", psql(narrow, "select count(*) from chain.txn t where get_byte(chain.raw(round, intra), 0) & 240 <> 128") == "0")
-            questions(r, url, app, m.parties[0])
+            m.create()
+            followed(r, m, cluster)
         finally:
             cluster.remove()
     return r.end()
@@ -161,8 +182,6 @@ def main():
 
 def ledger(r, url, m):
     """Schema state says what the node's REST says at the same round: every account, its holdings, boxes and applications."""
-    import base64
-    from algosdk import encoding
     rows = [json.loads(l) for l in psql(url, "select row_to_json(a) from (select chain.addr(addr) as address, * from state.account where not deleted) a").splitlines()]
     bad = []
     for a in rows:

@@ -1,5 +1,5 @@
 """A rental market driven with py-algorand-sdk, for tests: any party calls any method; refusals are counted, not fatal."""
-import base64, json, os, random, struct, time
+import base64, json, os, struct
 from algosdk import abi, account, encoding, kmd, logic, transaction
 from algosdk.atomic_transaction_composer import AccountTransactionSigner, AtomicTransactionComposer, TransactionWithSigner
 from algosdk.v2client import algod
