@@ -101,6 +101,7 @@ static algo_httpd_impl_t *request_new(algo_httpd_t *s, struct MHD_Connection *c,
   r->req.method = method;
   r->req.path = r->path;
   r->req.impl = r;
+  r->spool = -1;
   r->peer = algo_httpd_peer(c);
   algo_httpd_peer_reads(r->peer, true); /* the head is in: time anew, for the body */
   r->limit = s->opt.body_limit != NULL ? s->opt.body_limit(s->opt.user, method, url) : s->opt.max_body;
@@ -119,22 +120,13 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **con_cls, en
   *con_cls = NULL;
   algo_httpd_peer_reads(r->peer, true);
   if (r->was_suspended && s->opt.closed != NULL) s->opt.closed(s->opt.user, &r->req);
-  algo_buf_fini(&r->body);
+  algo_httpd_body_free(r);
+  algo_buf_fini(&r->refusal.body);
   free(r->path);
   free(r);
   pthread_mutex_lock(&s->lock);
   if (--s->active == 0) pthread_cond_signal(&s->idle_cond);
   pthread_mutex_unlock(&s->lock);
-}
-
-static void take_body(algo_httpd_impl_t *r, const char *data, size_t n) {
-  algo_httpd_peer_brought(r->peer, n);
-  if (r->too_large || n > r->limit - r->body.n) {
-    r->too_large = true; /* read to its end, so that the client gets to read the answer */
-    algo_buf_clear(&r->body);
-    return;
-  }
-  algo_buf_put(&r->body, data, n);
 }
 
 static enum MHD_Result answer_fault(algo_httpd_impl_t *r, int status, const char *json) {
@@ -153,9 +145,7 @@ static enum MHD_Result dispatch(algo_httpd_impl_t *r) {
     if (stopping) { return answer_fault(r, 500, "{\"message\":\"operation aborted as server is shutting down\"}\n"); }
     r->req.resumed = true;
   }
-  if (r->too_large) return answer_fault(r, 413, "{\"message\":\"Request Entity Too Large\"}\n");
-  if (r->body.oom) return answer_fault(r, 507, "{\"message\":\"out of memory\"}\n");
-  r->req.body = algo_buf_view(&r->body);
+  if (!algo_httpd_body_end(r)) return algo_httpd_reply(r, &r->refusal);
   algo_httpd_response_t res = {.status = 200, .content_type = "application/json", .body = ALGO_BUF_INIT};
   bool before = r->was_suspended;
   r->was_suspended = false;
@@ -175,13 +165,15 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
     r = request_new(cls, c, url, method);
     *con_cls = r;
     if (r == NULL) return MHD_NO;
-    if (algo_httpd_well_framed(c)) return MHD_YES;
-    return answer_fault(r, 400, "{\"message\":\"the headers do not tell where the request ends\"}\n");
+    uint64_t length;
+    if (!algo_httpd_well_framed(c, &length))
+      return answer_fault(r, 400, "{\"message\":\"the headers do not tell where the request ends\"}\n");
+    return algo_httpd_body_begin(r, length) ? MHD_YES : algo_httpd_reply(r, &r->refusal);
   }
   if (*n > 0) {
-    take_body(r, data, *n);
+    bool go_on = algo_httpd_body_take(r, data, *n);
     *n = 0;
-    return MHD_YES;
+    return go_on ? MHD_YES : MHD_NO;
   }
   return dispatch(r);
 }

@@ -1,5 +1,5 @@
 /* What the parts of the HTTP server share: connections and suspension (httpd.c), what a request must be like
- * (httpd_intake.c), answers (httpd_reply.c). */
+ * (httpd_intake.c), its body (httpd_body.c), answers (httpd_reply.c). */
 #ifndef ALGO_HTTPD_IMPL_H
 #define ALGO_HTTPD_IMPL_H
 
@@ -43,9 +43,14 @@ struct algo_httpd_impl {
   algo_httpd_peer_t *peer; /* NULL: not watched, for want of memory */
   algo_httpd_request_t req;
   char *path;
-  algo_buf_t body;
-  size_t limit; /* of the body */
-  bool too_large;
+  size_t limit;     /* of the body */
+  uint64_t brought; /* of it so far */
+  algo_buf_t body;  /* what is kept of it: in memory, */
+  int spool;        /* or in this file; -1: none */
+  uint64_t spooled; /* bytes */
+  void *mapped;     /* the file's content; NULL: not yet */
+  bool refused;     /* `refusal` is the answer, and no body is kept */
+  algo_httpd_response_t refusal;
   bool was_suspended;   /* ever */
   bool suspended;       /* now; guarded by server->lock, as the rest */
   uint64_t deadline_ns; /* CLOCK_MONOTONIC */
@@ -59,7 +64,15 @@ void algo_httpd_deflaters_free(algo_httpd_t *s);
 uint64_t algo_httpd_now_ns(void); /* CLOCK_MONOTONIC */
 /* The headers leave no doubt where the request ends (RFC 9112, 6.3), so that a proxy before us sees the same requests.
  */
-bool algo_httpd_well_framed(struct MHD_Connection *c);
+bool algo_httpd_well_framed(struct MHD_Connection *c, uint64_t *length); /* of the body; 0: none */
+#define ALGO_HTTPD_LENGTH_UNKNOWN UINT64_MAX                             /* it comes in chunks */
+
+/* The headers are in. False: the refusal is to be queued at once, and the connection ends with it. */
+bool algo_httpd_body_begin(algo_httpd_impl_t *r, uint64_t length);
+bool algo_httpd_body_take(algo_httpd_impl_t *r, const char *data, size_t n); /* false: end the connection */
+bool algo_httpd_body_end(algo_httpd_impl_t *r); /* it is in, and in req.body; false: the refusal is the answer */
+void algo_httpd_body_free(algo_httpd_impl_t *r);
+
 void algo_httpd_on_connection(void *server, struct MHD_Connection *c, void **peer,
                               enum MHD_ConnectionNotificationCode code);
 algo_httpd_peer_t *algo_httpd_peer(struct MHD_Connection *c);

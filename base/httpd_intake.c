@@ -37,9 +37,10 @@ static enum MHD_Result framing_of(void *cls, enum MHD_ValueKind kind, const char
   return MHD_YES;
 }
 
-bool algo_httpd_well_framed(struct MHD_Connection *c) {
+bool algo_httpd_well_framed(struct MHD_Connection *c, uint64_t *length) {
   framing_t f = {NULL, NULL, false};
   MHD_get_connection_values(c, MHD_HEADER_KIND, framing_of, &f);
+  *length = f.coding != NULL ? ALGO_HTTPD_LENGTH_UNKNOWN : f.length != NULL ? strtoull(f.length, NULL, 10) : 0;
   return !f.doubtful && (f.length == NULL || f.coding == NULL);
 }
 

@@ -38,6 +38,7 @@ static algo_code_t start_algod(sandbox_t *s, const sandbox_options_t *o, sandbox
                                .max_body = ALGO_REST_MAX_BODY,
                                .body_limit = algo_rest_body_limit,
                                .cors_headers = ALGO_REST_CORS_HEADERS,
+                               .admit = algo_rest_admit,
                                .handler = algo_rest_handle,
                                .closed = algo_rest_closed,
                                .user = s->rest};
@@ -55,6 +56,7 @@ static algo_code_t start_kmd(sandbox_t *s, const sandbox_options_t *o, const alg
                                .max_body = 1u << 20,
                                .threads = 1,
                                .cors_headers = ALGO_KMD_CORS_HEADERS,
+                               .admit = algo_kmd_admit,
                                .handler = algo_kmd_handle,
                                .user = s->kmd};
   return algo_httpd_start(&s->kmd_server, &http, env, err);
@@ -66,6 +68,7 @@ static algo_code_t start_indexer(sandbox_t *s, const sandbox_options_t *o, const
                                .max_body = 1u << 20,
                                .threads = 1,
                                .cors_headers = ALGO_INDEXER_CORS_HEADERS,
+                               .admit = algo_indexer_admit,
                                .handler = algo_indexer_handle,
                                .user = s->rest};
   return algo_httpd_start(&s->indexer_server, &http, env, err);

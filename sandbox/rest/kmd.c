@@ -476,31 +476,60 @@ static bool authorized(const algo_kmd_t *k, const algo_httpd_request_t *req) {
   return given != NULL && strlen(given) == n && sodium_memcmp(given, k->token, n) == 0;
 }
 
+/* The route that answers; NULL: there is none, and the answer is written. */
+static const kmd_route_t *route_of(const algo_httpd_request_t *req, algo_httpd_response_t *res) {
+  const kmd_route_t *route = find(req->method, req->path);
+  if (route != NULL) return route;
+  res->content_type = NULL;
+  res->status = strcmp(req->method, "OPTIONS") == 0 ? 200 : 404;
+  if (res->status == 404) {
+    res->content_type = "text/plain; charset=utf-8";
+    algo_buf_puts(&res->body, "404 page not found\n");
+  }
+  return NULL;
+}
+
+static void call_begin(kmd_call_t *c, algo_kmd_t *k, algo_httpd_response_t *res) {
+  *c = (kmd_call_t){.k = k, .res = res, .out = ALGO_BUF_INIT, .arena = ALGO_ARENA_INIT};
+  c->map = mpw_open(&c->out);
+}
+
+static void call_end(kmd_call_t *c) {
+  mpw_close(&c->out, &c->map);
+  (void)mpjson_write(&c->res->body, algo_buf_view(&c->out), MPJSON_PLAIN, NULL);
+  if (c->out.p != NULL) sodium_memzero(c->out.p, c->out.n);
+  algo_buf_fini(&c->out);
+  json_object_put(c->req);
+  algo_arena_fini(&c->arena);
+}
+
+/* Else the answer is written. */
+static bool may_ask(algo_kmd_t *k, const kmd_route_t *route, const algo_httpd_request_t *req,
+                    algo_httpd_response_t *res) {
+  kmd_call_t c;
+  if (route->fn == versions || authorized(k, req)) return true;
+  call_begin(&c, k, res);
+  fail(&c, 401, "invalid API token");
+  call_end(&c);
+  return false;
+}
+
+bool algo_kmd_admit(void *kmd, algo_httpd_request_t *req, algo_httpd_response_t *res) {
+  const kmd_route_t *route = route_of(req, res);
+  return route != NULL && may_ask(kmd, route, req, res);
+}
+
 void algo_kmd_handle(void *kmd, algo_httpd_request_t *req, algo_httpd_response_t *res) {
   algo_kmd_t *k = kmd;
-  const kmd_route_t *route = find(req->method, req->path);
-  if (route == NULL) {
-    res->content_type = NULL;
-    res->status = strcmp(req->method, "OPTIONS") == 0 ? 200 : 404;
-    if (res->status == 404) {
-      res->content_type = "text/plain; charset=utf-8";
-      algo_buf_puts(&res->body, "404 page not found\n");
-    }
-    return;
-  }
-  kmd_call_t c = {.k = k, .res = res, .out = ALGO_BUF_INIT, .arena = ALGO_ARENA_INIT};
-  c.map = mpw_open(&c.out);
+  kmd_call_t c;
+  const kmd_route_t *route = route_of(req, res);
+  if (route == NULL || !may_ask(k, route, req, res)) return;
+  call_begin(&c, k, res);
   pthread_mutex_lock(&k->lock);
-  if (route->fn != versions && !authorized(k, req)) fail(&c, 401, "invalid API token");
-  else if (!decode(&c, route, req->body)) fail(&c, 400, ERR_DECODE);
+  if (!decode(&c, route, req->body)) fail(&c, 400, ERR_DECODE);
   else run(&c, route);
   pthread_mutex_unlock(&k->lock);
-  mpw_close(&c.out, &c.map);
-  (void)mpjson_write(&res->body, algo_buf_view(&c.out), MPJSON_PLAIN, NULL);
-  if (c.out.p != NULL) sodium_memzero(c.out.p, c.out.n);
-  algo_buf_fini(&c.out);
-  json_object_put(c.req);
-  algo_arena_fini(&c.arena);
+  call_end(&c);
 }
 
 algo_code_t algo_kmd_new(algo_kmd_t **out, const char *token, const algo_key_t *keys, size_t n, const algo_env_t *env,

@@ -7,11 +7,6 @@
 
 #define MAX_SEGMENTS 8u
 
-static const rest_table_t *const tables[] = {&rest_txn_routes,      &rest_status_routes,   &rest_account_routes,
-                                             &rest_app_routes,      &rest_block_routes,    &rest_teal_routes,
-                                             &rest_ledger_routes,   &rest_simulate_routes, &rest_control_routes,
-                                             &rest_coverage_routes, &rest_admin_routes,    &rest_chain_routes};
-
 algo_code_t algo_rest_new(algo_rest_t **out, algo_node_t *node, const char *token, const algo_env_t *env,
                           algo_err_t *err) {
   algo_rest_t *r = calloc(1, sizeof *r);
@@ -43,6 +38,20 @@ void algo_rest_free(algo_rest_t *r) {
 }
 
 /* ---- finding the route ---- */
+
+typedef struct interface { /* the routes that one port has */
+  const rest_table_t *const *tables;
+  size_t n;
+} interface_t;
+
+static const rest_table_t *const algod_tables[] = {&rest_txn_routes,      &rest_status_routes,   &rest_account_routes,
+                                                   &rest_app_routes,      &rest_block_routes,    &rest_teal_routes,
+                                                   &rest_ledger_routes,   &rest_simulate_routes, &rest_control_routes,
+                                                   &rest_coverage_routes, &rest_admin_routes,    &rest_chain_routes};
+static const rest_table_t *const indexer_tables[] = {&indexer_routes, &indexer_account_routes, &indexer_block_routes,
+                                                     &indexer_search_routes};
+static const interface_t algod = {algod_tables, sizeof algod_tables / sizeof *algod_tables};
+static const interface_t indexer = {indexer_tables, sizeof indexer_tables / sizeof *indexer_tables};
 
 typedef struct path {
   algo_bytes_t seg[MAX_SEGMENTS];
@@ -81,12 +90,12 @@ static bool matches(const char *pattern, const path_t *p, algo_bytes_t arg[REST_
 }
 
 /* The route for the method; where only other methods have the path, *allow says which ("OPTIONS, GET"). */
-static const rest_route_t *find(const rest_table_t *const *from, size_t n, const char *method, const path_t *p,
+static const rest_route_t *find(const interface_t *from, const char *method, const path_t *p,
                                 algo_bytes_t arg[REST_MAX_ARGS], char allow[64]) {
   allow[0] = '\0';
-  for (size_t t = 0; t < n; t++) {
-    for (size_t i = 0; i < from[t]->n; i++) {
-      const rest_route_t *r = &from[t]->routes[i];
+  for (size_t t = 0; t < from->n; t++) {
+    for (size_t i = 0; i < from->tables[t]->n; i++) {
+      const rest_route_t *r = &from->tables[t]->routes[i];
       if (!matches(r->pattern, p, arg)) continue;
       if (strcmp(r->method, method) == 0) return r;
       if (allow[0] == '\0') strcpy(allow, "OPTIONS");
@@ -183,49 +192,76 @@ static bool from_a_foreign_page(const algo_httpd_request_t *req) {
   return true;
 }
 
-static void dispatch(algo_rest_t *r, const rest_table_t *const *from, size_t n, algo_httpd_request_t *req,
-                     algo_httpd_response_t *res) {
-  rest_call_t c = {.rest = r, .node = r->node, .req = req, .res = res, .json = algo_json(&res->body)};
-  c.json.go_escape = true;
+/* The route that answers; NULL: whoever asks is refused, and the answer is written. The body is not looked at. */
+static const rest_route_t *route_of(rest_call_t *c, const interface_t *from) {
   path_t path;
   char allow[64];
   const rest_route_t *route = NULL;
-  if (!cut(&path, req->path)) {
-    rest_error(&c, 404, "Not Found");
-    return;
+  if (is_v1(c->req->path) && from == &algod) {
+    c->res->status = 410;
+    c->res->content_type = "text/plain; charset=utf-8";
+    algo_buf_puts(&c->res->body, "v1 algod APIs are no longer available, please use the v2 algod API");
+    return NULL;
   }
-  route = find(from, n, req->method, &path, c.arg, allow);
+  if (!cut(&path, c->req->path)) {
+    rest_error(c, 404, "Not Found");
+    return NULL;
+  }
+  route = find(from, c->req->method, &path, c->arg, allow);
   if (route == NULL && allow[0] == '\0') {
-    rest_error(&c, 404, "Not Found");
-  } else if (route == NULL && strcmp(req->method, "OPTIONS") == 0) {
-    options(&c);
+    rest_error(c, 404, "Not Found");
+  } else if (route == NULL && strcmp(c->req->method, "OPTIONS") == 0) {
+    options(c);
   } else if (route == NULL) {
-    rest_error(&c, 405, "Method Not Allowed");
-    res->header_name = "Allow";
-    res->header_value = allowed(allow);
-  } else if (!(route->flags & REST_OPEN) && !authorized(r, req)) {
-    rest_error(&c, 401, "Invalid API Token");
-  } else if (from_a_foreign_page(req)) {
-    rest_error(&c, 403, "a web page from elsewhere may not control this network");
-  } else if ((route->flags & REST_LEDGER) && algo_node_is_replay(c.node)) {
-    rest_error(&c, 501, "a replay of recorded blocks has no state to answer this from");
+    rest_error(c, 405, "Method Not Allowed");
+    c->res->header_name = "Allow";
+    c->res->header_value = allowed(allow);
+  } else if (!(route->flags & REST_OPEN) && !authorized(c->rest, c->req)) {
+    rest_error(c, 401, "Invalid API Token");
+  } else if (from_a_foreign_page(c->req)) {
+    rest_error(c, 403, "a web page from elsewhere may not control this network");
   } else {
-    run(&c, route);
+    return route;
   }
+  return NULL;
+}
+
+static rest_call_t call_of(algo_rest_t *r, algo_httpd_request_t *req, algo_httpd_response_t *res) {
+  rest_call_t c = {.rest = r, .node = r->node, .req = req, .res = res, .json = algo_json(&res->body)};
+  c.json.go_escape = true;
+  return c;
+}
+
+static bool admit(algo_rest_t *r, const interface_t *to, algo_httpd_request_t *req, algo_httpd_response_t *res) {
+  rest_call_t c = call_of(r, req, res);
+  req->admitted = route_of(&c, to);
+  return req->admitted != NULL;
+}
+
+static void handle(algo_rest_t *r, const interface_t *at, algo_httpd_request_t *req, algo_httpd_response_t *res) {
+  rest_call_t c = call_of(r, req, res);
+  path_t path;
+  const rest_route_t *route = req->admitted;
+  if (route == NULL) route = route_of(&c, at);
+  else if (cut(&path, req->path)) (void)matches(route->pattern, &path, c.arg);
+  if (route == NULL) return;
+  if ((route->flags & REST_LEDGER) && algo_node_is_replay(c.node))
+    rest_error(&c, 501, "a replay of recorded blocks has no state to answer this from");
+  else run(&c, route);
+}
+
+bool algo_rest_admit(void *rest, algo_httpd_request_t *req, algo_httpd_response_t *res) {
+  return admit(rest, &algod, req, res);
 }
 
 void algo_rest_handle(void *rest, algo_httpd_request_t *req, algo_httpd_response_t *res) {
-  if (is_v1(req->path)) {
-    res->status = 410;
-    res->content_type = "text/plain; charset=utf-8";
-    algo_buf_puts(&res->body, "v1 algod APIs are no longer available, please use the v2 algod API");
-    return;
-  }
-  dispatch(rest, tables, sizeof tables / sizeof *tables, req, res);
+  handle(rest, &algod, req, res);
+}
+
+bool algo_indexer_admit(void *rest, algo_httpd_request_t *req, algo_httpd_response_t *res) {
+  return admit(rest, &indexer, req, res);
 }
 
 void algo_indexer_handle(void *rest, algo_httpd_request_t *req, algo_httpd_response_t *res) {
-  static const rest_table_t *const indexer[] = {&indexer_routes, &indexer_account_routes, &indexer_block_routes,
-                                                &indexer_search_routes};
-  dispatch(rest, indexer, sizeof indexer / sizeof *indexer, req, res);
+  handle(rest, &indexer, req, res);
 }

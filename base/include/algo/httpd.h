@@ -16,11 +16,12 @@ typedef struct algo_httpd_param {
 } algo_httpd_param_t;
 
 typedef struct algo_httpd_request {
-  const char *method; /* upper case */
-  const char *path;   /* percent-decoded, without the query */
-  algo_bytes_t body;  /* whole */
-  bool resumed;       /* the handler saw this request before and suspended it */
-  bool timed_out;     /* resumed because its time was over */
+  const char *method;   /* upper case */
+  const char *path;     /* percent-decoded, without the query */
+  algo_bytes_t body;    /* whole */
+  bool resumed;         /* the handler saw this request before and suspended it */
+  bool timed_out;       /* resumed because its time was over */
+  const void *admitted; /* whatever `admit` left here; NULL at the start */
   algo_httpd_impl_t
       *impl; /* NULL: not from a connection, but made by the caller of a handler; it cannot be suspended */
   const algo_httpd_param_t *query, *headers; /* of such a request; ended by a NULL name; NULL: none */
@@ -36,19 +37,23 @@ typedef struct algo_httpd_response {
 
 /* Runs on a server thread, many at a time: the handler locks what it shares. */
 typedef void algo_httpd_handler_t(void *user, algo_httpd_request_t *req, algo_httpd_response_t *res);
+/* The headers of a request that has a body are in, and no byte of it is kept yet: may it be sent? False: *res is the
+ * answer; the body is read no further than the client needs to get it. As the handler, but req->body is empty. */
+typedef bool algo_httpd_admit_t(void *user, algo_httpd_request_t *req, algo_httpd_response_t *res);
 /* A request that was suspended once has ended (answered, or its client is gone): forget the pointer. */
 typedef void algo_httpd_closed_t(void *user, algo_httpd_request_t *req);
 
 typedef struct algo_httpd_options {
   const char *host; /* numeric address or "localhost"; NULL: 127.0.0.1 */
   uint16_t port;    /* 0: any free one; algo_httpd_port tells which */
-  size_t max_body;  /* 0: 16 MiB; larger: 413 */
+  size_t max_body;  /* 0: 16 MiB; larger: 413. What is over 16 MiB waits in a file without a name under TMPDIR */
   /* What max_body is for one path; NULL: the same everywhere. */
   size_t (*body_limit)(void *user, const char *method, const char *path);
-  unsigned max_connections; /* 0: as many as the process may have files, less 256; at most 15,000 */
-  unsigned read_seconds;    /* a request must be in by then, with a second more for every 64 KiB of body; 0: 120 */
-  unsigned threads;         /* 0: as many as cores, 2 to 4 */
-  const char *cors_headers; /* Access-Control-Allow-Headers; NULL: no CORS headers at all */
+  unsigned max_connections;  /* 0: as many as the process may have files, less 256; at most 15,000 */
+  unsigned read_seconds;     /* a request must be in by then, with a second more for every 64 KiB of body; 0: 120 */
+  unsigned threads;          /* 0: as many as cores, 2 to 4 */
+  const char *cors_headers;  /* Access-Control-Allow-Headers; NULL: no CORS headers at all */
+  algo_httpd_admit_t *admit; /* NULL: every body is taken */
   algo_httpd_handler_t *handler;
   algo_httpd_closed_t *closed; /* NULL: not told */
   void *user;

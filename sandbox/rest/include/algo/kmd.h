@@ -15,6 +15,7 @@ ALGO_API algo_code_t algo_kmd_new(algo_kmd_t **out, const char *token, const alg
                                   const algo_env_t *env, algo_err_t *err);
 ALGO_API void algo_kmd_free(algo_kmd_t *k); /* wipes every key; NULL is fine */
 /* For algo_httpd_options_t, with the algo_kmd_t as `user`. */
+ALGO_API bool algo_kmd_admit(void *kmd, algo_httpd_request_t *req, algo_httpd_response_t *res);
 ALGO_API void algo_kmd_handle(void *kmd, algo_httpd_request_t *req, algo_httpd_response_t *res);
 #define ALGO_KMD_CORS_HEADERS "X-KMD-API-Token, Content-Type"
 

@@ -26,16 +26,19 @@ typedef struct algo_rest_chain { /* what the body of POST /sandbox/v1/{seed,repl
 typedef algo_code_t algo_rest_chain_fn(void *user, const algo_rest_chain_t *what, algo_node_t **out, algo_err_t *err);
 ALGO_API void algo_rest_on_chain(algo_rest_t *r, algo_rest_chain_fn *fn, void *user); /* before the server starts */
 
-/* For algo_httpd_options_t, with the algo_rest_t as `user`. */
+/* For algo_httpd_options_t, with the algo_rest_t as `user`. Without `admit` the handler asks for the token itself, and
+ * the body is there by then. */
+ALGO_API bool algo_rest_admit(void *rest, algo_httpd_request_t *req, algo_httpd_response_t *res);
 ALGO_API void algo_rest_handle(void *rest, algo_httpd_request_t *req, algo_httpd_response_t *res);
 ALGO_API void algo_rest_closed(void *rest, algo_httpd_request_t *req);
 /* The routes of an indexer that clients ask of a developer's network, answered from the same node and so never behind
  * it. No token is asked for, as in a LocalNet. */
+ALGO_API bool algo_indexer_admit(void *rest, algo_httpd_request_t *req, algo_httpd_response_t *res);
 ALGO_API void algo_indexer_handle(void *rest, algo_httpd_request_t *req, algo_httpd_response_t *res);
 #define ALGO_INDEXER_CORS_HEADERS "X-Indexer-API-Token,Content-Type"
 #define ALGO_REST_CORS_HEADERS    "X-Algo-API-Token,Content-Type"
 #define ALGO_REST_MAX_BODY        (10u << 20)
-/* For algo_httpd_options_t.body_limit: a dump that is loaded may be larger. */
+/* For algo_httpd_options_t.body_limit: a dump that is loaded may have 4 GiB. */
 ALGO_API size_t algo_rest_body_limit(void *rest, const char *method, const char *path);
 
 #endif
