@@ -1,5 +1,6 @@
 /* The HTTP server as a client sees it that does not keep to the rules, or to any pace. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,11 +16,38 @@ static void echo(void *user, algo_httpd_request_t *req, algo_httpd_response_t *r
   algo_buf_put(&res->body, req->body.p, req->body.n);
 }
 
-static algo_httpd_t *server(void) {
+/* How much came, and whether it is what was sent. */
+static void measure(void *user, algo_httpd_request_t *req, algo_httpd_response_t *res) {
+  size_t right = 0;
+  (void)user;
+  for (size_t i = 0; i < req->body.n; i++) right += req->body.p[i] == (uint8_t)(i / 4096);
+  algo_buf_printf(&res->body, "got %zu, right %zu;", req->body.n, right);
+}
+
+static bool admit(void *user, algo_httpd_request_t *req, algo_httpd_response_t *res) {
+  (void)user;
+  ck_assert_uint_eq(req->body.n, 0);
+  if (strcmp(req->path, "/no") != 0) return true;
+  res->status = 401;
+  algo_buf_puts(&res->body, "who are you?");
+  return false;
+}
+
+static size_t body_limit(void *user, const char *method, const char *path) {
+  (void)user;
+  (void)method;
+  return strcmp(path, "/large") == 0 ? (size_t)40 << 20 : 1000;
+}
+
+static algo_httpd_t *server_of(const algo_httpd_options_t *opt) {
   algo_httpd_t *s = NULL;
-  algo_httpd_options_t opt = {.handler = echo, .threads = 2, .read_seconds = READ_SECONDS};
-  SUITE_OK(algo_httpd_start(&s, &opt, NULL, suite_err));
+  SUITE_OK(algo_httpd_start(&s, opt, NULL, suite_err));
   return s;
+}
+
+static algo_httpd_t *server(void) {
+  const algo_httpd_options_t opt = {.handler = echo, .threads = 2, .read_seconds = READ_SECONDS};
+  return server_of(&opt);
 }
 
 static int to_server(const algo_httpd_t *s) {
@@ -125,4 +153,79 @@ START_TEST(who_keeps_asking_is_kept) {
 }
 END_TEST
 
-SUITE_MAIN("httpd", a_request_ends_in_one_place, who_drips_is_cut_off, who_keeps_asking_is_kept)
+static algo_httpd_t *guarded(void) {
+  const algo_httpd_options_t opt = {.handler = measure, .admit = admit, .body_limit = body_limit, .threads = 2};
+  return server_of(&opt);
+}
+
+/* Who is refused need not send the body, whatever its length: the answer comes before. A small one may come all the
+ * same, and the connection goes on. */
+START_TEST(who_may_not_ask_is_told_before_the_body) {
+  static const char *const heads[] = {"Content-Length: 4000000000\r\n",
+                                      "Content-Length: 900\r\nExpect: 100-continue\r\n"};
+  algo_httpd_t *s = guarded();
+  char answer[2048];
+  for (size_t i = 0; i < 2; i++) {
+    int fd = to_server(s);
+    say(fd, "POST /no HTTP/1.1\r\nHost: a\r\n");
+    say(fd, heads[i]);
+    say(fd, "\r\n");
+    hear(fd, answer, "who are you?");
+    ck_assert_msg(strncmp(answer, "HTTP/1.1 401 ", 13) == 0, "%s", answer);
+    close(fd);
+  }
+  int fd = to_server(s);
+  for (size_t i = 0; i < 3; i++) {
+    say(fd, "POST /no HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
+    hear(fd, answer, "who are you?");
+    ck_assert_msg(strncmp(answer, "HTTP/1.1 401 ", 13) == 0, "%s", answer);
+  }
+  say(fd, "POST /yes HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\nExpect: 100-continue\r\n\r\n");
+  hear(fd, answer, "Too Large");
+  ck_assert_msg(strncmp(answer, "HTTP/1.1 413 ", 13) == 0, "%s", answer);
+  close(fd);
+  algo_httpd_stop(s);
+}
+END_TEST
+
+static void send_bytes(int fd, size_t n, bool chunked) {
+  static uint8_t piece[65536];
+  for (size_t at = 0; at < n; at += sizeof piece) {
+    for (size_t i = 0; i < sizeof piece; i++) piece[i] = (uint8_t)((at + i) / 4096);
+    if (chunked) say(fd, "10000\r\n");
+    for (size_t sent = 0; sent < sizeof piece;) {
+      ssize_t put = send(fd, piece + sent, sizeof piece - sent, MSG_NOSIGNAL);
+      ck_assert_msg(put > 0, "%s", strerror(errno));
+      sent += (size_t)put;
+    }
+    if (chunked) say(fd, "\r\n");
+  }
+  if (chunked) say(fd, "0\r\n\r\n");
+}
+
+/* In memory or in a file: the handler sees the same. */
+START_TEST(a_body_is_whole_however_large) {
+  static const size_t sizes[] = {65536, (size_t)16 << 20, ((size_t)16 << 20) + 65536, (size_t)40 << 20,
+                                 (size_t)41 << 20};
+  algo_httpd_t *s = guarded();
+  for (size_t i = 0; i < 2 * sizeof sizes / sizeof *sizes; i++) {
+    char answer[2048], head[128], wanted[64];
+    size_t n = sizes[i / 2];
+    bool chunked = i % 2 == 1, fits = n <= (size_t)40 << 20;
+    int fd = to_server(s);
+    snprintf(head, sizeof head, chunked ? "Transfer-Encoding: chunked\r\n\r\n" : "Content-Length: %zu\r\n\r\n", n);
+    snprintf(wanted, sizeof wanted, "got %zu, right %zu;", n, n);
+    say(fd, "POST /large HTTP/1.1\r\nHost: a\r\n");
+    say(fd, head);
+    send_bytes(fd, n, chunked);
+    hear(fd, answer, fits ? ";" : "Too Large");
+    ck_assert_msg(strncmp(answer, fits ? "HTTP/1.1 200 " : "HTTP/1.1 413 ", 13) == 0, "%zu: %s", n, answer);
+    if (fits) ck_assert_msg(strstr(answer, wanted) != NULL, "%s", answer);
+    close(fd);
+  }
+  algo_httpd_stop(s);
+}
+END_TEST
+
+SUITE_MAIN("httpd", who_may_not_ask_is_told_before_the_body, a_body_is_whole_however_large, a_request_ends_in_one_place,
+           who_drips_is_cut_off, who_keeps_asking_is_kept)
