@@ -73,3 +73,9 @@ static algo_code_t put(algo_buf_t *out, json_object *v, mpjson_shape_t parent, c
 algo_code_t jsonmp_write(algo_buf_t *out, json_object *value, mpjson_shape_t shape, algo_err_t *err) {
   return put(out, value, MPJSON_PLAIN, "", shape, 0, err);
 }
+
+uint8_t jsonmp_first(algo_bytes_t body) {
+  size_t i = 0;
+  while (i < body.n && (body.p[i] == ' ' || body.p[i] == '\t' || body.p[i] == '\r' || body.p[i] == '\n')) i++;
+  return i < body.n ? body.p[i] : 0;
+}

@@ -74,7 +74,8 @@ void rest_encoded(rest_call_t *c, algo_bytes_t mp, int shape, bool msgpack);
 
 /* GET /v2/accounts/{a}: appended to the body. */
 void rest_account(rest_call_t *c);
-/* As POST /v2/transactions, but no signature is asked for. */
+/* POST /v2/transactions with this group. */
+void rest_take_group(rest_call_t *c, algo_bytes_t group, bool skip_signatures);
 void rest_submit_unsigned(rest_call_t *c);
 void rest_source_note(rest_call_t *c, const algo_addr_t *hash, const algo_asm_result_t *r);
 void rest_sources_free(algo_rest_t *r);

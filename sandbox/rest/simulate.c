@@ -119,12 +119,6 @@ static algo_code_t from_json(request_t *q, algo_bytes_t body, algo_err_t *err) {
   return rc;
 }
 
-static bool looks_like_json(algo_bytes_t body) {
-  size_t i = 0;
-  while (i < body.n && strchr(" \t\r\n", body.p[i]) != NULL) i++;
-  return i < body.n && body.p[i] == '{';
-}
-
 /* False: the answer (400) is written. */
 static bool parse(rest_call_t *c, request_t *q) {
   algo_err_t err;
@@ -136,7 +130,8 @@ static bool parse(rest_call_t *c, request_t *q) {
     rest_error(c, 400, "failed to decode object: EOF");
     return false;
   }
-  algo_code_t rc = looks_like_json(c->req->body) ? from_json(q, c->req->body, &err) : from_mp(q, c->req->body, &err);
+  algo_code_t rc =
+      jsonmp_first(c->req->body) == '{' ? from_json(q, c->req->body, &err) : from_mp(q, c->req->body, &err);
   if (rc != ALGO_OK) rest_error(c, 400, "failed to decode object: %s", err.msg);
   else if (q->empty_group) rest_error(c, 400, "empty txgroup");
   else if (q->large_group)

@@ -24,24 +24,24 @@ static void put_refusal(rest_call_t *c, algo_bytes_t text, const algo_submit_det
 }
 
 /* True: accepted, and *id is the first transaction's. */
-static bool take_group(rest_call_t *c, bool skip_signatures, algo_digest_t *id) {
+static bool take_group(rest_call_t *c, algo_bytes_t group, bool skip_signatures, algo_digest_t *id) {
   algo_submit_options_t opt = {0};
   if (!rest_query_bool(c, "skip-pq-address-check", &opt.skip_pq_address_check)) return false;
   opt.skip_signatures = skip_signatures || c->rest->skip_signatures;
   algo_buf_t text = ALGO_BUF_INIT;
   algo_submit_detail_t detail = {0};
   algo_err_t err;
-  algo_code_t rc = algo_node_submit(c->node, c->req->body, &opt, id, &text, &detail, &err);
+  algo_code_t rc = algo_node_submit(c->node, group, &opt, id, &text, &detail, &err);
   if (rc == ALGO_E_NOMEM || rc == ALGO_E_INTERNAL || rc == ALGO_E_IO) rest_error(c, 500, "%s", err.msg);
   else if (rc != ALGO_OK) put_refusal(c, text.n > 0 ? algo_buf_view(&text) : algo_bytes_str(err.msg), &detail);
   algo_buf_fini(&text);
   return rc == ALGO_OK;
 }
 
-static void take(rest_call_t *c, bool skip_signatures) {
+void rest_take_group(rest_call_t *c, algo_bytes_t group, bool skip_signatures) {
   algo_digest_t id;
   char text[53];
-  if (!take_group(c, skip_signatures, &id)) return;
+  if (!take_group(c, group, skip_signatures, &id)) return;
   algo_txid_format(text, &id);
   rest_begin(c);
   algo_json_key(&c->json, "txId");
@@ -49,12 +49,11 @@ static void take(rest_call_t *c, bool skip_signatures) {
   rest_end(c);
 }
 
-static void submit(rest_call_t *c) { take(c, false); }
-void rest_submit_unsigned(rest_call_t *c) { take(c, true); }
+static void submit(rest_call_t *c) { rest_take_group(c, c->req->body, false); }
 
 static void submit_async(rest_call_t *c) {
   algo_digest_t id;
-  if (take_group(c, false, &id)) c->res->content_type = NULL;
+  if (take_group(c, c->req->body, false, &id)) c->res->content_type = NULL;
 }
 
 /* As it was signed: a block leaves gen and gh out. */

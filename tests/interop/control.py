@@ -95,6 +95,23 @@ class Control(unittest.TestCase):
             control("impersonate", "off")
         self.assertEqual(client.account_info(stranger)["amount"], 200_000 - 1001)
 
+    def test_groups_as_json(self):
+        stranger = account.generate_account()[1]
+        pays = [{"type": "pay", "snd": self.me, "rcv": stranger, "amt": 100_000 + i} for i in range(3)]
+        first = ask("POST", "/sandbox/v1/transactions", pays)["txId"]
+        done = client.pending_transaction_info(first)
+        self.assertIn("grp", done["txn"]["txn"])
+        self.assertEqual(done["txn"]["txn"]["fee"], 1000)
+        self.assertEqual(client.account_info(stranger)["amount"], 300_003)
+        for body, words in (([], "1 to 16 transactions, not 0"), (pays * 6, "1 to 16 transactions, not 18"),
+                            ([{"type": "pay", "snd": "nobody"}], "transaction 0: snd: "), ([5], "transaction 0: it is no object"),
+                            ({"type": "pay", "snd": self.me, "amt": -5}, "amt"), ({"type": "pay", "snd": self.me, "amount": 5}, "amount"),
+                            (b"{nonsense", "JSON|parse"), (pays[:1] + [{"type": "pay", "snd": stranger, "amt": 10**9}], "overspend")):
+            with self.assertRaises(urllib.error.HTTPError) as e:
+                ask("POST", "/sandbox/v1/transactions", body)
+            self.assertEqual(e.exception.code, 400)
+            self.assertRegex(json.load(e.exception)["message"], words)
+
     def test_state_and_programs(self):
         yes = base64.b64decode(client.compile("#pragma version 10\nint 1")["result"])
         no = base64.b64decode(client.compile("#pragma version 10\nint 0")["result"])

@@ -52,7 +52,8 @@ ALGO_API algo_code_t algo_sandbox_set_program(algo_algod_t *c, uint64_t app, alg
 
 /* ---- acting as anyone ---- */
 ALGO_API algo_code_t algo_sandbox_impersonate(algo_algod_t *c, bool on, algo_err_t *err); /* all groups, from now on */
-/* One group; as algo_algod_submit. */
+/* One group; as algo_algod_submit. Or as JSON: a transaction or a list of them with a block's keys, {"type":"pay",
+ * "snd":address,"rcv":address,"amt":5}; fee, validity, genesis and group are filled in where they are not there. */
 ALGO_API algo_code_t algo_sandbox_send_unsigned(algo_algod_t *c, algo_bytes_t group, char first[53], algo_err_t *err);
 
 /* ---- what programs did ---- */
