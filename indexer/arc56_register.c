@@ -326,8 +326,9 @@ algo_code_t ix_followed_register(ix_followed_t *f, PGconn *c, const ix_cursor_t 
   for (size_t i = 0; rc == ALGO_OK && i < f->n; i++) {
     session_t s = {f, &f->arc56[i], c, cur, replay_from, arena, env, NULL};
     s.is_new = calloc(s.a->n_events + 1, sizeof *s.is_new);
-    rc = s.is_new ? ix_pg_exec(c, "begin", err) : no_memory(err);
+    rc = s.is_new ? ix_pg_exec(c, "begin; set local lock_timeout = '300ms'", err) : no_memory(err);
     if (rc == ALGO_OK) rc = make_tables(&s, err);
+    if (rc == ALGO_OK) rc = ix_pg_exec(c, "set local lock_timeout = 0", err);
     if (rc == ALGO_OK) rc = join_all(&s, err);
     if (rc == ALGO_OK) rc = ix_pg_exec(c, "commit", err);
     free(s.is_new);

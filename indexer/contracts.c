@@ -105,8 +105,10 @@ static algo_code_t leave_others(algo_follower_t *ix, const ix_cursor_t *cur, alg
 algo_code_t ix_contracts_register(algo_follower_t *ix, const ix_cursor_t *cur, algo_err_t *err) {
   algo_code_t rc = leave_others(ix, cur, err);
   for (size_t i = 0; rc == ALGO_OK && i < ix->opt.n_contracts; i++) {
-    rc = ix_pg_exec(ix->control, "begin", err);
+    /* On its own: readers of a view that is made anew wait until the transaction ends. */
+    rc = ix_pg_exec(ix->control, "begin; set local lock_timeout = '300ms'", err);
     if (rc == ALGO_OK) rc = make_tables(ix->control, ix->opt.contracts[i].tables, err);
+    if (rc == ALGO_OK) rc = ix_pg_exec(ix->control, "commit; begin", err);
     if (rc == ALGO_OK) rc = join(ix, i, cur, err);
     if (rc == ALGO_OK) rc = ix_pg_exec(ix->control, "commit", err);
   }

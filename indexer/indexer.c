@@ -69,6 +69,8 @@ static algo_code_t make_contracts(algo_follower_t *ix, algo_err_t *err) {
   return ALGO_OK;
 }
 
+static bool stop_asked(void *user) { return atomic_load(&((algo_follower_t *)user)->stop); }
+
 static const char *keep(algo_follower_t *ix, const char *s, bool *ok) {
   if (!s) return NULL;
   char *copy = algo_arena_strdup(&ix->arena, s);
@@ -120,6 +122,7 @@ algo_code_t algo_follower_new(algo_follower_t **out, const algo_follower_options
   algo_follower_t *ix = calloc(1, sizeof *ix);
   if (!ix) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   if (env) ix->env = *env;
+  ix->cancel = (ix_cancel_t){stop_asked, ix};
   pthread_mutex_init(&ix->partitions, NULL);
   algo_code_t rc = keep_options(ix, opt, err);
   if (rc == ALGO_OK) rc = ix_followed_init(&ix->followed, opt->arc56, opt->n_arc56, &ix->arena, err);
@@ -169,6 +172,7 @@ algo_code_t algo_follower_run(algo_follower_t *ix, algo_err_t *err) {
     algo_code_t rc = ix_session_run(ix, &more, &why);
     if (rc == ALGO_OK && !more) return ALGO_OK;
     if (rc == ALGO_OK) continue;
+    if (rc == ALGO_E_INTERRUPTED && atomic_load(&ix->stop)) break; /* what takes long goes on with the next run */
     if (is_final(ix, rc)) {
       if (err) *err = why;
       return rc;
@@ -185,14 +189,16 @@ algo_code_t algo_follower_run(algo_follower_t *ix, algo_err_t *err) {
   return ALGO_OK;
 }
 
-algo_code_t algo_follower_migrate(const char *database_url, const algo_env_t *env, algo_err_t *err) {
+algo_code_t algo_follower_migrate(const algo_follower_options_t *opt, const algo_env_t *env, algo_err_t *err) {
   PGconn *c = NULL;
   bool taken = false;
-  algo_code_t rc = ix_pg_open(&c, database_url, IX_APPLICATION_NAME, err);
+  const ix_cancel_t cancel = {opt->cancelled, opt->cancel_user};
+  algo_code_t rc = ix_pg_open(&c, opt->database_url, IX_APPLICATION_NAME, err);
   if (rc == ALGO_OK) rc = ix_schema_lock(c, false, &taken, err);
   if (rc == ALGO_OK && !taken)
     rc = algo_err_set(err, ALGO_E_DB, "another indexer writes to this database: stop it first");
-  if (rc == ALGO_OK) rc = ix_schema_migrate(c, err);
+  if (rc == ALGO_OK) ix_pg_cancellable(c, &cancel);
+  if (rc == ALGO_OK) rc = ix_schema_migrate(c, &cancel, env, err);
   if (rc == ALGO_OK) algo_env_log(env, ALGO_LOG_INFO, "the schema is up to date");
   if (c) PQfinish(c);
   return rc;

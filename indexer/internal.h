@@ -26,6 +26,7 @@ struct algo_follower {
   size_t n_contracts;
   const ix_contract_t **contract_of; /* by option */
   atomic_bool stop;
+  ix_cancel_t cancel; /* stop, for what takes long on the server */
   /* the session's */
   bool filling;               /* a range of a back-fill, not the tip of the chain */
   bool planned;               /* this run has planned one */

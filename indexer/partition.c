@@ -3,17 +3,17 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
 
 #define INDEXES   11u /* rows of chain.index_plan */
 #define HANDS_MAX 4u
-#define BUSY_NS   100000000L /* for writers that queued behind an index that waited */
+#define BUSY_NS   UINT64_C(100000000) /* for writers that queued behind an index that waited */
 
 typedef struct work {
   const char *url;
+  const ix_cancel_t *cancel;
   uint64_t partition;
   atomic_size_t next;
   pthread_mutex_t mu;
@@ -23,7 +23,7 @@ typedef struct work {
 
 /* It does not wait for its lock without end: a writer that comes later queues behind it, and the one that has the table
  * may be waiting for that writer's turn, which the server cannot see. */
-static algo_code_t make_index(PGconn *c, uint64_t partition, size_t which, algo_err_t *err) {
+static algo_code_t make_index(PGconn *c, uint64_t partition, size_t which, const ix_cancel_t *cancel, algo_err_t *err) {
   char sql[280];
   snprintf(sql, sizeof sql,
            "begin; set local maintenance_work_mem = '128MB'; set local max_parallel_maintenance_workers = 0;"
@@ -31,15 +31,10 @@ static algo_code_t make_index(PGconn *c, uint64_t partition, size_t which, algo_
            "select chain.index_partition(%" PRIu64 ", %zu); commit",
            partition, which);
   for (;;) {
-    PGresult *r = PQexec(c, sql);
-    const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
-    const bool ok = r && PQresultStatus(r) == PGRES_COMMAND_OK, busy = state && strcmp(state, "55P03") == 0;
-    PQclear(r);
-    if (ok) return ALGO_OK;
-    if (!busy) return ix_pg_fail(c, "an index", err);
-    algo_code_t rc = ix_pg_exec(c, "rollback", err);
-    if (rc != ALGO_OK) return rc;
-    nanosleep(&(struct timespec){0, BUSY_NS}, NULL);
+    bool busy;
+    algo_code_t rc = ix_pg_exec_unless_busy(c, sql, &busy, err);
+    if (rc != ALGO_OK || !busy) return rc;
+    if (!ix_pause(cancel, BUSY_NS)) return algo_err_set(err, ALGO_E_INTERRUPTED, "ended by a signal");
   }
 }
 
@@ -49,8 +44,9 @@ static void *hand_main(void *arg) {
   PGconn *c = NULL;
   algo_err_init(&err);
   algo_code_t rc = ix_pg_open(&c, w->url, IX_APPLICATION_NAME, &err);
+  if (rc == ALGO_OK) ix_pg_cancellable(c, w->cancel);
   for (size_t i; rc == ALGO_OK && (i = atomic_fetch_add(&w->next, 1)) < INDEXES;)
-    rc = make_index(c, w->partition, i + 1, &err);
+    rc = make_index(c, w->partition, i + 1, w->cancel, &err);
   if (c) PQfinish(c);
   if (rc != ALGO_OK) {
     pthread_mutex_lock(&w->mu);
@@ -62,7 +58,7 @@ static void *hand_main(void *arg) {
 }
 
 static algo_code_t index_partition(algo_follower_t *ix, uint64_t partition, algo_err_t *err) {
-  work_t w = {.url = ix->opt.database_url, .partition = partition, .err = err};
+  work_t w = {.url = ix->opt.database_url, .cancel = &ix->cancel, .partition = partition, .err = err};
   pthread_t others[HANDS_MAX];
   const long cpus = sysconf(_SC_NPROCESSORS_ONLN);
   const size_t hands = cpus < 2 ? 1 : cpus > (long)HANDS_MAX ? HANDS_MAX : (size_t)cpus;

@@ -9,8 +9,23 @@
 /* Errors everywhere: DB; the message is the server's, with what was being done before it. */
 algo_code_t ix_pg_open(PGconn **out, const char *url, const char *name, algo_err_t *err) ALGO_NODISCARD;
 
-/* One statement, or several without parameters. */
+/* Who may end what takes long on the server: asked about ten times a second while a statement runs. */
+typedef struct ix_cancel {
+  bool (*asked)(void *user); /* NULL: never */
+  void *user;
+} ix_cancel_t;
+/* From now on the connection's statements end when *cancel says so, on the server too, with INTERRUPTED; NULL: never,
+ * as after ix_pg_open. *cancel is kept, not copied. */
+void ix_pg_cancellable(PGconn *c, const ix_cancel_t *cancel);
+bool ix_cancel_asked(const ix_cancel_t *cancel); /* NULL: false */
+
+/* One statement, or several without parameters. Errors: DB, INTERRUPTED. */
 algo_code_t ix_pg_exec(PGconn *c, const char *sql, algo_err_t *err) ALGO_NODISCARD;
+/* The same for a whole transaction with a lock_timeout: *busy, with OK and nothing done, where a lock was not to be had
+ * in that time, or two sessions waited for each other. */
+algo_code_t ix_pg_exec_unless_busy(PGconn *c, const char *sql, bool *busy, algo_err_t *err) ALGO_NODISCARD;
+/* Waits so long, or until *cancel says so: false. */
+bool ix_pause(const ix_cancel_t *cancel, uint64_t ns);
 /* A query with text parameters (NULL for null); *out is the caller's to PQclear. */
 algo_code_t ix_pg_query(PGconn *c, PGresult **out, const char *sql, int n, const char *const *params,
                         algo_err_t *err) ALGO_NODISCARD;

@@ -74,7 +74,10 @@ algo_code_t algo_follower_retain(uint64_t *partitions, const char *database_url,
   PGresult *r = NULL;
   uint64_t kept = 0, size = 1;
   *partitions = 0;
+  const ix_cancel_t cancel = {o->cancelled, o->cancel_user};
   algo_code_t rc = ix_pg_open(&c, database_url, IX_APPLICATION_NAME, err);
+  if (rc == ALGO_OK) ix_pg_cancellable(c, &cancel);
+  if (rc == ALGO_OK) rc = ix_schema_check(c, err);
   if (rc == ALGO_OK) rc = first_kept(c, o, &kept, err);
   if (rc == ALGO_OK) rc = none_behind(c, kept, err);
   if (rc == ALGO_OK) rc = ix_partition_rounds(c, 0, &size, err);

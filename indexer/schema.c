@@ -32,45 +32,94 @@ algo_code_t ix_schema_share(PGconn *c, algo_err_t *err) {
   return ix_pg_exec(c, "select pg_advisory_lock_shared(" LOCK_KEY "); select pg_advisory_unlock(" LOCK_KEY ")", err);
 }
 
-static algo_code_t apply(PGconn *c, const ix_migration_t *m, algo_err_t *err) {
-  algo_code_t rc = ix_pg_exec(c, "begin", err);
-  if (rc == ALGO_OK) rc = ix_pg_exec(c, m->sql, err);
-  if (rc == ALGO_OK) {
-    char version[16];
-    snprintf(version, sizeof version, "%d", m->version);
-    PGresult *r;
-    rc = ix_pg_query(c, &r, "insert into chain.migration (version, name) values ($1, $2)", 2,
-                     (const char *[]){version, m->name}, err);
-    if (rc == ALGO_OK) PQclear(r);
-  }
-  if (rc == ALGO_OK) rc = ix_pg_exec(c, "commit", err);
-  if (rc == ALGO_OK) return rc;
-  algo_err_prefix(err, rc, "migration %03d (%s)", m->version, m->name);
-  PQclear(PQexec(c, "rollback"));
-  return rc;
+/* Who has something of ours open, for long enough to be worth a word. */
+static void tell_who(PGconn *c, const ix_migration_t *m, const algo_env_t *env) {
+  PGresult *r;
+  algo_code_t rc = ix_pg_query(
+      c, &r,
+      "select string_agg(format('%s of %s, %s, open for %s s', pid, coalesce(nullif(application_name, ''), usename),"
+      " state, extract(epoch from now() - xact_start)::bigint), '; ') from pg_stat_activity as a where datname ="
+      " current_database() and pid <> pg_backend_pid() and now() - xact_start > interval '200 ms' and exists (select"
+      " from pg_locks as l join pg_class as k on k.oid = l.relation and k.relnamespace >= 16384 where l.pid = a.pid)",
+      0, NULL, NULL);
+  if (rc != ALGO_OK) return;
+  algo_env_log(env, ALGO_LOG_WARN, "migration %03d (%s) waits for sessions that have the tables open: %s", m->version,
+               m->name, PQgetisnull(r, 0, 0) ? "none just now" : PQgetvalue(r, 0, 0));
+  PQclear(r);
 }
 
-algo_code_t ix_schema_migrate(PGconn *c, algo_err_t *err) {
-  algo_code_t rc =
-      ix_pg_exec(c,
-                 "create schema if not exists chain;"
-                 "create table if not exists chain.migration (version integer primary key, name text not null,"
-                 " applied_at timestamptz not null default now());"
-                 "comment on table chain.migration is 'Which versions of this schema were applied, and when'",
-                 err);
+static algo_code_t apply(PGconn *c, const ix_migration_t *m, const ix_cancel_t *cancel, const algo_env_t *env,
+                         algo_err_t *err) {
+  algo_buf_t sql = ALGO_BUF_INIT;
+  algo_buf_printf(&sql, "begin; set local lock_timeout = '300ms';");
+  algo_buf_puts(&sql, m->sql);
+  algo_buf_printf(&sql, "\n;insert into chain.migration (version, name) values (%d, '%s'); commit", m->version,
+                  m->name);
+  algo_code_t rc = sql.oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
+  bool busy = true;
+  for (unsigned tries = 0; rc == ALGO_OK && busy; tries++) {
+    rc = ix_pg_exec_unless_busy(c, algo_buf_cstr(&sql), &busy, err);
+    if (rc != ALGO_OK || !busy) continue;
+    if (tries % 16 == 2) tell_who(c, m, env);
+    if (!ix_pause(cancel, tries < 8 ? UINT64_C(500000000) : UINT64_C(2000000000)))
+      rc = algo_err_set(err, ALGO_E_INTERRUPTED, "ended by a signal");
+  }
+  algo_buf_fini(&sql);
+  return rc == ALGO_OK ? rc : algo_err_prefix(err, rc, "migration %03d (%s)", m->version, m->name);
+}
+
+/* 0: nothing was applied; -1: not even the table of migrations is there. */
+static algo_code_t applied(PGconn *c, int *version, algo_err_t *err) {
   PGresult *r;
-  if (rc == ALGO_OK) rc = ix_pg_query(c, &r, "select coalesce(max(version), 0) from chain.migration", 0, NULL, err);
+  *version = -1;
+  algo_code_t rc = ix_pg_query(c, &r, "select to_regclass('chain.migration')", 0, NULL, err);
   if (rc != ALGO_OK) return rc;
-  const int have = (int)strtol(PQgetvalue(r, 0, 0), NULL, 10);
+  const bool there = !PQgetisnull(r, 0, 0);
   PQclear(r);
+  if (!there) return ALGO_OK;
+  rc = ix_pg_query(c, &r, "select coalesce(max(version), 0) from chain.migration", 0, NULL, err);
+  if (rc != ALGO_OK) return rc;
+  *version = (int)strtol(PQgetvalue(r, 0, 0), NULL, 10);
+  PQclear(r);
+  return ALGO_OK;
+}
+
+static algo_code_t newer(int have, int mine, algo_err_t *err) {
+  return algo_err_set(err, ALGO_E_UNSUPPORTED,
+                      "the database's schema is version %d, this program knows up to %d: use the program that made "
+                      "it, or a newer one",
+                      have, mine);
+}
+
+algo_code_t ix_schema_check(PGconn *c, algo_err_t *err) {
+  const int mine = ix_migrations[ix_n_migrations - 1].version;
+  int have;
+  algo_code_t rc = applied(c, &have, err);
+  if (rc != ALGO_OK || have == mine) return rc;
+  if (have > mine) return newer(have, mine, err);
+  if (have <= 0)
+    return algo_err_set(err, ALGO_E_NOT_FOUND,
+                        "this database has no tables of an indexer: is it the right one (DATABASE_URL)?");
+  return algo_err_set(err, ALGO_E_UNSUPPORTED,
+                      "the database's schema is version %d, this program's is %d: stop what writes to it, and bring it "
+                      "to this version (algorent-indexer migrate)",
+                      have, mine);
+}
+
+algo_code_t ix_schema_migrate(PGconn *c, const ix_cancel_t *cancel, const algo_env_t *env, algo_err_t *err) {
   const int newest = ix_migrations[ix_n_migrations - 1].version;
-  if (have > newest)
-    return algo_err_set(err, ALGO_E_UNSUPPORTED,
-                        "the database's schema is version %d, this program knows up to %d: use the program that made "
-                        "it, or a newer one",
-                        have, newest);
+  int have;
+  algo_code_t rc = applied(c, &have, err);
+  if (rc == ALGO_OK && have > newest) return newer(have, newest, err);
+  if (rc == ALGO_OK && have < 0)
+    rc = ix_pg_exec(c,
+                    "create schema if not exists chain;"
+                    "create table if not exists chain.migration (version integer primary key, name text not null,"
+                    " applied_at timestamptz not null default now());"
+                    "comment on table chain.migration is 'Which versions of this schema were applied, and when'",
+                    err);
   for (size_t i = 0; rc == ALGO_OK && i < ix_n_migrations; i++)
-    if (ix_migrations[i].version > have) rc = apply(c, &ix_migrations[i], err);
+    if (ix_migrations[i].version > have) rc = apply(c, &ix_migrations[i], cancel, env, err);
   return rc;
 }
 

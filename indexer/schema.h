@@ -2,6 +2,7 @@
 #ifndef IX_SCHEMA_H
 #define IX_SCHEMA_H
 
+#include "algo/env.h"
 #include "algo/txn.h"
 #include "pg.h"
 
@@ -18,8 +19,14 @@ typedef struct ix_cursor {
  * goes with the connection. */
 algo_code_t ix_schema_lock(PGconn *c, bool shared, bool *taken, algo_err_t *err) ALGO_NODISCARD;
 algo_code_t ix_schema_share(PGconn *c, algo_err_t *err) ALGO_NODISCARD; /* from holding it alone to sharing it */
-/* Applies what is missing, each migration in a transaction. Errors: DB (a newer program's database). */
-algo_code_t ix_schema_migrate(PGconn *c, algo_err_t *err) ALGO_NODISCARD;
+/* Applies what is missing, each migration in a transaction. It does not wait in a queue for a table that others have
+ * open, where whoever comes later would wait behind it: it tries again, and says for whom it waits. Errors: DB,
+ * UNSUPPORTED (a newer program's database), INTERRUPTED. */
+algo_code_t ix_schema_migrate(PGconn *c, const ix_cancel_t *cancel, const algo_env_t *env,
+                              algo_err_t *err) ALGO_NODISCARD;
+/* Whether the schema is this program's. Errors: DB, NOT_FOUND (there is none), UNSUPPORTED (an older or a newer
+ * program's). */
+algo_code_t ix_schema_check(PGconn *c, algo_err_t *err) ALGO_NODISCARD;
 algo_code_t ix_cursor_read(PGconn *c, ix_cursor_t *out, algo_err_t *err) ALGO_NODISCARD;
 /* Writes the cursor in the transaction at hand: from `from` to `next` with the hash of next - 1. Errors: DB (it is not
  * at `from`: another program wrote). */

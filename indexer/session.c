@@ -68,7 +68,7 @@ static algo_code_t plan_backfill(algo_follower_t *ix, ix_cursor_t *cur, algo_err
  * left, and the lock is shared now. */
 static algo_code_t alone(algo_follower_t *ix, ix_cursor_t *cur, bool *filling, algo_err_t *err) {
   ix_backfill_state_t plan = {0, 0, 0};
-  algo_code_t rc = ix_schema_migrate(ix->control, err);
+  algo_code_t rc = ix_schema_migrate(ix->control, &ix->cancel, &ix->env, err);
   if (rc == ALGO_OK) rc = ix_cursor_read(ix->control, cur, err);
   if (rc == ALGO_OK) rc = same_scope(ix, cur, err);
   if (rc == ALGO_OK) rc = ix_partition_rounds(ix->control, ix->opt.partition_rounds, &ix->pipe.partition_rounds, err);
@@ -93,6 +93,7 @@ static algo_code_t beside(algo_follower_t *ix, ix_cursor_t *cur, bool *filling, 
   ix_backfill_state_t plan = {0, 0, 0};
   bool shared = false;
   algo_code_t rc = ix_schema_lock(ix->control, true, &shared, err);
+  if (rc == ALGO_OK && shared) rc = ix_schema_check(ix->control, err);
   if (rc == ALGO_OK && shared) rc = ix_cursor_read(ix->control, cur, err);
   if (rc == ALGO_OK && shared) rc = same_scope(ix, cur, err);
   if (rc == ALGO_OK && shared) rc = ix_partition_rounds(ix->control, 0, &ix->pipe.partition_rounds, err);
@@ -139,6 +140,7 @@ static algo_code_t open_database(algo_follower_t *ix, bool *work, bool *more, al
   bool mine = false;
   *work = *more = false;
   algo_code_t rc = ix_pg_open(&ix->control, ix->opt.database_url, IX_APPLICATION_NAME, err);
+  if (rc == ALGO_OK) ix_pg_cancellable(ix->control, &ix->cancel);
   if (rc == ALGO_OK) rc = ix_schema_lock(ix->control, false, &mine, err);
   if (rc == ALGO_OK) rc = mine ? alone(ix, &cur, &ix->filling, err) : beside(ix, &cur, &ix->filling, err);
   if (rc == ALGO_OK && ix->filling) {
@@ -153,6 +155,7 @@ static algo_code_t open_database(algo_follower_t *ix, bool *work, bool *more, al
   }
   if (rc == ALGO_OK) rc = ix_backfill_state(ix->control, &plan, err);
   if (rc != ALGO_OK) return rc;
+  ix_pg_cancellable(ix->control, NULL); /* from here on it serves the batches, which are finished */
   ix_pipe_planned(&ix->pipe, plan.ranges, plan.left);
   if (*work) start_pipe(ix, &cur);
   return ALGO_OK;
@@ -176,7 +179,7 @@ static algo_code_t look_after_indexes(algo_follower_t *ix, uint64_t *looked, boo
   if (upto == 0 || upto <= *looked) return ALGO_OK;
   algo_code_t rc = ix_index_partitions(ix, upto - 1, err);
   if (rc == ALGO_OK) *looked = upto;
-  return rc;
+  return rc == ALGO_E_INTERRUPTED ? ALGO_OK : rc; /* the next run makes those that are missing */
 }
 
 /* Waits for the session's end; meanwhile hears the request to stop, and has indexes made. */

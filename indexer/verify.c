@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "algo/algod.h"
 #include "algo/follower.h"
@@ -10,7 +9,7 @@
 #include "internal.h"
 
 #define MEET_NS UINT64_C(30000000000)
-#define STEP_NS 50000000L
+#define STEP_NS UINT64_C(50000000)
 
 /* Which state tables are boxes: key behind the prefix, the first `columns` columns behind the key as an ARC-4 tuple. */
 typedef struct boxes {
@@ -30,6 +29,7 @@ typedef struct verify {
   algo_follower_verdict_t *out;
   void (*tell)(void *user, const char *difference);
   void *user;
+  ix_cancel_t cancel;
   algo_arena_t *arena;
   algo_err_t *err;
 } verify_t;
@@ -301,7 +301,7 @@ static algo_code_t meet(verify_t *v, const algo_follower_contract_t *apps, size_
       return algo_err_set(v->err, ALGO_E_TIMEOUT,
                           "the node is at round %" PRIu64 ", the database at %" PRIu64 ": they do not meet", chain,
                           mine);
-    nanosleep(&(struct timespec){0, STEP_NS}, NULL);
+    if (!ix_pause(&v->cancel, STEP_NS)) return algo_err_set(v->err, ALGO_E_INTERRUPTED, "ended by a signal");
   }
 }
 
@@ -327,11 +327,15 @@ algo_code_t algo_follower_verify(algo_follower_verdict_t *out, const algo_follow
                                  algo_err_t *err) {
   algo_arena_t arena = ALGO_ARENA_INIT;
   verify_t v = {.out = out, .tell = tell, .user = user, .arena = &arena, .err = err};
-  const algo_algod_options_t node = {.url = opt->algod_url, .token = opt->algod_token};
+  v.cancel = (ix_cancel_t){opt->cancelled, opt->cancel_user};
+  const algo_algod_options_t node = {
+      .url = opt->algod_url, .token = opt->algod_token, .cancelled = opt->cancelled, .cancel_user = opt->cancel_user};
   algo_follower_contract_t *apps = NULL;
   size_t n = 0;
   *out = (algo_follower_verdict_t){0};
   algo_code_t rc = ix_pg_open(&v.conn, opt->database_url, IX_APPLICATION_NAME " verify", err);
+  if (rc == ALGO_OK) ix_pg_cancellable(v.conn, &v.cancel);
+  if (rc == ALGO_OK) rc = ix_schema_check(v.conn, err);
   if (rc == ALGO_OK) rc = algo_algod_new(&v.node, &node, env, err);
   if (rc == ALGO_OK && opt->n_contracts == 0) rc = registered(&v, known, n_known, &apps, &n);
   if (rc == ALGO_OK && opt->n_contracts + n == 0)

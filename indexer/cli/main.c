@@ -25,6 +25,11 @@ static void catch_signals(void) {
   signal(SIGPIPE, SIG_IGN);
 }
 
+static bool stop_asked(void *user) {
+  (void)user;
+  return asked != 0;
+}
+
 static int fail(const algo_env_t *env, const algo_err_t *err) {
   algo_env_log(env, ALGO_LOG_ERROR, "%s", err->msg);
   return algo_code_exit_status(err->code);
@@ -39,7 +44,7 @@ static int run(const cli_options_t *o, const algo_env_t *env) {
   if (rc == ALGO_OK && o->listen) rc = cli_status_start(&status, ix, o->listen, env, &err);
   if (rc == ALGO_OK) {
     running = ix;
-    catch_signals();
+    if (asked) algo_follower_stop(ix);
     algo_env_log(env, ALGO_LOG_INFO, "following %s", o->ix.algod_url ? o->ix.algod_url : o->ix.blocks_dir);
     cli_progress_t *progress = o->json || o->quiet ? NULL : cli_progress_start(ix);
     rc = algo_follower_run(ix, &err);
@@ -89,6 +94,8 @@ int main(int argc, char **argv) {
   algo_err_init(&err);
   algo_code_t rc = cli_parse(&o, argc, argv, &err);
   if (o.quiet) level = ALGO_LOG_WARN;
+  o.ix.cancelled = o.retention.cancelled = stop_asked;
+  catch_signals();
   const algo_env_t env = {.user = &level, .log = o.json ? algo_log_stderr_json : algo_log_stderr};
   int status = 0;
   if (rc != ALGO_OK) {
@@ -99,7 +106,7 @@ int main(int argc, char **argv) {
   } else if (o.version) {
     puts("algorent-indexer " ALGORENT_VERSION);
   } else if (strcmp(o.command, "migrate") == 0) {
-    rc = algo_follower_migrate(o.ix.database_url, &env, &err);
+    rc = algo_follower_migrate(&o.ix, &env, &err);
     status = rc == ALGO_OK ? 0 : fail(&env, &err);
   } else if (strcmp(o.command, "retain") == 0) {
     status = retain(&o, &env);

@@ -46,11 +46,14 @@ typedef struct algo_follower_options {
   size_t n_arc56;
   uint64_t replay_from; /* first round whose events an ARC-56 description gets that joins later; 0: all */
   uint64_t backfill;    /* plan a back-fill up to until or the tip, in ranges of so many rounds; 0: none is planned */
-  uint64_t partition_rounds; /* of a new database, how many rounds a partition has; 0: a million */
-  bool backfill_only;        /* run ends behind the back-fill */
-  unsigned writers;          /* connections that write side by side when far behind; 0: chosen */
-  unsigned decoders;         /* threads that decode; 0: chosen */
-} algo_follower_options_t;   /* everything is copied but the tables */
+  uint64_t partition_rounds;     /* of a new database, how many rounds a partition has; 0: a million */
+  bool backfill_only;            /* run ends behind the back-fill */
+  unsigned writers;              /* connections that write side by side when far behind; 0: chosen */
+  unsigned decoders;             /* threads that decode; 0: chosen */
+  bool (*cancelled)(void *user); /* of verify and migrate: asked a few times a second while something takes long; true
+                                  * ends it with INTERRUPTED; NULL: never. A follower has algo_follower_stop */
+  void *cancel_user;
+} algo_follower_options_t; /* everything is copied but the tables */
 
 typedef struct algo_follower_stats {                        /* since the start; for progress and metrics */
   uint64_t next_round;                                      /* first round that is not committed */
@@ -79,18 +82,23 @@ ALGO_API algo_code_t algo_follower_run(algo_follower_t *ix, algo_err_t *err);
 ALGO_API void algo_follower_stop(algo_follower_t *ix);
 ALGO_API void algo_follower_stats(const algo_follower_t *ix, algo_follower_stats_t *out); /* any thread */
 
-/* Creates the schema, or brings it to this version. Errors: DB. */
-ALGO_API algo_code_t algo_follower_migrate(const char *database_url, const algo_env_t *env, algo_err_t *err);
+/* Creates the schema, or brings it to this version. Of the options, the database counts, and who may end it. What
+ * others read meanwhile is not held up for more than a moment: it waits for them. Errors: DB, UNSUPPORTED (a newer
+ * version's database), INTERRUPTED (called again it goes on). */
+ALGO_API algo_code_t algo_follower_migrate(const algo_follower_options_t *opt, const algo_env_t *env, algo_err_t *err);
 
 /* Which rounds are let go: whole partitions that end before them. */
 typedef struct algo_follower_retention {
   uint64_t before; /* rounds below this one; or */
   uint64_t keep;   /* but so many up to the newest; 0: `before` counts */
   bool detach;     /* the partitions' tables stay, chain.txn_p12 and so on, outside the big ones, for an archive */
+  bool (*cancelled)(void *user); /* as in algo_follower_options_t */
+  void *cancel_user;
 } algo_follower_retention_t;
 /* Beside a follower or without one; readers and writers are not held up. What contracts' tables learnt from the rounds
  * stays. May be interrupted, and called again. *partitions: how many were let go. Errors: DB, RANGE (before a round
- * that is not there, or from which a contract's events are still to be read), NOT_FOUND (an empty database). */
+ * that is not there, or from which a contract's events are still to be read), NOT_FOUND (an empty database),
+ * UNSUPPORTED (the schema is an older or a newer version's), INTERRUPTED. */
 ALGO_API algo_code_t algo_follower_retain(uint64_t *partitions, const char *database_url,
                                           const algo_follower_retention_t *o, const algo_env_t *env, algo_err_t *err);
 
