@@ -1,7 +1,9 @@
-/* State deltas of sealed blocks, from the journal. Source: go-algorand 5.1, ledgercore.StateDelta; the encoding is that
- * of its reflection: structures without omitempty have every field. */
+/* State deltas of sealed blocks, and of the groups in them, from the journal. Source: go-algorand 5.1,
+ * ledgercore.StateDelta and eval.StateDeltaSubset; the encoding is that of its reflection: structures without omitempty
+ * have every field. */
+#include "delta.h"
+
 #include "algo/mp.h"
-#include "internal.h"
 
 static void key(algo_buf_t *b, const char *s) { algo_mp_put_str(b, s, strlen(s)); }
 static void put_uint(algo_buf_t *b, const char *k, uint64_t v) {
@@ -132,10 +134,13 @@ typedef struct touched { /* an asset or application of an account */
 } touched_t;
 typedef struct delta {
   algo_ledger_t *l;
+  const algo_block_t *block;
   uint64_t from, to; /* of the journal */
   algo_arena_t *arena;
   touched_t *assets, *apps;
   size_t n_assets, n_apps;
+  const ldelta_group_t *group; /* NULL: the whole block's */
+  uint32_t members;            /* of the map that were written */
 } delta_t;
 
 static touched_t *touch(touched_t *list, size_t *n, account_t *a, uint64_t id) {
@@ -246,6 +251,7 @@ static void array_or_nil(algo_buf_t *b, const char *k, size_t n) {
 static void put_accounts(algo_buf_t *b, delta_t *d) {
   algo_buf_t list = ALGO_BUF_INIT;
   uint32_t n = 0;
+  d->members++;
   d->l->walk++;
   for (uint64_t at = d->from; at < d->to; at++) {
     const journal_item_t *it = journal_at(&d->l->journal, at);
@@ -325,10 +331,14 @@ static algo_bytes_t box_key(const journal_item_t *it, algo_arena_t *arena) {
   return algo_bytes(p, 11 + n);
 }
 
-static void map_or_nil(algo_buf_t *b, const char *k, size_t n) {
+/* A group's delta leaves out what is empty. False: it did. */
+static bool map_or_nil(algo_buf_t *b, delta_t *d, const char *k, size_t n) {
+  if (d->group && n == 0) return false;
+  d->members++;
   key(b, k);
   if (n) algo_mp_put_map(b, (uint32_t)n);
   else algo_mp_put_nil(b);
+  return true;
 }
 
 /* Only what came or went: an item that merely changed has one before and one after. */
@@ -358,11 +368,11 @@ static const account_t *creator_of(const delta_t *d, journal_kind_t kind, uint64
   return asset ? asset->creator : app ? app->creator : NULL;
 }
 
-static void put_creatables(algo_buf_t *b, const delta_t *d) {
+static void put_creatables(algo_buf_t *b, delta_t *d) {
   entry_t *lists[2];
   size_t n[2] = {creations(d, J_ASSET, &lists[0]), creations(d, J_APP, &lists[1])};
   static const algo_addr_t none;
-  map_or_nil(b, "Creatables", n[0] + n[1]);
+  if (!map_or_nil(b, d, "Creatables", n[0] + n[1])) return;
   for (size_t i = 0, k = 0; i < n[0] || k < n[1];) { /* ids are of one counter: merge */
     bool app = i == n[0] || (k < n[1] && by_key(&lists[1][k], &lists[0][i]) < 0);
     const journal_item_t *it = app ? lists[1][k++].item : lists[0][i++].item;
@@ -384,38 +394,41 @@ static void put_box_value(algo_buf_t *b, const char *k, const blob_t *v) {
   else algo_mp_put_nil(b);
 }
 
-static void put_boxes(algo_buf_t *b, const delta_t *d) {
+static void put_boxes(algo_buf_t *b, delta_t *d) {
   entry_t *v;
   size_t n = entries(d, J_BOX, box_key, &v);
-  map_or_nil(b, "KvMods", n);
+  if (!map_or_nil(b, d, "KvMods", n)) return;
   for (size_t i = 0; i < n; i++) {
     const journal_item_t *it = v[i].item;
     const box_t *now = algo_lbox(d->l, it->u.box.app, blob_view(it->u.box.name));
     algo_mp_put_str(b, v[i].key.p, v[i].key.n);
     algo_mp_put_map(b, 2);
     put_box_value(b, "Data", now ? now->value : NULL);
-    put_box_value(b, "OldData", it->u.box.value);
+    /* a node looks for a group's old value when the new one is there already */
+    put_box_value(b, "OldData", !d->group ? it->u.box.value : now ? now->value : NULL);
   }
 }
 
-static void put_txids(algo_buf_t *b, const delta_t *d, const algo_block_t *block) {
+static void put_txids(algo_buf_t *b, delta_t *d) {
   entry_t *v;
-  size_t n = entries(d, J_TXID, txid_key, &v);
+  const algo_block_t *block = d->block;
+  size_t n = entries(d, J_TXID, txid_key, &v), base = d->group ? d->group->first : 0;
+  d->members++;
   key(b, "Txids");
   algo_mp_put_map(b, (uint32_t)n);
   for (size_t i = 0; i < n; i++) {
     const txref_t *x = algo_ltxid(d->l, &v[i].item->u.txid.id);
     algo_mp_put_bin(b, v[i].key.p, 32);
     algo_mp_put_map(b, 2);
-    put_uint(b, "Intra", x ? x->index : 0);
+    put_uint(b, "Intra", x ? x->index - base : 0);
     put_uint(b, "LastValid", x && x->index < block->n_txns ? block->txns[x->index].stxn.txn.last_valid : 0);
   }
 }
 
-static void put_leases(algo_buf_t *b, const delta_t *d) {
+static void put_leases(algo_buf_t *b, delta_t *d) {
   entry_t *v;
   size_t n = entries(d, J_LEASE, lease_key, &v);
-  map_or_nil(b, "Txleases", n);
+  if (!map_or_nil(b, d, "Txleases", n)) return;
   for (size_t i = 0; i < n; i++) {
     const lease_t *x = v[i].item->u.lease.lease;
     algo_mp_put_map(b, 2);
@@ -427,18 +440,21 @@ static void put_leases(algo_buf_t *b, const delta_t *d) {
 
 /* ---- the rest ---- */
 
-/* The header as it was when the block began. */
-static void put_header(algo_buf_t *b, const algo_block_t *block) {
-  algo_header_t h = block->header;
+/* The header as it was when the block began; a group's delta has the header of the block that was made. */
+static void put_header(algo_buf_t *b, delta_t *d) {
+  algo_header_t h = d->block->header;
   algo_buf_t work = ALGO_BUF_INIT;
-  memset(h.seed, 0, sizeof h.seed);
-  memset(&h.txn_root, 0, sizeof h.txn_root);
-  algo_lcommit(h.txn_root_sha256.b, HASH_SHA256, true, NULL, 64, 0, &work);
-  algo_lcommit(h.txn_root_sha512, HASH_SHA512, true, NULL, 64, 0, &work);
-  algo_buf_fini(&work);
-  h.fees_collected = h.txn_counter = h.load = 0;
-  h.n_state_proof = h.n_expired = h.n_absent = 0;
+  d->members++;
   key(b, "Hdr");
+  if (!d->group) {
+    memset(h.seed, 0, sizeof h.seed);
+    memset(&h.txn_root, 0, sizeof h.txn_root);
+    algo_lcommit(h.txn_root_sha256.b, HASH_SHA256, true, NULL, 64, 0, &work);
+    algo_lcommit(h.txn_root_sha512, HASH_SHA512, true, NULL, 64, 0, &work);
+    h.fees_collected = h.txn_counter = h.load = 0;
+    h.n_state_proof = h.n_expired = h.n_absent = 0;
+  }
+  algo_buf_fini(&work);
   algo_header_encode(b, &h);
 }
 
@@ -449,54 +465,81 @@ static void put_count(sparse_t *m, const char *k, uint64_t money, uint64_t units
   sparse_map(m, k, &x);
 }
 
-static void put_totals(algo_buf_t *b, const block_rec_t *rec) {
+static void put_totals(algo_buf_t *b, delta_t *d, const block_rec_t *rec) {
   const totals_t *t = &rec->totals;
   sparse_t m = {0};
   put_count(&m, "notpart", t->not_participating, t->not_participating_units);
   put_count(&m, "offline", t->offline, t->offline_units);
   put_count(&m, "online", t->online, t->online_units);
   sparse_uint(&m, "rwdlvl", rec->rewards_level);
+  d->members++;
   key(b, "Totals");
   sparse_end(b, &m);
 }
 
-static algo_code_t write_delta(delta_t *d, uint64_t round, algo_buf_t *b, algo_err_t *err) {
-  algo_block_t block;
-  algo_header_t before;
-  const block_rec_t *rec = algo_lrec(d->l, round);
-  algo_code_t rc = algo_block_decode(&block, algo_bytes(rec->bytes, rec->n), d->arena, err);
-  if (!rc) rc = algo_ledger_header(d->l, round - 1, &before, d->arena, err);
+/* The state is as of d->to. */
+static algo_code_t write_delta(delta_t *d, algo_buf_t *out, algo_err_t *err) {
+  algo_header_t before = {0};
+  uint64_t round = d->block->header.round;
+  algo_code_t rc = d->group ? ALGO_OK : algo_ledger_header(d->l, round - 1, &before, d->arena, err);
   if (rc) return rc;
   if (!collect(d)) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-  algo_mp_put_map(b, 9);
-  put_accounts(b, d);
-  put_creatables(b, d);
-  put_header(b, &block);
-  put_boxes(b, d);
-  key(b, "PrevTimestamp");
-  algo_mp_put_int(b, before.timestamp);
-  put_uint(b, "StateProofNext", 0);
-  put_totals(b, rec);
-  put_txids(b, d, &block);
-  put_leases(b, d);
-  return b->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
+  algo_buf_t body = ALGO_BUF_INIT;
+  put_accounts(&body, d);
+  put_creatables(&body, d);
+  put_header(&body, d);
+  put_boxes(&body, d);
+  if (!d->group) {
+    d->members += 2;
+    key(&body, "PrevTimestamp");
+    algo_mp_put_int(&body, before.timestamp);
+    put_uint(&body, "StateProofNext", 0);
+    put_totals(&body, d, algo_lrec(d->l, round));
+  }
+  put_txids(&body, d);
+  if (!d->group || d->group->leases) put_leases(&body, d);
+  algo_mp_put_map(out, d->members);
+  algo_buf_putb(out, algo_buf_view(&body));
+  bool oom = body.oom || out->oom;
+  algo_buf_fini(&body);
+  return oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
+}
+
+algo_code_t algo_ldelta_group(algo_ledger_t *l, const algo_block_t *block, const ldelta_group_t *group,
+                              algo_arena_t *arena, algo_buf_t *out, algo_err_t *err) {
+  delta_t d = {.l = l, .block = block, .from = group->from, .to = group->to, .arena = arena, .group = group};
+  return write_delta(&d, out, err);
+}
+
+uint64_t algo_ldelta_end(const algo_ledger_t *l, uint64_t round) {
+  return round == l->tip.round ? l->open.journal : algo_lrec(l, round + 1)->journal;
+}
+
+bool algo_ldelta_kept(const algo_ledger_t *l, uint64_t round) {
+  uint64_t old = sat_sub(l->tip.round, ALGO_LEDGER_LOOKBACK);
+  return round > old && round <= l->tip.round && round > l->base && round >= l->first &&
+         algo_lrec(l, round)->journal >= l->journal.base + l->journal.head;
 }
 
 algo_code_t algo_ledger_delta(algo_ledger_t *l, uint64_t round, algo_buf_t *out, algo_err_t *err) {
   algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_block_t block;
   uint64_t old = sat_sub(l->tip.round, ALGO_LEDGER_LOOKBACK);
   if (round < old || (old > 0 && round == old))
     return algo_err_set(err, ALGO_E_NOT_FOUND, "round %" PRIu64 " before dbRound %" PRIu64, round, old);
   if (round > l->tip.round)
     return algo_err_set(err, ALGO_E_NOT_FOUND, "round %" PRIu64 " too high: dbRound %" PRIu64 ", deltas %" PRIu64,
                         round, old, l->tip.round - old);
-  if (round <= l->base || round < l->first || algo_lrec(l, round)->journal < l->journal.base + l->journal.head)
+  if (!algo_ldelta_kept(l, round))
     return algo_err_set(err, ALGO_E_NOT_FOUND, "could not find deltas for round %" PRIu64, round);
-  uint64_t to = round == l->tip.round ? l->open.journal : algo_lrec(l, round + 1)->journal;
-  delta_t d = {.l = l, .from = algo_lrec(l, round)->journal, .to = to, .arena = &arena};
-  algo_lrewind(l, to);
-  algo_code_t rc = write_delta(&d, round, out, err);
-  algo_lforward(l, to);
+  const block_rec_t *rec = algo_lrec(l, round);
+  algo_code_t rc = algo_block_decode(&block, algo_bytes(rec->bytes, rec->n), &arena, err);
+  if (!rc) {
+    delta_t d = {.l = l, .block = &block, .from = rec->journal, .to = algo_ldelta_end(l, round), .arena = &arena};
+    algo_lrewind(l, d.to);
+    rc = write_delta(&d, out, err);
+    algo_lforward(l, d.to);
+  }
   algo_arena_fini(&arena);
   return rc;
 }

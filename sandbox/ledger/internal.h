@@ -300,7 +300,8 @@ void algo_lundo(algo_ledger_t *l, const mark_t *m);
 void algo_lundo_to(algo_ledger_t *l, uint64_t pos); /* and forgets what was undone */
 void algo_lrewind(algo_ledger_t *l, uint64_t pos);  /* undoes but keeps, for algo_lforward */
 void algo_lforward(algo_ledger_t *l, uint64_t pos);
-void algo_lforget(algo_ledger_t *l, uint64_t pos); /* what is before pos can never be undone again */
+void algo_lforward_to(algo_ledger_t *l, uint64_t pos, uint64_t to); /* a part of the way */
+void algo_lforget(algo_ledger_t *l, uint64_t pos);                  /* what is before pos can never be undone again */
 static inline uint64_t journal_pos(const journal_t *j) { return j->base + j->n; }
 static inline journal_item_t *journal_at(const journal_t *j, uint64_t pos) { return &j->v[pos - j->base]; }
 void algo_ljournal_fini(algo_ledger_t *l);

@@ -103,10 +103,12 @@ void algo_lrewind(algo_ledger_t *l, uint64_t pos) {
   l->journal.epoch++;
 }
 
-void algo_lforward(algo_ledger_t *l, uint64_t pos) {
-  for (uint64_t at = pos; at < journal_pos(&l->journal); at++) swap(l, journal_at(&l->journal, at));
+void algo_lforward_to(algo_ledger_t *l, uint64_t pos, uint64_t to) {
+  for (uint64_t at = pos; at < to; at++) swap(l, journal_at(&l->journal, at));
   l->journal.epoch++;
 }
+
+void algo_lforward(algo_ledger_t *l, uint64_t pos) { algo_lforward_to(l, pos, journal_pos(&l->journal)); }
 
 void algo_lforget(algo_ledger_t *l, uint64_t pos) {
   journal_t *j = &l->journal;

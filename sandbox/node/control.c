@@ -81,6 +81,27 @@ algo_code_t algo_node_delta(algo_node_t *n, uint64_t round, algo_buf_t *out, alg
   return rc;
 }
 
+static algo_code_t no_groups(algo_err_t *err) {
+  return algo_err_set(err, ALGO_E_NOT_FOUND, "a replay has no state deltas of groups");
+}
+
+algo_code_t algo_node_group_deltas(algo_node_t *n, uint64_t round, bool leases, algo_buf_t *out, algo_err_t *err) {
+  if (n->ledger == NULL) return no_groups(err);
+  pthread_rwlock_wrlock(&n->lock);
+  algo_code_t rc = algo_ledger_group_deltas(n->ledger, round, leases, out, err);
+  node_unlock(n);
+  return rc;
+}
+
+algo_code_t algo_node_group_delta(algo_node_t *n, const algo_digest_t *id, bool leases, algo_buf_t *out,
+                                  algo_err_t *err) {
+  if (n->ledger == NULL) return no_groups(err);
+  pthread_rwlock_wrlock(&n->lock);
+  algo_code_t rc = algo_ledger_group_delta(n->ledger, id, leases, out, err);
+  node_unlock(n);
+  return rc;
+}
+
 /* ---- the whole ---- */
 
 algo_code_t algo_node_dump(algo_node_t *n, algo_buf_t *out, algo_err_t *err) {

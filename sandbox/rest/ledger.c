@@ -16,6 +16,12 @@ static void supply(rest_call_t *c) {
   rest_end(c);
 }
 
+static void put_delta(rest_call_t *c, algo_code_t rc, const algo_buf_t *mp, bool msgpack, const algo_err_t *err) {
+  if (rc == ALGO_OK) rest_encoded(c, algo_buf_view(mp), MPJSON_STATE_DELTA, msgpack);
+  else if (rc == ALGO_E_NOMEM) rest_error(c, 500, "%s", err->msg);
+  else rest_error(c, 404, "failed retrieving State Delta: %s", err->msg);
+}
+
 static void delta(rest_call_t *c) {
   uint64_t round;
   bool msgpack;
@@ -23,28 +29,35 @@ static void delta(rest_call_t *c) {
   algo_buf_t mp = ALGO_BUF_INIT;
   algo_err_t err;
   algo_code_t rc = algo_node_delta(c->node, round, &mp, &err);
-  if (rc == ALGO_OK) rest_encoded(c, algo_buf_view(&mp), MPJSON_STATE_DELTA, msgpack);
-  else rest_error(c, 404, "failed retrieving State Delta: %s", err.msg);
+  put_delta(c, rc, &mp, msgpack, &err);
   algo_buf_fini(&mp);
 }
 
-/* Deltas group by group are kept by a node that evaluates blocks; one in developer mode makes them, and never does. */
+/* As a node that evaluates others' blocks with EnableTxnEvalTracer keeps them. */
 static void round_group_deltas(rest_call_t *c) {
   uint64_t round;
   bool msgpack;
   if (!rest_query_format(c, &msgpack) || !rest_arg_u64(c, 0, "round", &round)) return;
-  rest_error(c, 404, "failed retrieving State Delta: round %llu not found in txnGroupDeltaTracer",
-             (unsigned long long)round);
+  algo_buf_t mp = ALGO_BUF_INIT;
+  algo_err_t err;
+  algo_code_t rc = algo_node_group_deltas(c->node, round, msgpack, &mp, &err);
+  put_delta(c, rc, &mp, msgpack, &err);
+  algo_buf_fini(&mp);
 }
 
 static void group_delta(rest_call_t *c) {
   algo_digest_t id;
   bool msgpack;
   if (!rest_query_format(c, &msgpack)) return;
-  if (algo_txid_parse(&id, (const char *)c->arg[0].p, c->arg[0].n, NULL) != ALGO_OK) rest_error(c, 400, ERR_TXID);
-  else
-    rest_error(c, 404, "failed retrieving State Delta: unable to find delta for id: %.*s", (int)c->arg[0].n,
-               (const char *)c->arg[0].p);
+  if (algo_txid_parse(&id, (const char *)c->arg[0].p, c->arg[0].n, NULL) != ALGO_OK) {
+    rest_error(c, 400, ERR_TXID);
+    return;
+  }
+  algo_buf_t mp = ALGO_BUF_INIT;
+  algo_err_t err;
+  algo_code_t rc = algo_node_group_delta(c->node, &id, msgpack, &mp, &err);
+  put_delta(c, rc, &mp, msgpack, &err);
+  algo_buf_fini(&mp);
 }
 
 static void proof(rest_call_t *c) {

@@ -6,7 +6,7 @@
 
 #define MAX_DEPTH 128
 
-typedef enum kind { AUTO, ADDR, BLOCK_HASH } kind_t;
+typedef enum kind { AUTO, ADDR, BLOCK_HASH, UNTOLD /* null: JSON has no such keys */ } kind_t;
 
 typedef struct field { /* what a key's value is; for an array, what its elements are */
   mpjson_shape_t in;
@@ -51,6 +51,11 @@ static const field_t fields[] = {
     {MPJSON_INFO, "txn", AUTO, MPJSON_STXN},
     {MPJSON_INFO, "inner-txns", AUTO, MPJSON_INFO},
     {MPJSON_POOL, "top-transactions", AUTO, MPJSON_STXN},
+    {MPJSON_STATE_DELTA, "Deltas", AUTO, MPJSON_STATE_DELTA},
+    {MPJSON_STATE_DELTA, "Delta", AUTO, MPJSON_STATE_DELTA},
+    {MPJSON_STATE_DELTA, "Txleases", UNTOLD, 0},
+    {MPJSON_STATE_DELTA, "Creatables", AUTO, MPJSON_STATE_DELTA},
+    {MPJSON_STATE_DELTA, "", AUTO, MPJSON_STATE_DELTA}, /* of them, by number */
     {MPJSON_STATE_DELTA, "Accts", AUTO, MPJSON_STATE_DELTA},
     {MPJSON_STATE_DELTA, "AppResources", AUTO, MPJSON_STATE_DELTA},
     {MPJSON_STATE_DELTA, "AssetResources", AUTO, MPJSON_STATE_DELTA},
@@ -58,6 +63,11 @@ static const field_t fields[] = {
     {MPJSON_STATE_DELTA, "Addr", ADDR, 0},
     {MPJSON_STATE_DELTA, "AuthAddr", ADDR, 0},
     {MPJSON_STATE_DELTA, "Creator", ADDR, 0},
+    {MPJSON_STATE_DELTA, "m", ADDR, 0}, /* an asset's, an application's parameters */
+    {MPJSON_STATE_DELTA, "r", ADDR, 0},
+    {MPJSON_STATE_DELTA, "f", ADDR, 0},
+    {MPJSON_STATE_DELTA, "c", ADDR, 0},
+    {MPJSON_STATE_DELTA, "ss", ADDR, 0},
     {MPJSON_STATE_DELTA, "Hdr", AUTO, MPJSON_BLOCK},
     {MPJSON_SIM_REQUEST, "txn-groups", AUTO, MPJSON_SIM_REQUEST},
     {MPJSON_SIM_REQUEST, "txns", AUTO, MPJSON_STXN},
@@ -170,7 +180,7 @@ static algo_code_t put_key(algo_buf_t *out, algo_mp_t *r, algo_bytes_t *name, al
   bool bin = algo_mp_peek(r) == ALGO_MP_BIN;
   algo_code_t rc = algo_mp_get_str(r, name, err);
   if (rc != ALGO_OK) return rc;
-  if (bin) put_bin(out, *name, name->n == 32 ? ADDR : AUTO);
+  if (bin) put_bin(out, *name, AUTO);
   else mpjson_string(out, *name);
   return ALGO_OK;
 }
@@ -213,6 +223,10 @@ static algo_code_t array(algo_buf_t *out, algo_mp_t *r, const field_t *f, unsign
 
 static algo_code_t value(algo_buf_t *out, algo_mp_t *r, const field_t *f, unsigned depth, algo_err_t *err) {
   if (depth > MAX_DEPTH) return algo_err_set(err, ALGO_E_PARSE, "nested deeper than %d", MAX_DEPTH);
+  if (f->kind == UNTOLD) {
+    algo_buf_puts(out, "null");
+    return algo_mp_skip(r, err);
+  }
   uint64_t u = 0;
   int64_t i = 0;
   bool b = false;

@@ -2,11 +2,12 @@
 """Sends the same random groups to a real node and to algorent-sandbox and compares what they answer: status, text, every
 block's bytes and its other forms, deltas, proofs, simulations, accounts, applications, assets, boxes.
 
-  ORACLE_ALGOD_URL=http://127.0.0.1:4001 [ORACLE_KMD_URL=http://127.0.0.1:4002] diff_node.py [--groups N] [--seconds N] [--seed N]
+  ORACLE_ALGOD_URL=http://127.0.0.1:4001 [ORACLE_KMD_URL=http://127.0.0.1:4002] [ORACLE_FOLLOWER_URL=http://127.0.0.1:4003]
+  diff_node.py [--groups N] [--seconds N] [--seed N]
 
 The node must be in developer mode, its token 64 letters a, its KMD (a port further, if it is not named) holding the funded
 accounts. The sandbox is started here with the node's genesis and given the blocks that the node has; SANDBOX names the
-program. The node's participation keys are taken from it, since with them it makes state proofs of its own."""
+program. A follower of the node, with EnableTxnEvalTracer, tells the deltas of groups. The node's participation keys are taken from it, since with them it makes state proofs of its own."""
 import argparse
 import base64
 import json
@@ -58,8 +59,9 @@ class Differ:
     def __init__(self, real, ours, rng):
         self.real, self.ours, self.rng = real, ours, rng
         self.sent = self.taken = self.different = 0
-        self.round = 0
+        self.round = self.told = 0
         self.seen = {}
+        self.follower = None
 
     def tell(self, what, a, b, group=None):
         self.different += 1
@@ -102,8 +104,32 @@ class Differ:
         x, y = (sorted(re.sub(rb"\xa2ts.{1,9}?\xa6txn256", b"", n[1], flags=re.DOTALL)) for n in (a, b))
         if a[0] == b[0] == 200 and x != y:
             self.tell(f"delta {self.round}", a[1], b[1])
+        if self.rng.random() < 0.2:
+            x, y = (as_delta(n.json(f"/v2/deltas/{self.round}")) for n in (self.real, self.ours))
+            if x != y:
+                self.tell(f"delta {self.round} as JSON", x, y)
+        if self.follower and self.round % 50 == 0:
+            self.followed()
         r = self.rng.choice(["", "?header-only=true", "?header-only=true&format=msgpack", "/hash", "/txids", "/logs"])
         self.same(f"/v2/blocks/{self.round}{r}")
+
+    def followed(self):
+        """The deltas group by group, which only a node that evaluates the blocks of others keeps."""
+        self.follower.ask("POST", f"/v2/ledger/sync/{self.round}", b"")
+        for _ in range(1200):
+            if self.follower.json("/v2/status")["last-round"] >= self.round:
+                break
+            time.sleep(0.1)
+        for r in range(self.told + 1, self.round + 1):
+            a, b = (n.get(f"/v2/deltas/{r}/txn/group?format=msgpack")[1] for n in (self.follower, self.ours))
+            x, y = (as_delta(n.json(f"/v2/deltas/{r}/txn/group")) for n in (self.follower, self.ours))
+            if x != y or sorted(re.sub(rb"\xa3Ids.*", b"", a, flags=re.DOTALL)) != sorted(re.sub(rb"\xa3Ids.*", b"", b, flags=re.DOTALL)):
+                self.tell(f"deltas of groups {r}", x if x != y else a, y if x != y else b)
+            for i in self.follower.json(f"/v2/deltas/{r}/txn/group")["Deltas"][0]["Ids"]:
+                x, y = (n.json(f"/v2/deltas/txn/group/{i}") for n in (self.follower, self.ours))
+                if as_delta(x) != as_delta(y):
+                    self.tell(f"delta of group {i}", x, y)
+        self.told = self.round
 
     def transactions(self, group):
         """What one can ask of each transaction that was taken."""
@@ -137,6 +163,13 @@ def ordered(v):
                 ("accounts", "assets", "apps", "boxes", "global-state-delta", "local-state-delta", "kvs", "app-initial-states", "delta",
                  "app-locals", "asset-holdings") and isinstance(w, list) else ordered(w) for k, w in v.items()}
     return [ordered(x) for x in v] if isinstance(v, list) else v
+
+
+def as_delta(v):
+    """A state delta whose lists are in no order, without the header's time and which of a group's ids was named."""
+    if isinstance(v, dict):
+        return {k: as_delta(w) for k, w in v.items() if k not in ("ts", "Ids", "txn256")}
+    return sorted((as_delta(x) for x in v), key=lambda x: json.dumps(x, sort_keys=True)) if isinstance(v, list) else v
 
 
 def start_sandbox(genesis):
@@ -176,6 +209,8 @@ def main():
     sandbox, url = start_sandbox(real.get("/genesis")[1])
     try:
         d = Differ(real, Node(url), random.Random(a.seed))
+        if "ORACLE_FOLLOWER_URL" in os.environ:
+            d.follower = Node(os.environ["ORACLE_FOLLOWER_URL"])
         compare(a, d)
     finally:
         sandbox.terminate()

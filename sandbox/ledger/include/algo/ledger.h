@@ -99,6 +99,13 @@ ALGO_API algo_code_t algo_ledger_block(const algo_ledger_t *l, uint64_t round, a
 /* The state delta of a block, as GET /v2/deltas/{r}?format=msgpack, for the last 320 rounds (NOT_FOUND before). Takes
  * the writer's turn: the state is led back to that round and forth again. */
 ALGO_API algo_code_t algo_ledger_delta(algo_ledger_t *l, uint64_t round, algo_buf_t *out, algo_err_t *err);
+/* Those of the groups of a block, as GET /v2/deltas/{r}/txn/group, and that of the group which has the id or a
+ * transaction of that id, as GET /v2/deltas/txn/group/{id}. leases false: without them, for JSON. The same rounds, the
+ * same turn. Errors: NOT_FOUND, NOMEM. */
+ALGO_API algo_code_t algo_ledger_group_deltas(algo_ledger_t *l, uint64_t round, bool leases, algo_buf_t *out,
+                                              algo_err_t *err);
+ALGO_API algo_code_t algo_ledger_group_delta(algo_ledger_t *l, const algo_digest_t *id, bool leases, algo_buf_t *out,
+                                             algo_err_t *err);
 
 /* ---- looking things up, as of the last sealed block (or with the open one where there is one) ---- */
 typedef struct algo_found_txn { /* a transaction that was accepted */

@@ -160,5 +160,11 @@ ALGO_API bool algo_node_covering(algo_node_t *n);
 
 /* The state delta of a block, as msgpack. Errors: NOT_FOUND, IO (a replay that has none). */
 ALGO_API algo_code_t algo_node_delta(algo_node_t *n, uint64_t round, algo_buf_t *out, algo_err_t *err);
+/* Its groups' state deltas, and one group's, by its id or a transaction's (algo/ledger.h); of a replay there are none.
+ */
+ALGO_API algo_code_t algo_node_group_deltas(algo_node_t *n, uint64_t round, bool leases, algo_buf_t *out,
+                                            algo_err_t *err);
+ALGO_API algo_code_t algo_node_group_delta(algo_node_t *n, const algo_digest_t *id, bool leases, algo_buf_t *out,
+                                           algo_err_t *err);
 
 #endif

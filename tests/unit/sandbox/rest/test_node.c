@@ -28,6 +28,8 @@ static void expect(const char *method, const char *path, algo_bytes_t body, int 
   rest_answer_free(&a);
 }
 
+#define LEASED 1000 /* a note: the payment has a lease */
+
 /* A payment of the first account to itself; its id, and whether it was taken. */
 static int pay(uint64_t note, char txid[53]) {
   algo_key_t key;
@@ -44,6 +46,7 @@ static int pay(uint64_t note, char txid[53]) {
                            .note = {n, sizeof n}}};
   algo_digest_t id;
   algo_buf_t raw = ALGO_BUF_INIT;
+  s.txn.lease[0] = note == LEASED;
   algo_stxn_sign(&s, &key);
   algo_stxn_encode(&raw, &s);
   algo_txn_id(&id, &s.txn);
@@ -93,6 +96,54 @@ START_TEST(blocks_when_they_are_asked_for) {
   expect("GET", "/v2/blocks/1", NONE, 200, "\"ts\": 1900000000,");
   expect("POST", "/sandbox/v1/time/1899999999", NONE, 400, "before the last block's");
   expect("POST", "/sandbox/v1/advance/1000001", NONE, 400, "at most");
+  shut();
+}
+END_TEST
+
+/* A node that makes its blocks from many groups tells each group's part by any of its ids. */
+START_TEST(state_deltas_group_by_group) {
+  algo_node_options_t opt = {.mode = ALGO_NODE_MANUAL};
+  char ids[3][53], path[256], want[256];
+  open_node(&opt);
+  for (uint64_t i = 0; i < 3; i++) ck_assert_int_eq(pay(i, ids[i]), 200);
+  expect("GET", "/v2/deltas/1/txn/group", NONE, 404,
+         "failed retrieving State Delta: round 1 not found in txnGroupDeltaTracer");
+  expect("POST", "/sandbox/v1/advance/2", NONE, 200, "");
+  for (int i = 0; i < 3; i++) {
+    snprintf(path, sizeof path, "/v2/deltas/txn/group/%s", ids[i]);
+    snprintf(want, sizeof want, "\"MicroAlgos\": %d,", 102000 + 1000 * i - 1000); /* of the fee sink then */
+    expect("GET", path, NONE, 200, want);
+    expect("GET", path, NONE, 200, "\"Intra\": 0,");
+    rest_answer_t a = rest_get(rest, path);
+    ck_assert_ptr_null(strstr(a.body, "\"Intra\": 1,"));
+    ck_assert_ptr_null(strstr(a.body, "KvMods"));
+    rest_answer_free(&a);
+    snprintf(want, sizeof want, "\"Ids\": [\n        \"%s\"\n      ]", ids[i]);
+    expect("GET", "/v2/deltas/1/txn/group", NONE, 200, want);
+  }
+  expect("GET", "/v2/deltas/2/txn/group", NONE, 200, "{\n  \"Deltas\": null\n}");
+  ids[0][3] = ids[0][3] == 'A' ? 'B' : 'A';
+  snprintf(path, sizeof path, "/v2/deltas/txn/group/%s", ids[0]);
+  snprintf(want, sizeof want, "failed retrieving State Delta: unable to find delta for id: %s", ids[0]);
+  expect("GET", path, NONE, 404, want);
+  expect("GET", "/v2/deltas/txn/group/x", NONE, 400, "no valid transaction ID was specified");
+  shut();
+}
+END_TEST
+
+/* What a block's delta has under keys that JSON cannot have. */
+START_TEST(leases_are_not_told_in_json) {
+  algo_node_options_t opt = {.mode = ALGO_NODE_DEV};
+  char txid[53];
+  open_node(&opt);
+  ck_assert_int_eq(pay(LEASED, txid), 200);
+  expect("GET", "/v2/deltas/1", NONE, 200, "\"Txleases\": null");
+  rest_answer_t a = rest_get(rest, "/v2/deltas/1/txn/group");
+  ck_assert_ptr_null(strstr(a.body, "Txleases"));
+  rest_answer_free(&a);
+  a = rest_get(rest, "/v2/deltas/1/txn/group?format=msgpack");
+  ck_assert_ptr_nonnull(memmem(a.body, a.n, "\xa8Txleases\x81\x82\xa5Lease", 17));
+  rest_answer_free(&a);
   shut();
 }
 END_TEST
@@ -216,4 +267,5 @@ START_TEST(searches_at_their_ends) {
 END_TEST
 
 SUITE_MAIN("node", searches_at_their_ends, a_payment_is_a_block, blocks_when_they_are_asked_for,
-           back_to_a_snapshot_and_to_the_beginning, a_folder_keeps_the_chain, kmd_has_the_funded_keys)
+           state_deltas_group_by_group, leases_are_not_told_in_json, back_to_a_snapshot_and_to_the_beginning,
+           a_folder_keeps_the_chain, kmd_has_the_funded_keys)
