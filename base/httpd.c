@@ -1,5 +1,5 @@
 /* The HTTP server: listening, requests as they come in, suspension. Answers are in httpd_reply.c, how requests and
- * connections must be in httpd_intake.c. */
+ * connections must be in httpd_intake.c, the threads in httpd_workers.c. */
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -7,19 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "httpd_impl.h"
 
-#define DEFAULT_BODY      (16u << 20)
-#define MAX_CONNECTIONS   15000u
-#define OTHER_FILES       256u /* of the process, beside connections */
-#define CONNECTION_MEMORY (32u << 10)
-#define READ_SECONDS      120u
-#define LAST_ANSWERS_NS   2000000000u /* at the end, for answers to be on their way */
+#define DEFAULT_BODY    (16u << 20)
+#define READ_SECONDS    120u
+#define LAST_ANSWERS_NS 2000000000u /* at the end, for answers to be on their way */
 
 /* ---- suspension ---- */
 
@@ -37,6 +33,7 @@ static void resume_locked(algo_httpd_impl_t *r, bool timed_out) {
   r->req.timed_out = timed_out;
   unlink_suspended(r);
   MHD_resume_connection(r->connection);
+  algo_httpd_worker_wake(r->peer->worker);
 }
 
 void algo_httpd_suspend(algo_httpd_request_t *req, uint32_t timeout_ms) {
@@ -89,7 +86,8 @@ static void *timer_main(void *arg) {
 /* ---- requests ---- */
 
 static algo_httpd_impl_t *request_new(algo_httpd_t *s, struct MHD_Connection *c, const char *url, const char *method) {
-  algo_httpd_impl_t *r = calloc(1, sizeof *r);
+  algo_httpd_peer_t *peer = algo_httpd_peer(c);
+  algo_httpd_impl_t *r = peer != NULL ? calloc(1, sizeof *r) : NULL;
   if (r == NULL) return NULL;
   r->server = s;
   r->connection = c;
@@ -102,7 +100,7 @@ static algo_httpd_impl_t *request_new(algo_httpd_t *s, struct MHD_Connection *c,
   r->req.path = r->path;
   r->req.impl = r;
   r->spool = -1;
-  r->peer = algo_httpd_peer(c);
+  r->peer = peer;
   algo_httpd_peer_reads(r->peer, true); /* the head is in: time anew, for the body */
   r->limit = s->opt.body_limit != NULL ? s->opt.body_limit(s->opt.user, method, url) : s->opt.max_body;
   pthread_mutex_lock(&s->lock);
@@ -111,7 +109,8 @@ static algo_httpd_impl_t *request_new(algo_httpd_t *s, struct MHD_Connection *c,
   return r;
 }
 
-static void on_completed(void *cls, struct MHD_Connection *c, void **con_cls, enum MHD_RequestTerminationCode code) {
+void algo_httpd_on_completed(void *cls, struct MHD_Connection *c, void **con_cls,
+                             enum MHD_RequestTerminationCode code) {
   (void)c;
   (void)code;
   algo_httpd_t *s = cls;
@@ -119,6 +118,7 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **con_cls, en
   if (r == NULL) return;
   *con_cls = NULL;
   algo_httpd_peer_reads(r->peer, true);
+  r->peer->worker->answered = true;
   if (r->was_suspended && s->opt.closed != NULL) s->opt.closed(s->opt.user, &r->req);
   algo_httpd_body_free(r);
   algo_buf_fini(&r->refusal.body);
@@ -157,8 +157,8 @@ static enum MHD_Result dispatch(algo_httpd_impl_t *r) {
   return MHD_YES;
 }
 
-static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url, const char *method,
-                                  const char *version, const char *data, size_t *n, void **con_cls) {
+enum MHD_Result algo_httpd_on_request(void *cls, struct MHD_Connection *c, const char *url, const char *method,
+                                      const char *version, const char *data, size_t *n, void **con_cls) {
   (void)version;
   algo_httpd_impl_t *r = *con_cls;
   if (r == NULL) {
@@ -241,37 +241,6 @@ static algo_code_t listen_on(int *fd, const char *host, uint16_t port, uint16_t 
   return ALGO_OK;
 }
 
-static unsigned thread_count(unsigned wanted) {
-  if (wanted > 0) return wanted;
-  long cores = sysconf(_SC_NPROCESSORS_ONLN);
-  return cores <= 2 ? 2 : cores >= 4 ? 4 : (unsigned)cores;
-}
-
-/* What stalls holds its connection, so there are as many as the system allows: the others are served. */
-static unsigned as_many_as_files(void) {
-  struct rlimit files;
-  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= MAX_CONNECTIONS + OTHER_FILES) return MAX_CONNECTIONS;
-  return files.rlim_cur > 2 * OTHER_FILES ? (unsigned)files.rlim_cur - OTHER_FILES : OTHER_FILES;
-}
-
-static bool daemon_start(algo_httpd_t *s, int fd) {
-  unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO | MHD_USE_ITC;
-  unsigned threads = thread_count(s->opt.threads);
-  struct MHD_OptionItem options[] = {
-      {MHD_OPTION_LISTEN_SOCKET, fd, NULL},
-      {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)s->opt.max_connections, NULL},
-      {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)s->opt.read_seconds, NULL},
-      {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
-      {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
-      {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, s},
-      {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)algo_httpd_on_connection, s},
-      {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL},
-      {MHD_OPTION_END, 0, NULL},
-  };
-  s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, s, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
-  return s->daemon != NULL;
-}
-
 static bool timer_start(algo_httpd_t *s) {
   pthread_condattr_t attr;
   pthread_condattr_init(&attr);
@@ -292,15 +261,12 @@ algo_code_t algo_httpd_start(algo_httpd_t **out, const algo_httpd_options_t *opt
   if (env != NULL) s->env = *env;
   if (s->opt.max_body == 0) s->opt.max_body = DEFAULT_BODY;
   if (s->opt.read_seconds == 0) s->opt.read_seconds = READ_SECONDS;
-  if (s->opt.max_connections == 0) s->opt.max_connections = as_many_as_files();
-  int fd = -1;
-  algo_code_t rc = listen_on(&fd, opt->host != NULL ? opt->host : "127.0.0.1", opt->port, &s->port, err);
+  algo_code_t rc = listen_on(&s->listen_fd, opt->host != NULL ? opt->host : "127.0.0.1", opt->port, &s->port, err);
   if (rc != ALGO_OK) {
     free(s);
     return rc;
   }
-  if (!timer_start(s) || !daemon_start(s, fd)) {
-    if (s->daemon == NULL) close(fd);
+  if (!timer_start(s) || !algo_httpd_workers_start(s)) {
     algo_httpd_stop(s);
     return algo_err_set(err, ALGO_E_IO, "the HTTP server did not start: %s", strerror(errno));
   }
@@ -327,7 +293,8 @@ void algo_httpd_stop(algo_httpd_t *s) {
   drain(s);
   pthread_mutex_unlock(&s->lock);
   if (s->timer_started) pthread_join(s->timer, NULL);
-  if (s->daemon != NULL) MHD_stop_daemon(s->daemon);
+  algo_httpd_workers_stop(s);
+  close(s->listen_fd);
   algo_httpd_deflaters_free(s);
   pthread_cond_destroy(&s->timer_cond);
   pthread_cond_destroy(&s->idle_cond);

@@ -1,5 +1,5 @@
 /* What the parts of the HTTP server share: connections and suspension (httpd.c), what a request must be like
- * (httpd_intake.c), its body (httpd_body.c), answers (httpd_reply.c). */
+ * (httpd_intake.c), its body (httpd_body.c), answers (httpd_reply.c), the threads (httpd_workers.c). */
 #ifndef ALGO_HTTPD_IMPL_H
 #define ALGO_HTTPD_IMPL_H
 
@@ -15,8 +15,21 @@ typedef struct algo_deflater { /* a gzip stream that is used again and again */
   struct algo_deflater *next;
 } algo_deflater_t;
 
+typedef struct algo_httpd_worker { /* a thread that serves */
+  algo_httpd_t *server;
+  struct MHD_Daemon *daemon;
+  int epoll;               /* the daemon's own set, the listening socket, hand[0] */
+  int hand[2];             /* a pipe: sockets that other threads accepted; negative: only to wake it */
+  atomic_uint connections; /* that it has or is being handed */
+  atomic_bool woken;
+  bool started, listening, answered;
+  uint64_t full_until_ns; /* 0: the system has files left */
+  pthread_t thread;
+} algo_httpd_worker_t;
+
 typedef struct algo_httpd_peer { /* a connection */
   int fd;
+  algo_httpd_worker_t *worker;
   atomic_uint_fast64_t since_ns; /* a request is awaited from then on; 0: one is being answered */
   struct algo_httpd_peer *prev, *next;
 } algo_httpd_peer_t;
@@ -24,7 +37,10 @@ typedef struct algo_httpd_peer { /* a connection */
 struct algo_httpd {
   algo_httpd_options_t opt;
   algo_env_t env;
-  struct MHD_Daemon *daemon;
+  algo_httpd_worker_t *workers;
+  unsigned n_workers;
+  int listen_fd;
+  atomic_bool ending;
   uint16_t port;
   pthread_mutex_t lock; /* guards all below */
   pthread_cond_t timer_cond, idle_cond;
@@ -40,7 +56,7 @@ struct algo_httpd {
 struct algo_httpd_impl {
   algo_httpd_t *server;
   struct MHD_Connection *connection;
-  algo_httpd_peer_t *peer; /* NULL: not watched, for want of memory */
+  algo_httpd_peer_t *peer;
   algo_httpd_request_t req;
   char *path;
   size_t limit;     /* of the body */
@@ -61,6 +77,16 @@ struct algo_httpd_impl {
 enum MHD_Result algo_httpd_reply(algo_httpd_impl_t *r, algo_httpd_response_t *res);
 void algo_httpd_deflaters_free(algo_httpd_t *s);
 
+/* False: stop what has started. */
+bool algo_httpd_workers_start(algo_httpd_t *s);
+void algo_httpd_workers_stop(algo_httpd_t *s); /* ends every connection */
+/* After something was resumed from another thread: libmicrohttpd's own signal is lost where it comes while it looks. */
+void algo_httpd_worker_wake(algo_httpd_worker_t *w);
+enum MHD_Result algo_httpd_on_request(void *server, struct MHD_Connection *c, const char *url, const char *method,
+                                      const char *version, const char *data, size_t *n, void **request);
+void algo_httpd_on_completed(void *server, struct MHD_Connection *c, void **request,
+                             enum MHD_RequestTerminationCode code);
+
 uint64_t algo_httpd_now_ns(void); /* CLOCK_MONOTONIC */
 /* The headers leave no doubt where the request ends (RFC 9112, 6.3), so that a proxy before us sees the same requests.
  */
@@ -73,8 +99,9 @@ bool algo_httpd_body_take(algo_httpd_impl_t *r, const char *data, size_t n); /* 
 bool algo_httpd_body_end(algo_httpd_impl_t *r); /* it is in, and in req.body; false: the refusal is the answer */
 void algo_httpd_body_free(algo_httpd_impl_t *r);
 
-void algo_httpd_on_connection(void *server, struct MHD_Connection *c, void **peer,
+void algo_httpd_on_connection(void *worker, struct MHD_Connection *c, void **peer,
                               enum MHD_ConnectionNotificationCode code);
+/* NULL: there was no memory to watch it. */
 algo_httpd_peer_t *algo_httpd_peer(struct MHD_Connection *c);
 /* true: a request, or its body, is awaited from now on; false: it is whole. */
 void algo_httpd_peer_reads(algo_httpd_peer_t *p, bool awaited);

@@ -46,14 +46,17 @@ bool algo_httpd_well_framed(struct MHD_Connection *c, uint64_t *length) {
 
 /* ---- who stalls ---- */
 
-void algo_httpd_on_connection(void *server, struct MHD_Connection *c, void **peer,
+void algo_httpd_on_connection(void *worker, struct MHD_Connection *c, void **peer,
                               enum MHD_ConnectionNotificationCode code) {
-  algo_httpd_t *s = server;
+  algo_httpd_worker_t *w = worker;
+  algo_httpd_t *s = w->server;
+  if (code == MHD_CONNECTION_NOTIFY_CLOSED) atomic_fetch_sub(&w->connections, 1);
   algo_httpd_peer_t *p = code == MHD_CONNECTION_NOTIFY_STARTED ? calloc(1, sizeof *p) : *peer;
   if (p == NULL) return;
   pthread_mutex_lock(&s->lock);
   if (code == MHD_CONNECTION_NOTIFY_STARTED) {
     p->fd = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    p->worker = w;
     p->next = s->peers;
     if (p->next != NULL) p->next->prev = p;
     s->peers = p;
@@ -74,11 +77,11 @@ algo_httpd_peer_t *algo_httpd_peer(struct MHD_Connection *c) {
 }
 
 void algo_httpd_peer_reads(algo_httpd_peer_t *p, bool awaited) {
-  if (p != NULL) atomic_store(&p->since_ns, awaited ? algo_httpd_now_ns() : 0);
+  atomic_store(&p->since_ns, awaited ? algo_httpd_now_ns() : 0);
 }
 
 void algo_httpd_peer_brought(algo_httpd_peer_t *p, size_t n) {
-  if (p != NULL) atomic_fetch_add(&p->since_ns, n * SECOND_NS / BYTES_SECOND);
+  atomic_fetch_add(&p->since_ns, n * SECOND_NS / BYTES_SECOND);
 }
 
 uint64_t algo_httpd_drop_stalled(algo_httpd_t *s, uint64_t now_ns) {
