@@ -71,6 +71,8 @@ algo_code_t tg_optimise_source(tg_optimised_t *out, algo_bytes_t source, const c
   memset(&a, 0, sizeof a);
   algo_code_t rc = algo_asm_assemble(&a, source, arena, err);
   out->teal = a.error_text;
+  if (!rc && memchr(source.p, 0, source.n)) /* a comment may have it, the text of the result cannot */
+    rc = algo_err_set(err, ALGO_E_UNSUPPORTED, "a zero byte in the source");
   if (rc) return rc;
   tg_t *b = algo_arena_zalloc(arena, sizeof *b);
   tg_contract_t *c = algo_arena_zalloc(arena, sizeof *c);

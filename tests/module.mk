@@ -47,7 +47,8 @@ $(OUT)/bench/bench_indexer: | $(OUT)/bin/algorent-indexer $(OUT)/bin/algorent-sa
 bench: $(if $(BENCH),$(OUT)/bench/bench_$(BENCH),$(BENCHES))
 	@for b in $^; do ALGORENT_VECTORS=$(VECTORS) $$b || exit 1; done
 
-# Fuzzers: tests/fuzz/fuzz_NAME.c, with its seeds in tests/fuzz/corpus/NAME. `make fuzz` builds them with clang's sanitizers.
+# Fuzzers: tests/fuzz/fuzz_NAME.c, with its seeds in tests/fuzz/corpus/NAME. `make fuzz` builds them with clang's sanitizers;
+# `make check` gives each its seeds, with whatever compiler there is.
 FUZZ_TIME ?= 10
 FUZZERS :=
 define fuzz
@@ -55,6 +56,15 @@ FUZZERS += $(OUT)/fuzz/fuzz_$(1)
 $(OUT)/obj/tests/fuzz/fuzz_$(1).o: CPPFLAGS_DIR := $$(call includes,$$(call closure,$(2))) $$(call pkg_cflags,$$(call pkgs,$$(call closure,$(2))))
 $(OUT)/fuzz/fuzz_$(1): $(OUT)/obj/tests/fuzz/fuzz_$(1).o $$(call archives,$$(call closure,$(2)))
 	$(call link,$(2),,-fsanitize=fuzzer)
+ifneq ($(BUILD),fuzz)
+TESTS += $(OUT)/tests/fuzz/seeds_$(1)
+$(OUT)/obj/tests/fuzz/seeds_$(1).o: CPPFLAGS_DIR := $$(call includes,base) -DSEEDS='"$(1)"'
+$(OUT)/obj/tests/fuzz/seeds_$(1).o: tests/fuzz/seeds.c
+	@mkdir -p $$(@D)
+	@$$(CC) $$(CPPFLAGS_ALL) $$(CPPFLAGS_DIR) $$(CPPFLAGS) $$(CFLAGS_ALL) $$(CFLAGS) -c -o $$@ $$<
+$(OUT)/tests/fuzz/seeds_$(1): $(OUT)/obj/tests/fuzz/seeds_$(1).o $(OUT)/obj/tests/fuzz/fuzz_$(1).o $$(call archives,$$(call closure,$(2)))
+	$(call link,$(2))
+endif
 endef
 $(eval $(call fuzz,mp,base))
 $(eval $(call fuzz,json,base))
@@ -70,6 +80,12 @@ $(eval $(call fuzz,eval,eval asm))
 $(eval $(call fuzz,client,client))
 $(eval $(call fuzz,arc56,indexer))
 $(eval $(call fuzz,rows,indexer))
+$(eval $(call fuzz,http,base))
+$(eval $(call fuzz,event,contracts_bindings))
+$(eval $(call fuzz,genesis,ledger))
+$(eval $(call fuzz,checkpoint,ledger))
+$(eval $(call fuzz,fork,fork))
+$(eval $(call fuzz,optimise,tealgen_prove tealgen))
 $(OUT)/obj/tests/fuzz/fuzz_arc56.o $(OUT)/obj/tests/fuzz/fuzz_rows.o: CPPFLAGS += -Iindexer # its own headers
 
 .PHONY: fuzz-run

@@ -172,8 +172,8 @@ static void get_kv(in_t *in, algo_ledger_t *l, kv_t *kv) {
     bool present = true;
     if (get_u64(in)) item.bytes = get_blob(in);
     else item.uint = get_u64(in);
-    if (in->bad) blob_unref(item.bytes);
-    else algo_lraw_kv(l, kv, &present, &item);
+    if (!in->bad) algo_lraw_kv(l, kv, &present, &item);
+    blob_unref(item.bytes); /* what is not kept */
     blob_unref(item.key);
   }
   if (!kv) in->bad = true;
@@ -181,7 +181,8 @@ static void get_kv(in_t *in, algo_ledger_t *l, kv_t *kv) {
 
 static void get_account(in_t *in, algo_ledger_t *l) {
   account_t *a = get_owner(in, l);
-  if (!a) return;
+  if (a && (a->holdings || a->stakes || a->n_locals)) in->bad = true; /* a second time */
+  if (!a || in->bad) return;
   get(in, &a->d, sizeof a->d);
   a->holdings = get_array(in, &a->n_holdings, &a->cap_holdings, sizeof *a->holdings);
   a->stakes = get_array(in, &a->n_stakes, NULL, sizeof *a->stakes);
@@ -193,6 +194,7 @@ static void get_account(in_t *in, algo_ledger_t *l) {
     x.kv = algo_lkv_new(a, x.app);
     get_kv(in, l, x.kv);
     if (x.kv) algo_lraw_local(l, a, &present, &x);
+    algo_lkv_unref(x.kv); /* what is not kept */
   }
 }
 

@@ -79,10 +79,12 @@ static bool put_kvs(algo_ledger_t *l, kv_t *kv, const algo_kv_t *from, size_t n)
     bool present = true;
     blob_t *key = algo_lblob_new(from[i].key);
     kv_item_t item = {key, from[i].value.is_bytes ? algo_lblob_new(from[i].value.bytes) : NULL, from[i].value.uint};
-    if (!key || (from[i].value.is_bytes && !item.bytes)) return false;
+    bool made = key && (item.bytes || !from[i].value.is_bytes);
     if (item.bytes) item.uint = 0;
-    algo_lraw_kv(l, kv, &present, &item);
+    if (made) algo_lraw_kv(l, kv, &present, &item);
+    blob_unref(item.bytes); /* of a key that was told twice */
     blob_unref(key);
+    if (!made) return false;
   }
   return kv != NULL && !l->oom;
 }
@@ -116,15 +118,18 @@ static void fill_data(account_data_t *d, const algo_account_view_t *v) {
 static bool put_local(algo_ledger_t *l, account_t *a, const algo_origin_local_t *x) {
   bool present = true;
   local_t local = {.app = x->app, .schema = x->schema, .kv = algo_lkv_new(a, x->app)};
-  if (!put_kvs(l, local.kv, x->kv, x->n)) return false;
-  algo_lraw_local(l, a, &present, &local);
-  return true;
+  bool ok = put_kvs(l, local.kv, x->kv, x->n);
+  if (ok) algo_lraw_local(l, a, &present, &local);
+  algo_lkv_unref(local.kv); /* of one that was told twice */
+  return ok;
 }
 
+/* One that is there already stays: whoever looked it up may have it in hand. */
 static bool put_app(algo_ledger_t *l, account_t *a, const algo_origin_app_t *x) {
+  ask_once(l, ASKED_APP, x->id, algo_bytes(NULL, 0));
+  if (algo_lapp(l, x->id)) return true;
   app_t *p = calloc(1, sizeof *p);
   if (!p) return false;
-  ask_once(l, ASKED_APP, x->id, algo_bytes(NULL, 0));
   *p = (app_t){.id = x->id,
                .creator = a,
                .sponsor = x->params.size_sponsor,
@@ -137,15 +142,19 @@ static bool put_app(algo_ledger_t *l, account_t *a, const algo_origin_app_t *x) 
                .foreign_box_reads = x->params.foreign_box_reads,
                .family_box_access = x->params.family_box_access,
                .globals = algo_lkv_new(a, x->id)};
-  if (!p->approval || !p->clear || !put_kvs(l, p->globals, x->globals, x->n_globals)) return false;
+  if (!p->approval || !p->clear || !put_kvs(l, p->globals, x->globals, x->n_globals)) {
+    algo_lapp_free(p);
+    return false;
+  }
   algo_lraw_app(l, x->id, &p);
   return true;
 }
 
 static bool put_asset(algo_ledger_t *l, account_t *a, const algo_origin_asset_t *x) {
+  ask_once(l, ASKED_ASSET, x->id, algo_bytes(NULL, 0));
+  if (algo_lasset(l, x->id)) return true;
   asset_t *p = algo_lasset_new(x->id, a, &x->params);
   if (!p) return false;
-  ask_once(l, ASKED_ASSET, x->id, algo_bytes(NULL, 0));
   algo_lraw_asset(l, x->id, &p);
   return true;
 }

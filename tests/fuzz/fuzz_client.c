@@ -1,56 +1,22 @@
 /* Everything that the client reads: answers of nodes, key daemons and indexers, descriptions, keys, groups of wallets.
  *
- * The first byte chooses what is asked. What follows are the answers, one after the other, each ended by the separator:
- * a byte for the status, then the body. The HTTP client of base is replaced by one that gives them, so every route runs
- * as it stands. */
+ * The first byte chooses what is asked; what follows are the answers (answers.h). */
 #include <stdlib.h>
 
 #include "algo/arc56.h"
 #include "algo/failure.h"
-#include "algo/http.h"
 #include "algo/indexer.h"
 #include "algo/kmd.h"
 #include "algo/market.h"
 #include "algo/topup_client.h"
+#include "answers.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-struct algo_http {
-  algo_bytes_t left;
-};
-
-static algo_bytes_t answers; /* of this input: a fuzzer's one global */
-
-algo_code_t algo_http_new(algo_http_t **out, const algo_http_options_t *opt, const algo_env_t *env, algo_err_t *err) {
-  (void)opt, (void)env, (void)err;
-  *out = calloc(1, sizeof **out);
-  if (*out != NULL) (*out)->left = answers;
-  return *out != NULL ? ALGO_OK : ALGO_E_NOMEM;
-}
-
-void algo_http_free(algo_http_t *h) { free(h); }
-const char *algo_http_server(const algo_http_t *h) {
-  (void)h;
-  return "http://fuzz";
-}
-
-static bool is_separator(algo_bytes_t v, size_t at) {
-  return at + 4 <= v.n && memcmp(v.p + at, "\xf0\xf1\xf2\xf3", 4) == 0;
-}
-
 algo_code_t algo_http_do(algo_http_t *h, const algo_http_request_t *req, int *status, algo_buf_t *body,
                          algo_err_t *err) {
-  static const int statuses[] = {200, 200, 200, 200, 400, 401, 404, 500};
-  size_t n = 1;
   (void)req;
-  algo_buf_clear(body);
-  if (h->left.n == 0) return algo_err_set(err, ALGO_E_NET, "no more answers");
-  *status = statuses[h->left.p[0] & 7];
-  while (n < h->left.n && !is_separator(h->left, n)) n++;
-  algo_buf_put(body, h->left.p + 1, n - 1);
-  size_t step = n < h->left.n ? n + 4 : n;
-  h->left = algo_bytes(h->left.p + step, h->left.n - step);
-  return ALGO_OK;
+  return answers_next(h, status, body, err);
 }
 
 /* ---- what is asked ---- */

@@ -93,6 +93,10 @@ START_TEST(refuses_what_it_cannot) {
     ck_assert_int_eq(optimise(&o, bad[i].source, NULL, TG_MODE_UNKNOWN), ALGO_E_UNSUPPORTED);
     ck_assert_msg(strstr(err.msg, bad[i].says) != NULL, "%s", err.msg);
   }
+  static const char zero[] = "#pragma version 8\nint 1 // a\0b\nreturn";
+  ck_assert_int_eq(tg_optimise_source(&o, algo_bytes(zero, sizeof zero - 1), "zero", &(tg_options_t){.optimise = 2},
+                                      TG_MODE_UNKNOWN, &arena, &err),
+                   ALGO_E_UNSUPPORTED);
   ck_assert_int_eq(optimise(&o, "#pragma version 8\nnosuch", NULL, TG_MODE_UNKNOWN), ALGO_E_ASM);
   ck_assert(strstr(o.teal, "nosuch") != NULL);
   uint32_t mask;
