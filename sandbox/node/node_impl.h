@@ -18,6 +18,8 @@ typedef struct node_replay { /* recorded blocks: file r - first holds round r */
   uint64_t first;
   char **names;
   size_t n; /* file names; NULL where a round is missing */
+  bool deltas;
+  _Atomic uint64_t sync_round;
 } node_replay_t;
 
 /* Where the blocks come from: a live ledger (live.c) or recorded ones (replay.c). */

@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "algo/file.h"
 #include "algo/text.h"
@@ -61,6 +62,11 @@ static algo_code_t place(node_replay_t *r, entry_t *v, size_t n, const char *dir
   r->dir = strdup(dir);
   r->names = calloc((size_t)span, sizeof *r->names);
   if (r->dir == NULL || r->names == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  algo_buf_t deltas = ALGO_BUF_INIT;
+  algo_buf_printf(&deltas, "%s/deltas", dir);
+  r->deltas = !deltas.oom && access(algo_buf_cstr(&deltas), X_OK) == 0;
+  algo_buf_fini(&deltas);
+  atomic_init(&r->sync_round, 1);
   r->first = v[0].round;
   r->n = (size_t)span;
   for (size_t i = 0; i < n; i++) {

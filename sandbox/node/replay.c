@@ -12,6 +12,16 @@ static void recorded_fini(algo_node_t *n) { node_replay_close(n->replay); }
 
 static const node_source_t recorded = {recorded_block, recorded_fini};
 
+bool algo_node_follows(const algo_node_t *n) { return n->replay != NULL && n->replay->deltas; }
+
+uint64_t algo_node_sync_round(const algo_node_t *n) {
+  return n->replay != NULL ? atomic_load(&n->replay->sync_round) : 0;
+}
+
+void algo_node_set_sync_round(algo_node_t *n, uint64_t round) {
+  if (n->replay != NULL) atomic_store(&n->replay->sync_round, round);
+}
+
 /* Genesis id, hash and protocol of a replay come from its last block, genesis.json from beside the blocks or above. */
 static algo_code_t replay_identity(algo_node_t *n, const char *dir, algo_err_t *err) {
   uint64_t last = node_replay_last(n->replay);

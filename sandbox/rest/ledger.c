@@ -60,6 +60,37 @@ static void group_delta(rest_call_t *c) {
   algo_buf_fini(&mp);
 }
 
+/* How far a follower node may go. Another kind of node has no such routes. */
+static bool follows(rest_call_t *c) {
+  if (!algo_node_follows(c->node)) rest_error(c, 404, "Not Found");
+  return algo_node_follows(c->node);
+}
+
+static void sync_round(rest_call_t *c) {
+  if (!follows(c)) return;
+  const uint64_t round = algo_node_sync_round(c->node);
+  if (round == 0) {
+    rest_error(c, 404, "failed retrieving sync round from ledger");
+    return;
+  }
+  rest_begin(c);
+  model_key_u64(&c->json, "round", round);
+  rest_end(c);
+}
+
+static void set_sync_round(rest_call_t *c) {
+  uint64_t round;
+  if (!follows(c) || !rest_arg_u64(c, 0, "round", &round)) return;
+  algo_node_set_sync_round(c->node, round);
+  c->res->content_type = NULL;
+}
+
+static void unset_sync_round(rest_call_t *c) {
+  if (!follows(c)) return;
+  algo_node_set_sync_round(c->node, 0);
+  c->res->content_type = NULL;
+}
+
 static void proof(rest_call_t *c) {
   uint64_t round;
   algo_digest_t id;
@@ -144,6 +175,9 @@ static const rest_route_t routes[] = {
     {"GET", "/v2/deltas/:", delta, 0},
     {"GET", "/v2/deltas/:/txn/group", round_group_deltas, 0},
     {"GET", "/v2/deltas/txn/group/:", group_delta, 0},
+    {"GET", "/v2/ledger/sync", sync_round, 0},
+    {"DELETE", "/v2/ledger/sync", unset_sync_round, 0},
+    {"POST", "/v2/ledger/sync/:", set_sync_round, 0},
     {"GET", "/v2/blocks/:/transactions/:/proof", proof, REST_LEDGER},
     {"GET", "/v2/blocks/:/lightheader/proof", state_proof, 0},
     {"GET", "/v2/stateproofs/:", state_proof, 0},

@@ -52,7 +52,8 @@ static void wait_for_block(rest_call_t *c) {
     algo_node_unwait(c->node, c->req);
   } else if (c->req->impl != NULL) {
     algo_node_waiter_t w = {.who = c->req, .begin = begin_wait, .wake = end_wait};
-    if (algo_node_wait(c->node, round == UINT64_MAX ? round : round + 1, &w)) return;
+    /* Behind the largest number comes 0, as in go-algorand: so Conduit asks for what is before round 0. */
+    if (algo_node_wait(c->node, round + 1, &w)) return;
   }
   status(c);
 }

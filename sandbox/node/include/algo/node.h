@@ -166,5 +166,10 @@ ALGO_API algo_code_t algo_node_group_deltas(algo_node_t *n, uint64_t round, bool
                                             algo_err_t *err);
 ALGO_API algo_code_t algo_node_group_delta(algo_node_t *n, const algo_digest_t *id, bool leases, algo_buf_t *out,
                                            algo_err_t *err);
+/* A replay with a folder "deltas" stands for a follower node: it keeps the round that it was told to keep deltas from
+ * (1 at first, 0: none), and goes nowhere, for all its rounds are there. Any thread. */
+ALGO_API bool algo_node_follows(const algo_node_t *n);
+ALGO_API uint64_t algo_node_sync_round(const algo_node_t *n);
+ALGO_API void algo_node_set_sync_round(algo_node_t *n, uint64_t round);
 
 #endif

@@ -210,6 +210,22 @@ START_TEST(state_deltas_are_the_files_where_they_are_there) {
     ck_assert_int_eq(a.status, 404);
     rest_answer_free(&a);
   }
+  /* With deltas it stands for a follower node. */
+  static const struct {
+    const char *method, *path;
+    int status;
+    const char *body;
+  } sync[] = {{"GET", "/v2/ledger/sync", 200, "{\"round\":1}\n"},
+              {"POST", "/v2/ledger/sync/2", 200, ""},
+              {"GET", "/v2/ledger/sync", 200, "{\"round\":2}\n"},
+              {"DELETE", "/v2/ledger/sync", 200, ""},
+              {"GET", "/v2/ledger/sync", 404, "{\"message\":\"failed retrieving sync round from ledger\"}\n"}};
+  for (size_t i = 0; i < sizeof sync / sizeof *sync; i++) {
+    a = rest_ask(rest, sync[i].method, sync[i].path, "secret", algo_bytes(NULL, 0));
+    ck_assert_int_eq(a.status, sync[i].status);
+    ck_assert_str_eq(a.body, sync[i].body);
+    rest_answer_free(&a);
+  }
   shut();
   free(block);
   snprintf(command, sizeof command, "rm -rf '%s'", dir);
