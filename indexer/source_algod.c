@@ -32,7 +32,7 @@ typedef struct fetcher {
   CURLM *multi;
   struct curl_slist *headers;
   transfer_t block[CONNECTIONS], status, sync;
-  uint64_t synced;   /* the round that a follower node was told last */
+  uint64_t synced;   /* the round that a follower node was told last; 0: tell it (again) */
   bool no_follower;  /* the node has no such thing: it keeps the deltas that it keeps */
   unsigned failures; /* in a row */
   uint64_t not_before_ns;
@@ -175,6 +175,7 @@ static void complain(fetcher_t *f, const char *what) {
   const uint64_t now = ix_now_ns();
   f->p->stats.fetch_errors++;
   f->p->stats.node_up = false;
+  f->synced = 0; /* a follower that was restarted knows only what it has on disk, and stops there */
   if (f->failures == 0 || now - f->complained_ns > UINT64_C(10000000000)) {
     f->complained_ns = now;
     algo_env_log(f->p->env, ALGO_LOG_WARN, "the node at %s: %s; trying again", f->a->url, what);
@@ -231,6 +232,7 @@ static void got_status(fetcher_t *f, algo_err_t *err) {
     complain(f, what);
     return;
   }
+  if (p->node_known && round <= p->node_round) f->synced = 0; /* nothing new in all the time: does it wait for us? */
   if (!p->node_known && round + 1 < p->next_take)
     algo_env_log(p->env, ALGO_LOG_WARN,
                  "the node is at round %" PRIu64 ", the database at %" PRIu64 ": waiting for the node to get there",
@@ -287,10 +289,7 @@ static void finished(fetcher_t *f, CURLMsg *m) {
   }
   if (t == &f->sync) {
     f->no_follower = rc == CURLE_OK && (http == 404 || http == 405 || http == 501); /* another kind of node */
-    if (rc != CURLE_OK) {
-      f->synced = 0;
-      complain(f, wrong);
-    }
+    if (rc != CURLE_OK) complain(f, wrong);
   } else if (t->job) {
     got_block(f, t, wrong, ix_now_ns());
   } else if (f->p->has_genesis && !f->asked_network && (!wrong || http == 404)) {
