@@ -122,20 +122,16 @@ void algo_lstib(algo_ledger_t *l, algo_buf_t *out, const algo_stxn_t *s, const a
 
 algo_code_t algo_lopen_add(algo_ledger_t *l, const group_run_t *r, algo_err_t *err) {
   open_block_t *o = &l->open;
-  algo_buf_t raw = ALGO_BUF_INIT;
   for (size_t i = 0; i < r->n; i++) {
     uint8_t id256[32];
     algo_lstib(l, &o->txns, r->txns[i], &r->ads[i]);
     uint32_t end = (uint32_t)o->txns.n;
     algo_buf_put(&o->ends, &end, sizeof end);
-    algo_buf_clear(&raw);
-    algo_txn_encode(&raw, &r->txns[i]->txn);
-    algo_sha256_tagged(id256, "TX", raw.p, raw.n);
+    algo_sha256_tagged(id256, "TX", r->encoded[i].p, r->encoded[i].n);
     algo_buf_put(&o->ids, r->ids[i].b, 32);
     algo_buf_put(&o->ids, id256, 32);
     o->n_txns++;
   }
-  algo_buf_fini(&raw);
   bool oom = o->txns.oom || o->ids.oom || o->ends.oom || l->oom;
   return oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
 }

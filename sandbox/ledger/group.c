@@ -133,37 +133,47 @@ algo_code_t algo_lgroup_eval(algo_ledger_t *l, group_run_t *r, algo_err_t *err) 
 
 /* ---- submission ---- */
 
-typedef struct decoded {
-  algo_stxn_t *txns;
-  const algo_stxn_t **views;
-  algo_digest_t *ids;
-  algo_apply_t *ads;
-  size_t n;
-  bool calls;
-} decoded_t;
+static algo_code_t no_memory(algo_err_t *err) { return algo_err_set(err, ALGO_E_NOMEM, "out of memory"); }
 
-static algo_code_t decode(algo_ledger_t *l, algo_bytes_t in, decoded_t *d, algo_err_t *err) {
-  algo_arena_t *a = &l->scratch;
-  algo_err_t why;
-  d->txns = algo_arena_alloc(a, (ALGO_GROUP_MAX + 1) * sizeof *d->txns); /* decoding sets all of each */
-  if (!d->txns) return algo_lfail_code(l, ALGO_E_NOMEM, err, "out of memory");
-  while (in.n) {
-    algo_code_t rc = algo_stxn_decode_next(&d->txns[d->n], &in, true, a, &why);
-    if (rc == ALGO_E_TRUNCATED && d->n == 0) break; /* the node's reader takes a cut one for the end */
-    if (rc) return algo_lfail_code(l, ALGO_E_PARSE, err, "%s", why.msg);
-    if (++d->n > ALGO_GROUP_MAX) return algo_lfail_code(l, ALGO_E_PARSE, err, "max group size is %u", ALGO_GROUP_MAX);
+/* Ids, and what they are the hashes of. */
+static algo_code_t identify(algo_ledger_group_t *g, algo_stxn_t *txns, algo_arena_t *arena, algo_err_t *err) {
+  const algo_stxn_t **views = algo_arena_array(arena, g->n, sizeof *views);
+  algo_digest_t *ids = algo_arena_array(arena, g->n, sizeof *ids);
+  algo_bytes_t *encoded = algo_arena_array(arena, g->n, sizeof *encoded);
+  if (!views || !ids || !encoded) return no_memory(err);
+  algo_buf_t raw = ALGO_BUF_INIT;
+  for (size_t i = 0; i < g->n; i++) {
+    views[i] = &txns[i];
+    g->calls |= txns[i].txn.type == ALGO_TX_APPL;
+    algo_buf_clear(&raw);
+    algo_txn_encode(&raw, &txns[i].txn);
+    uint8_t *copy = raw.oom ? NULL : algo_arena_alloc(arena, raw.n);
+    if (!copy) break;
+    memcpy(copy, raw.p, raw.n);
+    encoded[i] = algo_bytes(copy, raw.n);
+    algo_sha512_256_tagged(ids[i].b, "TX", copy, raw.n);
   }
-  if (d->n == 0) return algo_lfail_code(l, ALGO_E_PARSE, err, "empty txgroup");
-  d->views = algo_arena_array(a, d->n, sizeof *d->views);
-  d->ids = algo_arena_array(a, d->n, sizeof *d->ids);
-  d->ads = algo_arena_array(a, d->n, sizeof *d->ads);
-  if (!d->views || !d->ids || !d->ads) return algo_lfail_code(l, ALGO_E_NOMEM, err, "out of memory");
-  for (size_t i = 0; i < d->n; i++) {
-    d->views[i] = &d->txns[i];
-    d->calls |= d->txns[i].txn.type == ALGO_TX_APPL;
-    algo_txn_id(&d->ids[i], &d->txns[i].txn);
-  }
+  algo_buf_fini(&raw);
+  if (!encoded[g->n - 1].p) return no_memory(err);
+  g->txns = views;
+  g->ids = ids;
+  g->encoded = encoded;
   return ALGO_OK;
+}
+
+algo_code_t algo_ledger_group_read(algo_ledger_group_t *out, algo_bytes_t in, algo_arena_t *arena, algo_err_t *err) {
+  *out = (algo_ledger_group_t){0};
+  algo_stxn_t *txns = algo_arena_alloc(arena, (ALGO_GROUP_MAX + 1) * sizeof *txns); /* decoding sets all of each */
+  if (!txns) return no_memory(err);
+  while (in.n) {
+    algo_err_t why;
+    algo_code_t rc = algo_stxn_decode_next(&txns[out->n], &in, true, arena, &why);
+    if (rc == ALGO_E_TRUNCATED && out->n == 0) break; /* the node's reader takes a cut one for the end */
+    if (rc) return algo_err_set(err, ALGO_E_PARSE, "%s", why.msg);
+    if (++out->n > ALGO_GROUP_MAX) return algo_err_set(err, ALGO_E_PARSE, "max group size is %u", ALGO_GROUP_MAX);
+  }
+  if (out->n == 0) return algo_err_set(err, ALGO_E_PARSE, "empty txgroup");
+  return identify(out, txns, arena, err);
 }
 
 /* The address that a post-quantum key signs for must be no ed25519 key's. */
@@ -179,19 +189,19 @@ static algo_code_t check_pq_address(algo_ledger_t *l, const algo_stxn_t *s, size
 }
 
 /* Programs whose address might be a key's: a node takes them only on demand. */
-static algo_code_t check_off_curve(algo_ledger_t *l, const decoded_t *d, algo_err_t *err) {
+static algo_code_t check_off_curve(algo_ledger_t *l, const algo_ledger_group_t *d, algo_err_t *err) {
   for (size_t i = 0; i < d->n; i++) {
-    algo_code_t rc = check_pq_address(l, &d->txns[i], i, err);
+    algo_code_t rc = check_pq_address(l, d->txns[i], i, err);
     if (rc) return rc;
   }
   for (size_t i = 0; i < d->n; i++) {
-    const algo_lsig_t *s = &d->txns[i].lsig;
+    const algo_lsig_t *s = &d->txns[i]->lsig;
     uint64_t version;
     algo_addr_t own;
     if (!s->logic.n || algo_program_version(s->logic, &version, NULL, NULL) || version < 13 || version > 14) continue;
     algo_addr_of_program(&own, s->logic);
     bool escrow = !s->has_sig && algo_msig_blank(&s->msig) && algo_msig_blank(&s->lmsig) &&
-                  algo_pqsig_blank(&s->pqsig) && algo_addr_eq(&own, algo_stxn_authorizer(&d->txns[i]));
+                  algo_pqsig_blank(&s->pqsig) && algo_addr_eq(&own, algo_stxn_authorizer(d->txns[i]));
     if (escrow && algo_asm_on_curve(own.b))
       return algo_lfail(
           l, err,
@@ -203,7 +213,7 @@ static algo_code_t check_off_curve(algo_ledger_t *l, const decoded_t *d, algo_er
   return ALGO_OK;
 }
 
-static algo_code_t make_group(algo_ledger_t *l, const decoded_t *d, const algo_avm_tracer_t *tracer,
+static algo_code_t make_group(algo_ledger_t *l, const algo_ledger_group_t *d, const algo_avm_tracer_t *tracer,
                               algo_avm_group_t **out, algo_err_t *err) {
   *out = NULL;
   if (!d->calls) return ALGO_OK;
@@ -211,15 +221,15 @@ static algo_code_t make_group(algo_ledger_t *l, const decoded_t *d, const algo_a
   opt.disassemble = algo_disasm_around;
   opt.genesis_hash = l->genesis_hash;
   opt.tracer = tracer;
-  algo_code_t rc = algo_avm_group_new(out, d->views, d->n, &opt, err);
+  algo_code_t rc = algo_avm_group_new(out, d->txns, d->n, &opt, err);
   return rc ? algo_lfail_code(l, rc, err, "%s", err ? err->msg : "") : ALGO_OK;
 }
 
 /* The pool looks at every last round before it evaluates the first transaction. */
-static algo_code_t check_expired(algo_ledger_t *l, const decoded_t *d, algo_err_t *err) {
+static algo_code_t check_expired(algo_ledger_t *l, const algo_ledger_group_t *d, algo_err_t *err) {
   uint64_t round = l->open.header.round;
   for (size_t i = 0; i < d->n; i++) {
-    const algo_txn_t *t = &d->txns[i].txn;
+    const algo_txn_t *t = &d->txns[i]->txn;
     if (t->last_valid < round)
       return algo_lfail(l, err, "txn dead: round %" PRIu64 " outside of %" PRIu64 "--%" PRIu64, round, t->first_valid,
                         t->last_valid);
@@ -227,16 +237,24 @@ static algo_code_t check_expired(algo_ledger_t *l, const decoded_t *d, algo_err_
   return ALGO_OK;
 }
 
-static algo_code_t submit(algo_ledger_t *l, const decoded_t *d, const algo_submit_options_t *opt, algo_err_t *err) {
+static algo_code_t submit(algo_ledger_t *l, const algo_ledger_group_t *d, const algo_submit_options_t *opt,
+                          algo_err_t *err) {
   int index;
   verify_opts_t vo = {
       .skip_signatures = opt && opt->skip_signatures, .given = opt ? opt->verified : NULL, .arena = &l->scratch};
   algo_code_t rc = opt && opt->skip_pq_address_check ? ALGO_OK : check_off_curve(l, d, err);
   if (rc) return rc;
+  algo_apply_t *ads = algo_arena_array(&l->scratch, d->n, sizeof *ads);
+  if (!ads) return algo_lfail_code(l, ALGO_E_NOMEM, err, "out of memory");
   algo_lopen_start(l);
-  rc = algo_lverify(l, d->views, d->n, d->ids, &vo, &index, err);
+  rc = algo_lverify(l, d->txns, d->n, d->ids, &vo, &index, err);
   if (rc) return rc;
-  group_run_t r = {.txns = d->views, .n = d->n, .ids = d->ids, .ads = d->ads, .skip_signatures = vo.skip_signatures};
+  group_run_t r = {.txns = d->txns,
+                   .n = d->n,
+                   .ids = d->ids,
+                   .encoded = d->encoded,
+                   .ads = ads,
+                   .skip_signatures = vo.skip_signatures};
   rc = check_expired(l, d, err);
   if (!rc) rc = make_group(l, d, opt ? opt->tracer : NULL, &r.group, err);
   if (!rc) rc = algo_lgroup_eval(l, &r, err);
@@ -244,22 +262,17 @@ static algo_code_t submit(algo_ledger_t *l, const decoded_t *d, const algo_submi
   return algo_lfail_prefix(l, rc, err, "TransactionPool.Remember: ");
 }
 
-algo_code_t algo_ledger_submit(algo_ledger_t *l, algo_bytes_t group, const algo_submit_options_t *opt,
-                               algo_digest_t *first, algo_buf_t *text, algo_submit_detail_t *detail, algo_err_t *err) {
-  algo_err_t own;
-  decoded_t d = {0};
-  if (!err) err = &own;
+static void begin(algo_ledger_t *l, algo_submit_detail_t *detail, algo_err_t *err) {
   algo_err_init(err);
   algo_arena_reset(&l->scratch);
   algo_buf_clear(&l->fail);
   if (detail) *detail = (algo_submit_detail_t){0};
   l->attributes = algo_bytes(NULL, 0);
   l->origin_failed = false;
-  algo_code_t rc = decode(l, group, &d, err);
-  if (!rc && first) *first = d.ids[0];
-  if (!rc) rc = submit(l, &d, opt, err);
-  if (rc) (void)algo_lorigin_check(l, err); /* whatever went wrong then, it is because of that */
-  if (!rc) return ALGO_OK;
+}
+
+static algo_code_t refuse(algo_ledger_t *l, algo_code_t rc, algo_buf_t *text, algo_submit_detail_t *detail,
+                          algo_err_t *err) {
   if (l->open.started && l->open.n_txns == 0) algo_lopen_cancel(l); /* not even the block has begun */
   if (rc == ALGO_E_LOGIC && detail && l->attributes.n)
     *detail = (algo_submit_detail_t){.present = true,
@@ -270,4 +283,33 @@ algo_code_t algo_ledger_submit(algo_ledger_t *l, algo_bytes_t group, const algo_
   err->http_status = rc == ALGO_E_NOMEM ? 500 : 400;
   if (text) algo_buf_put(text, l->fail.p, l->fail.n);
   return rc;
+}
+
+static algo_code_t submit_whole(algo_ledger_t *l, const algo_ledger_group_t *g, const algo_submit_options_t *opt,
+                                algo_buf_t *text, algo_submit_detail_t *detail, algo_err_t *err) {
+  algo_code_t rc = submit(l, g, opt, err);
+  if (!rc) return ALGO_OK;
+  (void)algo_lorigin_check(l, err); /* whatever went wrong then, it is because of that */
+  return refuse(l, rc, text, detail, err);
+}
+
+algo_code_t algo_ledger_submit_read(algo_ledger_t *l, const algo_ledger_group_t *group,
+                                    const algo_submit_options_t *opt, algo_buf_t *text, algo_submit_detail_t *detail,
+                                    algo_err_t *err) {
+  algo_err_t own;
+  if (!err) err = &own;
+  begin(l, detail, err);
+  return submit_whole(l, group, opt, text, detail, err);
+}
+
+algo_code_t algo_ledger_submit(algo_ledger_t *l, algo_bytes_t group, const algo_submit_options_t *opt,
+                               algo_digest_t *first, algo_buf_t *text, algo_submit_detail_t *detail, algo_err_t *err) {
+  algo_err_t own, why;
+  algo_ledger_group_t g;
+  if (!err) err = &own;
+  begin(l, detail, err);
+  algo_code_t rc = algo_ledger_group_read(&g, group, &l->scratch, &why);
+  if (rc) return refuse(l, algo_lfail_code(l, rc, err, "%s", why.msg), text, detail, err);
+  if (first) *first = g.ids[0];
+  return submit_whole(l, &g, opt, text, detail, err);
 }

@@ -408,8 +408,9 @@ typedef struct group_run {
   const algo_stxn_t *const *txns;
   size_t n;
   const algo_digest_t *ids;
-  algo_apply_t *ads;       /* filled */
-  algo_avm_group_t *group; /* NULL: no application call in it */
+  const algo_bytes_t *encoded; /* NULL where the group is not to stay */
+  algo_apply_t *ads;           /* filled */
+  algo_avm_group_t *group;     /* NULL: no application call in it */
   const algo_avm_tracer_t *tracer;
   size_t failed; /* index of the transaction that failed; n: the group as a whole */
   bool skip_signatures;

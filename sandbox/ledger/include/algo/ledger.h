@@ -65,6 +65,18 @@ ALGO_API algo_code_t algo_ledger_header(const algo_ledger_t *l, uint64_t round, 
 ALGO_API const algo_header_t *algo_ledger_tip(const algo_ledger_t *l);
 
 /* ---- groups into blocks ---- */
+typedef struct algo_ledger_group { /* signed transactions one after the other, decoded; all of it in the arena */
+  size_t n;                        /* 1 to ALGO_GROUP_MAX */
+  const algo_stxn_t *const *txns;
+  const algo_digest_t *ids;
+  const algo_bytes_t *encoded; /* each transaction without signatures, canonical: what was signed */
+  bool calls;                  /* there is an application call among them */
+} algo_ledger_group_t;
+/* Needs no ledger: any thread, before the writer's turn. Keeps views of `in`. Errors: PARSE with a node's message,
+ * NOMEM. */
+ALGO_API algo_code_t algo_ledger_group_read(algo_ledger_group_t *out, algo_bytes_t in, algo_arena_t *arena,
+                                            algo_err_t *err);
+
 typedef struct algo_submit_options {
   bool skip_signatures; /* impersonation: every sender is taken as signed */
   bool skip_pq_address_check;
@@ -88,6 +100,10 @@ typedef struct algo_submit_detail { /* what a node adds to a refusal by a progra
 ALGO_API algo_code_t algo_ledger_submit(algo_ledger_t *l, algo_bytes_t group, const algo_submit_options_t *opt,
                                         algo_digest_t *first, algo_buf_t *text, algo_submit_detail_t *detail,
                                         algo_err_t *err);
+/* The same of a group that was read before. */
+ALGO_API algo_code_t algo_ledger_submit_read(algo_ledger_t *l, const algo_ledger_group_t *group,
+                                             const algo_submit_options_t *opt, algo_buf_t *text,
+                                             algo_submit_detail_t *detail, algo_err_t *err);
 ALGO_API size_t algo_ledger_open_count(const algo_ledger_t *l); /* top-level transactions in the open block */
 /* Seals the open block (it may be empty) with this timestamp (Unix seconds); at round() + 1. Errors: NOMEM. */
 ALGO_API algo_code_t algo_ledger_seal(algo_ledger_t *l, int64_t timestamp, algo_err_t *err);
