@@ -13,8 +13,8 @@
 #include "httpd_impl.h"
 
 #define MAX_CONNECTIONS   15000u
-#define OTHER_FILES       256u /* of the process, beside connections */
-#define CONNECTION_MEMORY (32u << 10)
+#define OTHER_FILES       256u        /* of the process, beside connections */
+#define CONNECTION_MEMORY (16u << 10) /* of a request's line and headers; cleared after each request */
 /* After an answer: a client on the same machine asks again sooner than a sleeping thread wakes up. */
 #define LOOK_NS 150000u
 #define FULL_NS 100000000u /* no connection is taken that long where the system has no file left */
