@@ -14,6 +14,7 @@ $(OUT)/obj/tests/unit/indexer/%.o: CPPFLAGS += -Iindexer # its own headers
 $(eval $(call test,sandbox,ledger))
 $(eval $(call test,sandbox/fork,fork))
 $(eval $(call test,sandbox/rest,rest node))
+$(OUT)/obj/tests/unit/sandbox/rest/test_rounds.o: CPPFLAGS += -Isandbox/rest # where a search looks
 $(eval $(call test,sandbox/testnet,testnet))
 
 # Markets on a ledger, and the model that they are compared with.

@@ -301,6 +301,7 @@ algo_code_t algo_ledger_seal(algo_ledger_t *l, int64_t timestamp, algo_err_t *er
   algo_code_t rc = commit(l, &h, err);
   if (!rc) rc = algo_lvoters(l, &o->tracking, h.round, &l->scratch, err);
   if (rc) return rc;
+  algo_lmark(l); /* no group's doing from here on */
   algo_lknock_offline(l, &h, &l->scratch);
   algo_ltotals_update(l, &totals);
   if ((rc = algo_lblock_keep(l, &h, algo_buf_view(&o->txns), o->n_txns, &totals, err))) return rc;

@@ -10,6 +10,7 @@ struct rest_history {
   size_t n, cap;
   uint32_t *slots;  /* place in v, plus one; 0: empty */
   size_t n_slots;   /* a power of two */
+  rounds_t *rounds; /* what is in which block */
   uint64_t next;    /* the first round that was not looked at */
   uint8_t last[32]; /* hash of the block before it, as it stood */
   bool oom;
@@ -174,6 +175,7 @@ static void catch_up(rest_history_t *h, algo_node_t *node) {
     h->n = 0;
     h->next = 0;
     memset(h->slots, 0, h->n_slots * sizeof *h->slots);
+    rounds_clear(h->rounds);
   }
   if (h->next == 0) see_genesis(h, node);
   if (h->next <= algo_node_first(node) && algo_node_first(node) > 0) h->next = algo_node_first(node) + 1;
@@ -183,7 +185,9 @@ static void catch_up(rest_history_t *h, algo_node_t *node) {
     algo_buf_clear(&raw);
     algo_arena_reset(&arena);
     if (algo_node_block(node, h->next, &raw, NULL) != ALGO_OK) continue; /* a recording may begin later */
-    if (algo_block_decode(&b, algo_buf_view(&raw), &arena, NULL) == ALGO_OK) see_block(h, &b);
+    bool whole = algo_block_decode(&b, algo_buf_view(&raw), &arena, NULL) == ALGO_OK;
+    if (whole) see_block(h, &b);
+    h->oom |= !rounds_add(h->rounds, h->next, whole ? &b : NULL);
     algo_sha512_256(h->last, raw.p, raw.n);
   }
   algo_buf_fini(&raw);
@@ -195,7 +199,8 @@ const life_t *history_begin(rest_call_t *c, size_t *n) {
   pthread_mutex_lock(&r->history_lock);
   if (r->history == NULL) r->history = calloc(1, sizeof *r->history);
   rest_history_t *h = r->history;
-  if (h != NULL && (h->cap > 0 || grow(h))) {
+  if (h != NULL && h->rounds == NULL) h->rounds = rounds_new();
+  if (h != NULL && h->rounds != NULL && (h->cap > 0 || grow(h))) {
     h->oom = false;
     catch_up(h, c->node);
     if (!h->oom) {
@@ -210,6 +215,13 @@ const life_t *history_begin(rest_call_t *c, size_t *n) {
 
 void history_done(rest_call_t *c) { pthread_mutex_unlock(&c->rest->history_lock); }
 
+uint64_t history_round(rest_call_t *c, const rounds_key_t *keys, size_t n, uint64_t from, uint64_t to, bool down) {
+  pthread_mutex_lock(&c->rest->history_lock);
+  uint64_t round = rounds_next(c->rest->history->rounds, keys, n, from, to, down);
+  pthread_mutex_unlock(&c->rest->history_lock);
+  return round;
+}
+
 const life_t *history_find(const rest_call_t *c, life_kind_t kind, uint64_t id, const algo_addr_t *addr) {
   const rest_history_t *h = c->rest->history;
   const uint32_t *s = find_slot(h, kind, id, addr);
@@ -220,5 +232,6 @@ void rest_history_free(algo_rest_t *r) {
   if (r->history == NULL) return;
   free(r->history->v);
   free(r->history->slots);
+  rounds_free(r->history->rounds);
   free(r->history);
 }

@@ -4,6 +4,7 @@
 #define REST_HISTORY_H
 
 #include "rest_impl.h"
+#include "rounds.h"
 
 typedef enum life_kind { LIFE_ACCOUNT, LIFE_ASSET, LIFE_APP, LIFE_HOLDING, LIFE_LOCAL } life_kind_t;
 
@@ -20,6 +21,8 @@ typedef struct life {
  * Not to be called with the node's read lock held. NULL where memory ran out: nothing is locked then. */
 const life_t *history_begin(rest_call_t *c, size_t *n);
 void history_done(rest_call_t *c);
+/* rounds_next, of the blocks as of the last history_begin; without its lock. */
+uint64_t history_round(rest_call_t *c, const rounds_key_t *keys, size_t n, uint64_t from, uint64_t to, bool down);
 /* Between the two. NULL: never there. addr: NULL for assets and applications. */
 const life_t *history_find(const rest_call_t *c, life_kind_t kind, uint64_t id, const algo_addr_t *addr);
 

@@ -1,4 +1,4 @@
-/* An indexer's searches over transactions: the chain is walked, for a developer's chain is short. */
+/* An indexer's searches over transactions: the blocks that may have them are walked. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -227,6 +227,8 @@ static bool parse(rest_call_t *c, filter_t *f, const char *address) {
 
 /* ---- the walk ---- */
 
+#define MAX_KEYS 8
+
 typedef struct walk {
   rest_call_t *c;
   filter_t f;
@@ -280,12 +282,102 @@ static void one_block(walk_t *w, uint64_t round) {
   }
 }
 
-static void walk(walk_t *w) {
-  const filter_t *f = &w->f;
-  for (uint64_t i = 0; f->max_round >= f->min_round && i <= f->max_round - f->min_round && !w->full; i++) {
-    uint64_t round = f->has_addr ? f->max_round - i : f->min_round + i;
-    if (f->has_from && (f->has_addr ? round > f->from_round : round < f->from_round)) continue;
-    one_block(w, round);
+/* What every block that has one has, too. */
+static size_t keys_of(const filter_t *f, bool logs, rounds_key_t out[MAX_KEYS]) {
+  size_t n = 0;
+  if (f->has_addr && !algo_addr_is_zero(&f->addr)) out[n++] = rounds_key_addr(&f->addr);
+  if (f->has_app && f->app != 0) out[n++] = rounds_key_app(f->app);
+  if (logs) return n;
+  if (f->has_asset && f->asset != 0) out[n++] = rounds_key_asset(f->asset);
+  if (f->has_group) out[n++] = rounds_key_group(&f->group);
+  if (f->note.n >= 4) out[n++] = rounds_key_note(f->note.p);
+  if (f->rekey) out[n++] = rounds_key_rekey();
+  for (unsigned t = ALGO_TX_PAY; f->type != NULL && t <= ALGO_TX_HB; t++) {
+    if (strcasecmp(f->type, algo_txn_type_text((algo_txn_type_t)t)) == 0)
+      out[n++] = rounds_key_type((algo_txn_type_t)t);
+  }
+  return n;
+}
+
+static bool time_of(walk_t *w, uint64_t round, int64_t *out) {
+  algo_block_t b;
+  algo_buf_clear(&w->raw);
+  algo_arena_reset(&w->arena);
+  bool ok = algo_node_block(w->c->node, round, &w->raw, NULL) == ALGO_OK &&
+            algo_block_decode(&b, algo_buf_view(&w->raw), &w->arena, NULL) == ALGO_OK;
+  if (ok) *out = b.header.timestamp;
+  return ok;
+}
+
+/* The first round of the search, or the one behind its last, whose block is later than the time: no block is earlier
+ * than the one before it. False: a recording has gaps, and each block is to be asked. */
+static bool first_later(walk_t *w, int64_t time, uint64_t *out) {
+  uint64_t min = w->f.min_round, end = w->f.max_round + 1;
+  int64_t at = 0;
+  while (min < end) {
+    uint64_t middle = min + (end - min) / 2;
+    if (!time_of(w, middle, &at)) return false;
+    if (at <= time) min = middle + 1;
+    else end = middle;
+  }
+  *out = min;
+  return true;
+}
+
+static void limit_to(filter_t *f, uint64_t min, uint64_t max) {
+  if (min > f->min_round) f->min_round = min;
+  if (max < f->max_round) f->max_round = max;
+}
+
+/* To the one block that has the transaction; a recording knows no ids. */
+static void narrow_to_txid(walk_t *w) {
+  algo_digest_t id;
+  algo_found_txn_t found = {0};
+  const algo_ledger_t *l = algo_node_read(w->c->node);
+  if (l == NULL) return;
+  bool there = algo_txid_parse(&id, w->f.txid, strlen(w->f.txid), NULL) == ALGO_OK &&
+               algo_ledger_find_txn(l, &id, &found, &w->arena) && found.round > 0;
+  algo_node_read_done(w->c->node);
+  if (there) limit_to(&w->f, found.round, found.round);
+  else limit_to(&w->f, 1, 0);
+}
+
+static void narrow(walk_t *w, bool down) {
+  filter_t *f = &w->f;
+  uint64_t round;
+  if (f->has_from && down) limit_to(f, 0, f->from_round);
+  if (f->has_from && !down) limit_to(f, f->from_round, UINT64_MAX);
+  if (f->after_time != INT64_MIN && first_later(w, f->after_time, &round)) limit_to(f, round, UINT64_MAX);
+  if (f->before_time != INT64_MAX && first_later(w, f->before_time - (f->before_time > INT64_MIN), &round)) {
+    if (round == 0) limit_to(f, 1, 0);
+    else limit_to(f, 0, round - 1);
+  }
+  if (f->has_txid) narrow_to_txid(w);
+}
+
+typedef void visit_fn_t(walk_t *w, uint64_t round);
+
+/* False: the answer (500) is written. */
+static bool walk_begin(walk_t *w, bool down) {
+  size_t n;
+  if (history_begin(w->c, &n) == NULL) return false;
+  history_done(w->c);
+  narrow(w, down);
+  return true;
+}
+
+/* The blocks that may have what is looked for, the last first where `down`. */
+static void walk(walk_t *w, bool down, bool logs, visit_fn_t *visit) {
+  rounds_key_t keys[MAX_KEYS];
+  size_t n = keys_of(&w->f, logs, keys);
+  uint64_t from = w->f.min_round, to = w->f.max_round;
+  while (from <= to && !w->full && w->found < w->f.limit) {
+    uint64_t round = history_round(w->c, keys, n, from, to, down);
+    if (round == UINT64_MAX) return;
+    visit(w, round);
+    if (down && round == 0) return;
+    if (down) to = round - 1;
+    else from = round + 1;
   }
 }
 
@@ -312,12 +404,12 @@ static void walk_fini(walk_t *w) {
 static void run(walk_t *w) {
   rest_call_t *c = w->c;
   algo_json_t *j = &c->json;
-  if (parse(c, &w->f, "address")) {
+  if (parse(c, &w->f, "address") && walk_begin(w, w->f.has_addr)) {
     rest_begin(c);
     model_key_u64(j, "current-round", algo_node_round(c->node));
     algo_json_key(j, "transactions");
     algo_json_open(j, '[');
-    walk(w);
+    walk(w, w->f.has_addr, false, one_block);
     algo_json_close(j, ']');
     put_next(w);
     rest_end(c);
@@ -422,13 +514,12 @@ static void app_logs(rest_call_t *c) {
   walk_t w = {.c = c};
   if (!rest_arg_u64(c, 0, "application-id", &w.f.app)) return;
   w.f.has_app = true;
-  if (parse(c, &w.f, "sender-address")) {
+  if (parse(c, &w.f, "sender-address") && walk_begin(&w, false)) {
     algo_json_t *j = &c->json;
     rest_begin(c);
     model_key_u64(j, "application-id", w.f.app);
     model_key_u64(j, "current-round", algo_node_round(c->node));
-    uint64_t from = w.f.has_from && w.f.from_round > w.f.min_round ? w.f.from_round : w.f.min_round;
-    for (uint64_t r = from; r <= w.f.max_round && w.found < w.f.limit; r++) log_block(&w, r);
+    walk(&w, false, true, log_block);
     if (w.found > 0) algo_json_close(j, ']');
     put_next(&w);
     rest_end(c);
