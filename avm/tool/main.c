@@ -16,7 +16,8 @@ static const char usage[] =
     "  --json               the result for machines\n"
     "  --coverage FILE      line and branch coverage in lcov's format; adds to what is in FILE\n"
     "  --profile FILE       opcode cost as folded stacks; the dearest lines on stderr\n"
-    "  --expect WHAT        in CASES: approve, reject, or a part of the failure's text\n";
+    "  --expect WHAT        in CASES: approve, reject, or a part of the failure's text\n"
+    "  --help, --version\n";
 
 static const char examples[] =
     "Examples:\n"

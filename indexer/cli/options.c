@@ -49,6 +49,7 @@ const char cli_usage[] =
     "  --writers N, --decoders N   connections and threads (3, 1)\n"
     "  --json                log one JSON object a line\n"
     "  --quiet               log warnings and errors alone\n"
+    "  --version, --help\n"
     "\n"
     "backfill: start it as often as there are machines or cores to spare, with the same database and options; each "
     "takes ranges\n"
