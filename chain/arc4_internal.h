@@ -32,8 +32,4 @@ static inline bool arc4_is_container(const algo_arc4_type_t *t) {
   return t->kind == ALGO_ARC4_ARRAY || t->kind == ALGO_ARC4_LIST || t->kind == ALGO_ARC4_TUPLE;
 }
 
-/* Parses one type that ends at n, references and transactions too where `argument`. */
-algo_code_t arc4_parse(algo_arc4_type_t *out, const char *s, size_t n, bool argument, algo_arena_t *arena,
-                       algo_err_t *err);
-
 #endif

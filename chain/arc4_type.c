@@ -162,8 +162,9 @@ static algo_code_t parse_type(parser_t *p, algo_arc4_type_t *t, unsigned depth) 
   return c;
 }
 
-algo_code_t arc4_parse(algo_arc4_type_t *out, const char *s, size_t n, bool argument, algo_arena_t *arena,
-                       algo_err_t *err) {
+/* Parses one type that ends at n, references and transactions too where `argument`. */
+static algo_code_t arc4_parse(algo_arc4_type_t *out, const char *s, size_t n, bool argument, algo_arena_t *arena,
+                              algo_err_t *err) {
   static const char *const txns[] = {"txn", "pay", "keyreg", "acfg", "axfer", "afrz", "appl"};
   static const char *const refs[] = {"account", "asset", "application"};
   for (size_t i = 0; argument && i < 7; i++)

@@ -234,7 +234,8 @@ static algo_code_t settle_fees(algo_composer_t *c, uint64_t due, algo_err_t *err
   return ALGO_OK;
 }
 
-algo_code_t composer_try(algo_composer_t *c, uint64_t credit, algo_simulated_t *out, algo_err_t *err) {
+/* The unsigned group, tried out with every resource allowed and fees that cover `credit` minimum fees more. */
+static algo_code_t composer_try(algo_composer_t *c, uint64_t credit, algo_simulated_t *out, algo_err_t *err) {
   static const algo_simulate_options_t opt = {.empty_signatures = true, .fix_signers = true, .unnamed_resources = true};
   algo_stxn_t group[ALGO_GROUP_MAX];
   size_t payer = payer_of(c);
@@ -251,7 +252,8 @@ algo_code_t composer_try(algo_composer_t *c, uint64_t credit, algo_simulated_t *
   return algo_algod_simulate(c->algod, group, c->n, &opt, out, &c->arena, err);
 }
 
-algo_code_t composer_explain(algo_composer_t *c, const algo_simulated_t *s, algo_err_t *err) {
+/* What simulate said of a failure, explained with the failing call's spec. */
+static algo_code_t composer_explain(algo_composer_t *c, const algo_simulated_t *s, algo_err_t *err) {
   algo_failure_t f;
   size_t i = s->failed_at < c->n ? s->failed_at : 0;
   c->said = s->failure;

@@ -29,10 +29,6 @@ struct algo_composer {
   algo_arena_t arena;
 };
 
-/* The unsigned group, tried out with every resource allowed and fees that cover `credit` minimum fees more. */
-algo_code_t composer_try(algo_composer_t *c, uint64_t credit, algo_simulated_t *out, algo_err_t *err);
-/* What simulate said of a failure, explained with the failing call's spec. */
-algo_code_t composer_explain(algo_composer_t *c, const algo_simulated_t *s, algo_err_t *err);
 /* Puts what was touched into the calls' references. Errors: RANGE (no room), NOMEM. */
 algo_code_t composer_add_references(algo_composer_t *c, const algo_simulated_t *s, algo_err_t *err);
 void composer_keep_result(algo_composer_t *c, size_t i, const algo_outcome_t *outcome);

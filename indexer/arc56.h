@@ -87,8 +87,6 @@ algo_code_t ix_a56_take_name(ix_arc56_t *a, size_t i, const char *table, const c
 void ix_a56_put_schema(algo_buf_t *sql, const ix_arc56_t *a);                         /* create schema, comment */
 void ix_a56_put_table(algo_buf_t *sql, const ix_arc56_t *a, const ix_a56_event_t *e); /* table, index, comments */
 void ix_a56_put_view(algo_buf_t *sql, const ix_arc56_t *a, const ix_a56_event_t *e);  /* TABLE_text, for people */
-const char *ix_a56_sql_type(const ix_a56_column_t *c);                                /* "numeric", "bytea[]" */
-void ix_a56_put_literal(algo_buf_t *sql, const char *s);                              /* quoted */
 
 /* The event that a log is: selector, and exactly one value of the arguments' types. NULL: none. */
 const ix_a56_event_t *ix_a56_match(const ix_arc56_t *a, algo_bytes_t log);

@@ -7,9 +7,11 @@ static const char *const types[][2] = {{"smallint", "smallint[]"}, {"integer", "
                                        {"numeric", "numeric[]"},   {"boolean", "boolean[]"}, {"bytea", "bytea[]"},
                                        {"bytea", "bytea[]"},       {"bytea", "bytea[]"},     {"jsonb", "jsonb"}};
 
-const char *ix_a56_sql_type(const ix_a56_column_t *c) { return types[c->kind][c->array]; }
+/* "numeric", "bytea[]" */
+static const char *ix_a56_sql_type(const ix_a56_column_t *c) { return types[c->kind][c->array]; }
 
-void ix_a56_put_literal(algo_buf_t *sql, const char *s) {
+/* quoted */
+static void ix_a56_put_literal(algo_buf_t *sql, const char *s) {
   algo_buf_putc(sql, '\'');
   for (; *s; s++) {
     if (*s == '\'') algo_buf_putc(sql, '\'');

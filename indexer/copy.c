@@ -60,7 +60,7 @@ void ix_copy_i64(algo_buf_t *b, int64_t v) {
 }
 
 /* A numeric is digits of base 10,000, the first worth 10,000^weight; zeros at the end are left out. */
-size_t ix_numeric(uint8_t out[IX_NUMERIC_MAX], uint64_t v) {
+static size_t ix_numeric(uint8_t out[IX_NUMERIC_MAX], uint64_t v) {
   uint16_t digits[5];
   int n = 0;
   for (; v != 0; v /= 10000) digits[n++] = (uint16_t)(v % 10000); /* the lowest first */

@@ -26,6 +26,5 @@ void ix_copy_array(algo_buf_t *b, uint32_t oid, size_t count, size_t size);
 #define IX_TIME_MAX INT64_C(9000000000000)
 
 #define IX_NUMERIC_MAX 18u /* bytes of the longest 64-bit numeric, without its length */
-size_t ix_numeric(uint8_t out[IX_NUMERIC_MAX], uint64_t v); /* a numeric's binary form; its length */
 
 #endif

@@ -35,7 +35,10 @@ void ix_pg_cancellable(PGconn *c, const ix_cancel_t *cancel) {
   PQsetInstanceData(c, keeper, (void *)(uintptr_t)cancel);
 }
 
-bool ix_cancel_asked(const ix_cancel_t *cancel) { return cancel && cancel->asked && cancel->asked(cancel->user); }
+/* NULL: false */
+static bool ix_cancel_asked(const ix_cancel_t *cancel) {
+  return cancel && cancel->asked && cancel->asked(cancel->user);
+}
 
 bool ix_pause(const ix_cancel_t *cancel, uint64_t ns) {
   const uint64_t step = (uint64_t)ASK_MS * 1000000u;

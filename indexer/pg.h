@@ -17,7 +17,6 @@ typedef struct ix_cancel {
 /* From now on the connection's statements end when *cancel says so, on the server too, with INTERRUPTED; NULL: never,
  * as after ix_pg_open. *cancel is kept, not copied. */
 void ix_pg_cancellable(PGconn *c, const ix_cancel_t *cancel);
-bool ix_cancel_asked(const ix_cancel_t *cancel); /* NULL: false */
 
 /* One statement, or several without parameters. Errors: DB, INTERRUPTED. */
 algo_code_t ix_pg_exec(PGconn *c, const char *sql, algo_err_t *err) ALGO_NODISCARD;

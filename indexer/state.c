@@ -33,7 +33,7 @@ typedef struct walk {
   algo_err_t *err;
 } walk_t;
 
-void ix_state_clear(ix_state_t *s) {
+static void ix_state_clear(ix_state_t *s) {
   for (int i = 0; i < IX_ST_TABLES; i++) {
     algo_buf_clear(&s->copy[i]);
     s->count[i] = 0;

@@ -21,7 +21,6 @@ typedef struct ix_state {
 } ix_state_t; /* zero-fill to start; usable again and again */
 
 void ix_state_fini(ix_state_t *s);
-void ix_state_clear(ix_state_t *s);
 
 /* Appends nothing to what was there before: the rows of one round. Errors: PARSE, TRUNCATED (no delta), RANGE, NOMEM.
  */

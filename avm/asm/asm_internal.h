@@ -226,7 +226,6 @@ refine_fn refine_of(const spec_t *spec); /* NULL: it is as the table says */
 bool refine_effect(asm_t *a, refine_fn fn, const tok_t *args, size_t n, effect_t *e);
 stype_t stype_named(algo_type_t t);
 stype_t stype_make(algo_kind_t kind, uint64_t min, uint64_t max);
-void stype_name(algo_buf_t *out, stype_t t);
 
 /* pseudo.c: the opcode (or stand-in) that a mnemonic with n arguments means; false: an error was recorded. */
 bool spec_find(asm_t *a, const tok_t *mnemonic, size_t n_args, spec_t *out);
@@ -235,7 +234,6 @@ bool is_pseudo_name(tok_t name);
 
 /* encode.c, constant.c */
 void encode(asm_t *a, const spec_t *spec, tok_t mnemonic, const tok_t *args, size_t n);
-void encode_default(asm_t *a, const spec_t *spec, const algo_isa_op_t *op, tok_t mnemonic, const tok_t *args, size_t n);
 bool encode_count(asm_t *a, tok_t name, tok_t mnemonic, const tok_t *args, size_t n, size_t expected);
 bool encode_constant(asm_t *a, const spec_t *spec, tok_t mnemonic, const tok_t *args, size_t n); /* false: not one */
 bool imm_u8(asm_t *a, const tok_t *arg, const char *label, uint8_t *out); /* false: a->msg says what is wrong */

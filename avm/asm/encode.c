@@ -160,8 +160,8 @@ static bool encode_plain(asm_t *a, const spec_t *spec, const algo_isa_op_t *op, 
   return true;
 }
 
-void encode_default(asm_t *a, const spec_t *spec, const algo_isa_op_t *op, tok_t mnemonic, const tok_t *args,
-                    size_t n) {
+static void encode_default(asm_t *a, const spec_t *spec, const algo_isa_op_t *op, tok_t mnemonic, const tok_t *args,
+                           size_t n) {
   (void)encode_plain(a, spec, op, mnemonic, args, n);
 }
 

@@ -19,7 +19,7 @@ static const stype_t named[ALGO_TYPE_COUNT] = {
 stype_t stype_named(algo_type_t t) { return named[t]; }
 stype_t stype_make(algo_kind_t kind, uint64_t min, uint64_t max) { return (stype_t){min, max, (uint8_t)kind, 0}; }
 
-void stype_name(algo_buf_t *out, stype_t t) {
+static void stype_name(algo_buf_t *out, stype_t t) {
   bool bytes = t.kind == ALGO_KIND_BYTES;
   uint64_t widest = bytes ? ALGO_AVM_BYTES_MAX : UINT64_MAX;
   if (t.alias != 0) {

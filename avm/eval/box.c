@@ -13,7 +13,7 @@ typedef struct box_content {
 
 /* ---- what is available ---- */
 
-avm_box_ref_t *avm_box_find(avm_shared_t *sh, uint64_t app, algo_bytes_t name) {
+static avm_box_ref_t *avm_box_find(avm_shared_t *sh, uint64_t app, algo_bytes_t name) {
   for (size_t i = 0; i < sh->n_boxes; i++)
     if (sh->boxes[i].app == app && algo_bytes_eq(sh->boxes[i].name, name)) return &sh->boxes[i];
   return NULL;

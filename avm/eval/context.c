@@ -4,7 +4,6 @@
 algo_avm_group_t *algo_avm_cx_group(const algo_avm_context_t *cx) { return cx->g; }
 size_t algo_avm_cx_index(const algo_avm_context_t *cx) { return cx->gi; }
 algo_avm_mode_t algo_avm_cx_mode(const algo_avm_context_t *cx) { return cx->mode; }
-bool algo_avm_cx_is_clear(const algo_avm_context_t *cx) { return cx->is_clear; }
 uint64_t algo_avm_cx_app(const algo_avm_context_t *cx) { return cx->app; }
 algo_bytes_t algo_avm_cx_program(const algo_avm_context_t *cx) { return algo_bytes(cx->prog, cx->len); }
 uint32_t algo_avm_cx_pc(const algo_avm_context_t *cx) { return cx->pc; }
@@ -12,8 +11,6 @@ uint64_t algo_avm_cx_cost(const algo_avm_context_t *cx) { return cx->cost; }
 size_t algo_avm_cx_depth(const algo_avm_context_t *cx) { return cx->sp; }
 algo_tv_t algo_avm_cx_stack(const algo_avm_context_t *cx, size_t i) { return avm_tv(&cx->stack[i]); }
 algo_tv_t algo_avm_cx_scratch(const algo_avm_context_t *cx, size_t slot) { return avm_tv(&cx->scratch[slot]); }
-size_t algo_avm_cx_call_depth(const algo_avm_context_t *cx) { return cx->n_frames; }
-size_t algo_avm_cx_pending_inner(const algo_avm_context_t *cx) { return cx->n_inner; }
 
 const char *algo_avm_cx_op_name(const algo_avm_context_t *cx) {
   const algo_isa_op_t *op = cx->pc < cx->len ? avm_op_at(cx) : NULL;

@@ -52,7 +52,7 @@ const avm_curve_t avm_bls12_381 = {
             "69257"},
 };
 
-void avm_fe_from_decimal(const avm_field_t *f, avm_fe_t *r, const char *s) {
+static void avm_fe_from_decimal(const avm_field_t *f, avm_fe_t *r, const char *s) {
   uint64_t limbs[AVM_LIMBS] = {0};
   mpz_t v;
   mpz_init_set_str(v, s, 10);

@@ -50,6 +50,4 @@ void avm_map_to_curve(avm_group_t g, avm_point_t *r, const avm_fe2_t *u); /* the
  */
 bool avm_pairing_is_one(const avm_curve_t *c, const avm_point_t *p, const avm_point_t *q, size_t n, bool *out);
 
-void avm_fe_from_decimal(const avm_field_t *f, avm_fe_t *r, const char *s);
-
 #endif

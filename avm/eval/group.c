@@ -1,7 +1,7 @@
 /* Groups of transactions, and what is pooled over them. */
 #include "internal.h"
 
-uint64_t avm_group_min_version(const algo_stxn_t *const *txns, size_t n) {
+static uint64_t avm_group_min_version(const algo_stxn_t *const *txns, size_t n) {
   uint64_t v = 0;
   for (size_t i = 0; i < n; i++) {
     if (!algo_addr_is_zero(&txns[i]->txn.rekey_to) && v < AVM_V_REKEY) v = AVM_V_REKEY;
@@ -79,15 +79,11 @@ size_t algo_avm_group_size(const algo_avm_group_t *g) { return g->n; }
 const algo_stxn_t *algo_avm_group_txn(const algo_avm_group_t *g, size_t i) { return g->txns[i]; }
 algo_apply_t *algo_avm_group_apply(algo_avm_group_t *g, size_t i) { return &g->apply[i]; }
 algo_avm_context_t *algo_avm_group_parent(algo_avm_group_t *g) { return g->caller; }
-uint64_t algo_avm_group_budget_added(const algo_avm_group_t *g) { return g->sh->budget_added; }
 uint64_t algo_avm_group_budget_consumed(const algo_avm_group_t *g) {
   return (uint64_t)((int64_t)g->sh->budget_added - g->sh->app_budget);
 }
 uint64_t algo_avm_group_dirty_bytes(const algo_avm_group_t *g) { return g->sh->dirty_bytes; }
-uint64_t algo_avm_group_io_budget(const algo_avm_group_t *g) { return g->sh->io_budget; }
 void algo_avm_group_set_io_budget(algo_avm_group_t *g, uint64_t bytes) { g->sh->io_budget = bytes; }
-int64_t algo_avm_group_surplus_read_budget(const algo_avm_group_t *g) { return g->sh->surplus_read; }
-uint64_t *algo_avm_group_fee_credit(algo_avm_group_t *g) { return &g->sh->fee_credit; }
 
 void algo_avm_group_record(algo_avm_group_t *g, size_t i) {
   uint64_t id = g->apply[i].created_asset;

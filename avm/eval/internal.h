@@ -265,7 +265,6 @@ bool avm_app_available(algo_avm_context_t *cx, uint64_t app);
 bool avm_allows_holding(algo_avm_context_t *cx, const algo_addr_t *a, uint64_t asset);
 bool avm_allows_locals(algo_avm_context_t *cx, const algo_addr_t *a, uint64_t app);
 algo_code_t avm_allows_txn(algo_avm_context_t *cx, const algo_txn_t *t, uint64_t callee_version);
-avm_box_ref_t *avm_box_find(avm_shared_t *sh, uint64_t app, algo_bytes_t name);
 bool avm_box_note(avm_shared_t *sh, uint64_t app, algo_bytes_t name, bool dirty);
 
 /* ---- io_budget.c ---- */
@@ -290,17 +289,13 @@ bool avm_txn_account_index(const algo_txn_t *t, const algo_addr_t *a, uint64_t *
 /* ---- fields.c ---- */
 typedef enum { AVM_SRC_GROUP, AVM_SRC_INNER, AVM_SRC_INNER_GROUP } avm_txn_source_t;
 const algo_isa_field_t *avm_txn_field(uint8_t field); /* plain or array; NULL: not known */
-algo_code_t avm_txn_get(algo_avm_context_t *cx, uint64_t gi, avm_txn_source_t src, uint8_t field, uint64_t ai,
-                        bool array, avm_value_t *out);
 algo_code_t avm_creator(algo_avm_context_t *cx, algo_addr_t *out);
 algo_code_t avm_round_available(algo_avm_context_t *cx, uint64_t round);
-const algo_digest_t *avm_txid(algo_avm_group_t *g, size_t i);
 void avm_current_txid(algo_avm_context_t *cx, algo_digest_t *out);
 
 /* ---- itxn.c, itxn_field.c ---- */
 algo_code_t avm_itxn_set(algo_avm_context_t *cx, avm_pending_t *p, uint8_t field, avm_value_t v);
 algo_avm_group_t *avm_group_inner(algo_avm_context_t *caller, const algo_stxn_t *const *txns, size_t n);
-uint64_t avm_group_min_version(const algo_stxn_t *const *txns, size_t n);
 
 /* Every opcode's function: avm_op_<id>. */
 #define OP(id, ...) algo_code_t avm_op_##id(algo_avm_context_t *cx);

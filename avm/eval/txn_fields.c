@@ -3,7 +3,7 @@
 
 /* ---- identities ---- */
 
-const algo_digest_t *avm_txid(algo_avm_group_t *g, size_t i) {
+static const algo_digest_t *avm_txid(algo_avm_group_t *g, size_t i) {
   if (g->has_txid[i]) return &g->txids[i];
   if (g->caller == NULL) {
     algo_txn_id(&g->txids[i], &g->txns[i]->txn);
@@ -17,8 +17,6 @@ const algo_digest_t *avm_txid(algo_avm_group_t *g, size_t i) {
 }
 
 void avm_current_txid(algo_avm_context_t *cx, algo_digest_t *out) { *out = *avm_txid(cx->g, cx->gi); }
-
-const algo_digest_t *algo_avm_group_txid(algo_avm_group_t *g, size_t i) { return avm_txid(g, i); }
 
 /* The first of the inner transactions that belong to the last submitted group. */
 static size_t last_group_start(const algo_avm_context_t *cx) {
@@ -233,8 +231,8 @@ const algo_isa_field_t *avm_txn_field(uint8_t field) {
   return f != NULL ? f : algo_isa_field(ALGO_GROUP_TXNA, field);
 }
 
-algo_code_t avm_txn_get(algo_avm_context_t *cx, uint64_t gi, avm_txn_source_t src, uint8_t field, uint64_t ai,
-                        bool array, avm_value_t *out) {
+static algo_code_t avm_txn_get(algo_avm_context_t *cx, uint64_t gi, avm_txn_source_t src, uint8_t field, uint64_t ai,
+                               bool array, avm_value_t *out) {
   char buf[48];
   const algo_isa_field_t *f = avm_txn_field(field);
   if (f == NULL || f->since > cx->version)

@@ -231,4 +231,3 @@ void algo_fork_close(algo_fork_t *f) {
 
 const algo_ledger_origin_t *algo_fork_origin(const algo_fork_t *f) { return &f->origin; }
 algo_bytes_t algo_fork_genesis(const algo_fork_t *f) { return f->genesis; }
-const char *algo_fork_server(const algo_fork_t *f) { return algo_http_server(f->http); }

@@ -28,7 +28,7 @@ static algo_code_t check_closable(algo_ledger_t *l, const account_data_t *d, alg
   return ALGO_OK;
 }
 
-algo_code_t algo_lapply_pay(algo_ledger_t *l, applied_t *x, algo_err_t *err) {
+static algo_code_t algo_lapply_pay(algo_ledger_t *l, applied_t *x, algo_err_t *err) {
   const algo_txn_t *t = x->txn;
   if (t->amount || !algo_addr_is_zero(&t->receiver)) {
     algo_code_t rc =
@@ -73,7 +73,7 @@ static algo_code_t go_online(algo_ledger_t *l, account_data_t *d, const algo_txn
   return ALGO_OK;
 }
 
-algo_code_t algo_lapply_keyreg(algo_ledger_t *l, applied_t *x, algo_err_t *err) {
+static algo_code_t algo_lapply_keyreg(algo_ledger_t *l, applied_t *x, algo_err_t *err) {
   const algo_txn_t *t = x->txn;
   account_t *a = algo_lacct(l, &t->sender);
   if (!a) return algo_lfail_code(l, ALGO_E_NOMEM, err, "out of memory");
@@ -125,7 +125,7 @@ static algo_code_t check_challenged(algo_ledger_t *l, const account_t *a, algo_e
   return ALGO_OK;
 }
 
-algo_code_t algo_lapply_hb(algo_ledger_t *l, applied_t *x, algo_err_t *err) {
+static algo_code_t algo_lapply_hb(algo_ledger_t *l, applied_t *x, algo_err_t *err) {
   const algo_heartbeat_t *hb = x->txn->heartbeat;
   account_t *a = algo_lacct(l, &hb->address);
   if (!a) return algo_lfail_code(l, ALGO_E_NOMEM, err, "out of memory");
@@ -151,7 +151,7 @@ algo_code_t algo_lapply_hb(algo_ledger_t *l, applied_t *x, algo_err_t *err) {
 }
 
 /* A developer's node makes no state proofs and waits for none. */
-algo_code_t algo_lapply_stpf(algo_ledger_t *l, applied_t *x, algo_err_t *err) {
+static algo_code_t algo_lapply_stpf(algo_ledger_t *l, applied_t *x, algo_err_t *err) {
   if (x->txn->state_proof_type != 0)
     return algo_lfail(l, err, "applyStateProof: state proof type not supported - type %" PRIu64 " ",
                       x->txn->state_proof_type);

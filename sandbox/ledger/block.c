@@ -109,7 +109,7 @@ void algo_lopen_start(algo_ledger_t *l) {
 
 /* ---- transactions ---- */
 
-void algo_lstib(algo_ledger_t *l, algo_buf_t *out, const algo_stxn_t *s, const algo_apply_t *ad) {
+static void algo_lstib(algo_ledger_t *l, algo_buf_t *out, const algo_stxn_t *s, const algo_apply_t *ad) {
   algo_apply_t a = *ad;
   (void)l;
   a.stxn = *s;

@@ -393,14 +393,10 @@ typedef struct applied { /* one transaction on its way */
 algo_code_t algo_lmove(algo_ledger_t *l, const algo_addr_t *from, const algo_addr_t *to, uint64_t amount,
                        uint64_t *from_rewards, uint64_t *to_rewards, algo_err_t *err);
 algo_code_t algo_lapply(algo_ledger_t *l, applied_t *x, bool inner, algo_err_t *err); /* fee, rekey, then by type */
-algo_code_t algo_lapply_pay(algo_ledger_t *l, applied_t *x, algo_err_t *err);
-algo_code_t algo_lapply_keyreg(algo_ledger_t *l, applied_t *x, algo_err_t *err);
 algo_code_t algo_lapply_acfg(algo_ledger_t *l, applied_t *x, algo_err_t *err);
 algo_code_t algo_lapply_axfer(algo_ledger_t *l, applied_t *x, algo_err_t *err);
 algo_code_t algo_lapply_afrz(algo_ledger_t *l, applied_t *x, algo_err_t *err);
 algo_code_t algo_lapply_appl(algo_ledger_t *l, applied_t *x, algo_err_t *err);
-algo_code_t algo_lapply_hb(algo_ledger_t *l, applied_t *x, algo_err_t *err);
-algo_code_t algo_lapply_stpf(algo_ledger_t *l, applied_t *x, algo_err_t *err);
 extern const algo_avm_ledger_ops_t algo_lops;
 
 /* ---- groups ---- */
@@ -433,7 +429,6 @@ typedef struct verify_opts {
 algo_code_t algo_lverify(algo_ledger_t *l, const algo_stxn_t *const *txns, size_t n, const algo_digest_t *ids,
                          const verify_opts_t *o, int *index, algo_err_t *err);
 void algo_lpq_address(algo_addr_t *out, const algo_pqsig_t *p);
-algo_code_t algo_lcheck_group(algo_ledger_t *l, const algo_stxn_t *const *txns, size_t n, int *index, algo_err_t *err);
 
 /* ---- blocks ---- */
 void algo_lopen_reset(algo_ledger_t *l);  /* forgets the open block; the state is the tip's */
@@ -468,7 +463,6 @@ void algo_ltxids_below(const algo_ledger_t *l, uint64_t round, algo_buf_t *out);
 void algo_ltxids_drop(algo_ledger_t *l, uint64_t below);
 algo_code_t algo_ltip_load(algo_ledger_t *l, algo_err_t *err); /* from the last block's bytes */
 algo_code_t algo_lopen_add(algo_ledger_t *l, const group_run_t *r, algo_err_t *err);
-void algo_lstib(algo_ledger_t *l, algo_buf_t *out, const algo_stxn_t *s, const algo_apply_t *ad);
 typedef enum { HASH_SHA512_256, HASH_SHA256, HASH_SHA512 } hash_kind_t;
 /* The root over a level of `width` hashes of 64 bytes, a power of two, under the subset-sum hash: left at the front. */
 void algo_lclimb_sum(uint8_t *level, size_t width, const uint64_t *matrix);
@@ -478,7 +472,6 @@ void algo_lcommit(uint8_t *out, hash_kind_t hash, bool vector, const uint8_t *le
 /* The sibling hashes of leaf i, in the order of a node's proof. *depth: levels above the leaves. */
 void algo_lprove(algo_buf_t *out, uint64_t *depth, hash_kind_t hash, bool vector, const uint8_t *leaves, size_t size,
                  size_t n, size_t i, algo_buf_t *work);
-size_t algo_lhash_size(hash_kind_t hash);
 size_t algo_lreverse_bits(size_t v, unsigned bits); /* of its lowest `bits` bits */
 void algo_ltagged(uint8_t *out, hash_kind_t hash, const char *tag, const void *p, size_t n);
 void algo_lkv_view(const kv_t *kv, algo_kv_t *out);

@@ -1,7 +1,7 @@
 /* Merkle trees and vector commitments. Source: go-algorand 5.1, crypto/merklearray. */
 #include "internal.h"
 
-size_t algo_lhash_size(hash_kind_t hash) { return hash == HASH_SHA512 ? 64 : 32; }
+static size_t algo_lhash_size(hash_kind_t hash) { return hash == HASH_SHA512 ? 64 : 32; }
 
 void algo_ltagged(uint8_t *out, hash_kind_t hash, const char *tag, const void *p, size_t n) {
   switch (hash) {

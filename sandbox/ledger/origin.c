@@ -65,8 +65,6 @@ algo_code_t algo_lorigin_check(algo_ledger_t *l, algo_err_t *err) {
   return l->origin_failed ? algo_lfail_code(l, l->origin_err.code, err, "%s", l->origin_err.msg) : ALGO_OK;
 }
 
-uint64_t algo_ledger_first(const algo_ledger_t *l) { return l->base; }
-
 algo_code_t algo_ledger_past(const algo_ledger_t *l, uint64_t round, algo_bytes_t *out, algo_arena_t *arena,
                              algo_err_t *err) {
   return l->origin->past(l->origin->user, round, out, arena, err);

@@ -137,7 +137,6 @@ void algo_lsim_unnamed(const sim_tracker_t *t, algo_sim_unnamed_t *out, algo_are
 
 void algo_lsim_initial(sim_t *s, algo_avm_context_t *cx, const algo_avm_state_op_t *op);
 void algo_lsim_initial_finish(sim_t *s, algo_sim_result_t *out);
-bool algo_lsim_unsigned(const algo_stxn_t *s); /* takes no part in signatures: fix_signers may set its authorizer */
 void algo_lsim_fix_from(sim_t *s, size_t from);
 
 #endif

@@ -103,7 +103,10 @@ static bool delegated_placeholder(const algo_stxn_t *s) {
          s->lsig.pqsig.sig.n == 0;
 }
 
-bool algo_lsim_unsigned(const algo_stxn_t *s) { return no_signature(s) || placeholder(s) || delegated_placeholder(s); }
+/* takes no part in signatures: fix_signers may set its authorizer */
+static bool algo_lsim_unsigned(const algo_stxn_t *s) {
+  return no_signature(s) || placeholder(s) || delegated_placeholder(s);
+}
 
 static void set_authorizer(algo_stxn_t *s, const algo_addr_t *a) {
   s->auth_addr = algo_addr_eq(a, &s->txn.sender) ? (algo_addr_t){{0}} : *a;

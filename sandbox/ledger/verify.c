@@ -45,7 +45,8 @@ static algo_code_t check_group_id(algo_ledger_t *l, const algo_stxn_t *const *tx
   return memcmp(&want, group, sizeof want) ? incomplete_group(l, group, &want, ids, n, err) : ALGO_OK;
 }
 
-algo_code_t algo_lcheck_group(algo_ledger_t *l, const algo_stxn_t *const *txns, size_t n, int *index, algo_err_t *err) {
+static algo_code_t algo_lcheck_group(algo_ledger_t *l, const algo_stxn_t *const *txns, size_t n, int *index,
+                                     algo_err_t *err) {
   bool heartbeat = false, resources = false;
   *index = -1;
   for (size_t i = 0; i < n; i++) {

@@ -142,7 +142,8 @@ static void put_account(rest_call_t *c, const algo_ledger_t *l, const algo_accou
   rest_end(c);
 }
 
-void rest_account(rest_call_t *c) {
+/* GET /v2/accounts/{a}: appended to the body. */
+static void rest_account(rest_call_t *c) {
   algo_addr_t addr;
   exclude_t x;
   bool msgpack;

@@ -113,7 +113,8 @@ static void escape(algo_buf_t *out, uint8_t c) {
   algo_buf_put(out, u, sizeof u);
 }
 
-void mpjson_string(algo_buf_t *out, algo_bytes_t s) {
+/* A JSON string, quotes and all; bytes that are not UTF-8 become \ufffd, HTML characters stay. */
+static void mpjson_string(algo_buf_t *out, algo_bytes_t s) {
   algo_buf_putc(out, '"');
   size_t start = 0;
   for (size_t i = 0; i < s.n;) {

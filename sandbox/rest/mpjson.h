@@ -29,7 +29,4 @@ algo_code_t mpjson_write(algo_buf_t *out, algo_bytes_t in, mpjson_shape_t shape,
 bool mpjson_is_address(mpjson_shape_t in, const char *key);
 mpjson_shape_t mpjson_shape_of(mpjson_shape_t in, const char *key);
 
-/* A JSON string, quotes and all; bytes that are not UTF-8 become \ufffd, HTML characters stay. */
-void mpjson_string(algo_buf_t *out, algo_bytes_t s);
-
 #endif

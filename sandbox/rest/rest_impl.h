@@ -72,8 +72,6 @@ bool rest_query_has(rest_call_t *c, const char *name, const char *value); /* a c
 /* The mp encoding of an answer as the client asked for it. */
 void rest_encoded(rest_call_t *c, algo_bytes_t mp, int shape, bool msgpack);
 
-/* GET /v2/accounts/{a}: appended to the body. */
-void rest_account(rest_call_t *c);
 /* POST /v2/transactions with this group. */
 void rest_take_group(rest_call_t *c, algo_bytes_t group, bool skip_signatures);
 void rest_submit_unsigned(rest_call_t *c);

@@ -273,7 +273,6 @@ state_t *state_return(run_t *r, const state_t *caller, const state_t *exit, bool
 typedef enum { STEP_ON, STEP_FAILS } step_t;
 step_t step(run_t *r, work_t *w, uint32_t node);
 bool is_raw_argument(const run_t *r, val_t v); /* bytes of an argument of the call, as they came */
-void constant_block(const run_t *r, const work_t *w, bool bytes, uint64_t index, algo_bytes_t *out, uint64_t *n);
 
 /* fields.c: `position` 0 is the transaction itself; `index` 0: not an array field */
 val_t field_value(run_t *r, val_t position, uint8_t field, val_t index);

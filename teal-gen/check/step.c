@@ -20,7 +20,8 @@ static bool need(run_t *r, work_t *w, uint32_t n, uint32_t pc) {
 
 /* ---- constants ---- */
 
-void constant_block(const run_t *r, const work_t *w, bool bytes, uint64_t index, algo_bytes_t *out, uint64_t *n) {
+static void constant_block(const run_t *r, const work_t *w, bool bytes, uint64_t index, algo_bytes_t *out,
+                           uint64_t *n) {
   uint32_t node = bytes ? w->c.bytec : w->c.intc;
   *out = algo_bytes(NULL, 0);
   *n = 0;

@@ -147,21 +147,14 @@ ALGO_API algo_apply_t *algo_avm_group_apply(algo_avm_group_t *g,
                                             size_t i); /* its apply data, written by perform and eval */
 ALGO_API algo_avm_context_t *
 algo_avm_group_parent(algo_avm_group_t *g); /* the program that spawned it; NULL: top level */
-ALGO_API const algo_digest_t *algo_avm_group_txid(algo_avm_group_t *g, size_t i); /* inner ids by their rule */
-ALGO_API uint64_t
-algo_avm_group_budget_added(const algo_avm_group_t *g); /* application budget of the whole top-level group */
+/* Application budget that the whole top-level group has used. */
 ALGO_API uint64_t algo_avm_group_budget_consumed(const algo_avm_group_t *g);
 /* After top-level transaction i was applied: notes the asset that its apply data says was created, so that later
  * programs of the group may use it (inner transactions are noted by the AVM itself). */
 ALGO_API void algo_avm_group_record(algo_avm_group_t *g, size_t i);
 ALGO_API uint64_t algo_avm_group_dirty_bytes(const algo_avm_group_t *g); /* bytes counted against the write budget */
 /* I/O budget, in bytes: set when the group's first program starts; simulate may raise it then. */
-ALGO_API uint64_t algo_avm_group_io_budget(const algo_avm_group_t *g);
 ALGO_API void algo_avm_group_set_io_budget(algo_avm_group_t *g, uint64_t bytes);
-ALGO_API int64_t
-algo_avm_group_surplus_read_budget(const algo_avm_group_t *g); /* negative only where the policy let it be */
-/* Fee credit: what the group's (and its inner groups') fees exceed what is required; inner transactions draw on it. */
-ALGO_API uint64_t *algo_avm_group_fee_credit(algo_avm_group_t *g);
 
 /* Runs `program` for transaction i (its application id as given; a new application's is already assigned). On a normal
  * end *pass is the verdict and the transaction's delta (global, local, logs, inner) is in its apply data; after an
@@ -195,7 +188,6 @@ ALGO_API uint64_t algo_avm_large_program_bytes(const algo_consensus_t *c, uint64
 ALGO_API algo_avm_group_t *algo_avm_cx_group(const algo_avm_context_t *cx);
 ALGO_API size_t algo_avm_cx_index(const algo_avm_context_t *cx);
 ALGO_API algo_avm_mode_t algo_avm_cx_mode(const algo_avm_context_t *cx);
-ALGO_API bool algo_avm_cx_is_clear(const algo_avm_context_t *cx);
 ALGO_API uint64_t algo_avm_cx_app(const algo_avm_context_t *cx);
 ALGO_API algo_bytes_t algo_avm_cx_program(const algo_avm_context_t *cx);
 ALGO_API uint32_t algo_avm_cx_pc(const algo_avm_context_t *cx);
@@ -203,8 +195,6 @@ ALGO_API uint64_t algo_avm_cx_cost(const algo_avm_context_t *cx);             /*
 ALGO_API size_t algo_avm_cx_depth(const algo_avm_context_t *cx);              /* values on the stack */
 ALGO_API algo_tv_t algo_avm_cx_stack(const algo_avm_context_t *cx, size_t i); /* 0 the deepest */
 ALGO_API algo_tv_t algo_avm_cx_scratch(const algo_avm_context_t *cx, size_t slot);
-ALGO_API size_t algo_avm_cx_call_depth(const algo_avm_context_t *cx);    /* frames of callsub */
-ALGO_API size_t algo_avm_cx_pending_inner(const algo_avm_context_t *cx); /* inner transactions submitted so far */
 ALGO_API const char *algo_avm_cx_op_name(const algo_avm_context_t *cx);  /* of the opcode at pc; NULL: illegal */
 
 /* What the opcode at pc is about to do to the stack: it takes `pops` values and puts `pushes`; negative where a program

@@ -31,6 +31,5 @@ ALGO_API algo_code_t algo_fork_open(algo_fork_t **out, const algo_fork_options_t
 ALGO_API void algo_fork_close(algo_fork_t *f);                               /* NULL: nothing */
 ALGO_API const algo_ledger_origin_t *algo_fork_origin(const algo_fork_t *f); /* as long as f */
 ALGO_API algo_bytes_t algo_fork_genesis(const algo_fork_t *f);               /* JSON */
-ALGO_API const char *algo_fork_server(const algo_fork_t *f);                 /* as messages name it */
 
 #endif
