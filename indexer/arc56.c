@@ -340,6 +340,8 @@ algo_code_t ix_arc56_parse(ix_arc56_t *out, algo_bytes_t json, const char *schem
   }
   if (!out->name) rc = algo_err_set(err, ALGO_E_PARSE, "no ARC-56 description: it has no name");
   if (rc == ALGO_OK) rc = set_schema(&r, out, schema);
+  out->named = schema != NULL;
+  algo_sha256(out->hash, json.p, json.n);
   if (rc == ALGO_OK) rc = read_events(&r, root, out);
   if (rc == ALGO_OK) rc = read_networks(&r, root, out);
   if (rc == ALGO_OK) rc = read_code(root, out);

@@ -62,6 +62,8 @@ typedef struct ix_a56_network {
 typedef struct ix_arc56 {
   const char *name;   /* of the contract, as the file has it */
   const char *schema; /* identifier */
+  bool named;         /* by the caller, not by the file */
+  uint8_t hash[32];   /* SHA-256 of the file */
   ix_a56_event_t *events;
   size_t n_events;
   const ix_a56_network_t *networks;

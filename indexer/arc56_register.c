@@ -22,6 +22,19 @@ typedef struct session { /* one description's */
 
 static algo_code_t no_memory(algo_err_t *err) { return algo_err_set(err, ALGO_E_NOMEM, "out of memory"); }
 
+#define RULE_TEXT 96u
+
+/* As chain.event_rule has it. */
+static void rule_text(char out[RULE_TEXT], const ix_rule_t *rule) {
+  if (rule->kind == IX_BY_CREATOR) {
+    memcpy(out, "creator:", 8);
+    algo_addr_format(out + 8, &rule->creator);
+  } else {
+    memcpy(out, "code:", 6);
+    for (int i = 0; i < 32; i++) snprintf(out + 5 + 2 * i, 3, "%02x", rule->code[i]);
+  }
+}
+
 /* ---- tables ---- */
 
 /* {"a","b"} as PostgreSQL reads it; identifiers need no quotes. */
@@ -132,11 +145,79 @@ static algo_code_t make_table(const session_t *s, size_t i, algo_err_t *err) {
   return rc;
 }
 
+/* ---- whose schema ---- */
+
+/* The application numbers that are named, as PostgreSQL reads an array, and the rules' texts. */
+static void put_named(const session_t *s, algo_buf_t *apps, algo_buf_t *rules) {
+  const ix_followed_t *f = s->f;
+  const unsigned k = s->a->number;
+  algo_buf_putc(apps, '{');
+  algo_buf_puts(apps, "0");
+  for (size_t i = 0; i < f->n_apps[k]; i++) algo_buf_printf(apps, ",%" PRIu64, f->apps[k][i]);
+  for (size_t i = 0; f->networks[k] && i < s->a->n_networks; i++)
+    if (s->cur->exists && memcmp(&s->a->networks[i].genesis, &s->cur->genesis_hash, 32) == 0)
+      algo_buf_printf(apps, ",%" PRIu64, s->a->networks[i].app);
+  algo_buf_putc(apps, '}');
+  algo_buf_puts(rules, "{-");
+  for (size_t i = 0; i < f->n_rules; i++) {
+    char text[RULE_TEXT];
+    if (f->rules[i].contract != k) continue;
+    rule_text(text, &f->rules[i]);
+    algo_buf_printf(rules, ",%s", text);
+  }
+  algo_buf_putc(rules, '}');
+}
+
+static algo_code_t another(const session_t *s, const char *name, const char *apps, algo_err_t *err) {
+  return algo_err_set(err, ALGO_E_INVALID,
+                      "schema %s has the tables of another description (\"%s\"; %s%s). If this one is of another "
+                      "contract, name its schema: --arc56 NAME=FILE@APP; if it is the same contract's, say so: --arc56 "
+                      "%s=FILE@APP",
+                      s->a->schema, name, *apps ? "applications " : "no application yet", apps, s->a->schema);
+}
+
+/* Two contracts may have one name: a schema is the description's that made it, or of one that shares an application or
+ * a rule with it, or that was given for this schema by name. */
+static algo_code_t own_schema(const session_t *s, algo_err_t *err) {
+  algo_buf_t hash = ALGO_BUF_INIT, apps = ALGO_BUF_INIT, rules = ALGO_BUF_INIT;
+  PGresult *r = NULL;
+  algo_buf_puts(&hash, "\\x");
+  algo_hex_encode(&hash, algo_bytes(s->a->hash, sizeof s->a->hash));
+  put_named(s, &apps, &rules);
+  const char *params[] = {s->a->schema, algo_buf_cstr(&hash), algo_buf_cstr(&apps), algo_buf_cstr(&rules)};
+  algo_code_t rc = hash.oom || apps.oom || rules.oom ? no_memory(err) : ALGO_OK;
+  if (rc == ALGO_OK)
+    rc = ix_pg_query(s->c, &r,
+                     "select name, (select coalesce(string_agg(app::text, ', ' order by app), '') from (select app from"
+                     " chain.event_app where contract = $1 order by app limit 5) as a), description = $2 or exists"
+                     " (select from chain.event_app where contract = $1 and app = any ($3::bigint[])) or exists (select"
+                     " from chain.event_rule where contract = $1 and rule = any ($4::text[]))"
+                     " from chain.event_schema where contract = $1",
+                     4, params, err);
+  if (rc == ALGO_OK && PQntuples(r) > 0 && *PQgetvalue(r, 0, 2) == 'f' && !s->a->named)
+    rc = another(s, PQgetvalue(r, 0, 0), PQgetvalue(r, 0, 1), err);
+  PQclear(r);
+  r = NULL;
+  params[2] = s->a->name;
+  if (rc == ALGO_OK)
+    rc = ix_pg_query(s->c, &r,
+                     "insert into chain.event_schema (contract, description, name) values ($1, $2, $3)"
+                     " on conflict (contract) do update set description = excluded.description, name = excluded.name"
+                     " where event_schema.description <> excluded.description",
+                     3, params, err);
+  PQclear(r);
+  algo_buf_fini(&hash);
+  algo_buf_fini(&apps);
+  algo_buf_fini(&rules);
+  return rc;
+}
+
 static algo_code_t make_tables(const session_t *s, algo_err_t *err) {
   algo_buf_t sql = ALGO_BUF_INIT;
   ix_a56_put_schema(&sql, s->a);
   algo_code_t rc = sql.oom ? no_memory(err) : ix_pg_exec(s->c, algo_buf_cstr(&sql), err);
   algo_buf_fini(&sql);
+  if (rc == ALGO_OK) rc = own_schema(s, err);
   if (rc == ALGO_OK) rc = known_tables(s, err);
   for (size_t i = 0; rc == ALGO_OK && i < s->a->n_events; i++)
     rc = s->a->events[i].table ? rename_columns(s, &s->a->events[i], err) : make_table(s, i, err);
@@ -264,13 +345,8 @@ static algo_code_t discover(const session_t *s, const ix_rule_t *rule, uint64_t 
 }
 
 static algo_code_t join_rule(const session_t *s, const ix_rule_t *rule, algo_err_t *err) {
-  char text[96] = "code:";
-  if (rule->kind == IX_BY_CREATOR) {
-    memcpy(text, "creator:", 8);
-    algo_addr_format(text + 8, &rule->creator);
-  } else {
-    for (int i = 0; i < 32; i++) snprintf(text + 5 + 2 * i, 3, "%02x", rule->code[i]);
-  }
+  char text[RULE_TEXT];
+  rule_text(text, rule);
   const char *const params[] = {s->a->schema, text};
   PGresult *r;
   algo_code_t rc =

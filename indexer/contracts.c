@@ -57,6 +57,26 @@ static algo_code_t catch_up(PGconn *c, const ix_contract_t *k, uint64_t app, uin
   return rc;
 }
 
+static algo_code_t find_sums(PGconn *c, ix_contract_t *k, algo_err_t *err) {
+  PGresult *r;
+  char name[96];
+  snprintf(name, sizeof name, "\"%s\".summarise(bigint, bigint, bigint)", k->tables->contract);
+  algo_code_t rc = ix_pg_query(c, &r, "select to_regprocedure($1) is not null", 1, (const char *[]){name}, err);
+  if (rc != ALGO_OK) return rc;
+  k->sums = *PQgetvalue(r, 0, 0) == 't';
+  PQclear(r);
+  return ALGO_OK;
+}
+
+algo_code_t ix_contract_summarise(PGconn *c, const ix_contract_t *k, uint64_t app, uint64_t first, uint64_t last,
+                                  algo_err_t *err) {
+  char sql[192];
+  if (!k->sums) return ALGO_OK;
+  snprintf(sql, sizeof sql, "select \"%s\".summarise(nullif(%" PRIu64 ", 0), %" PRIu64 ", %" PRIu64 ")",
+           k->tables->contract, app, first, last);
+  return ix_pg_exec(c, sql, err);
+}
+
 static algo_code_t join(algo_follower_t *ix, size_t i, const ix_cursor_t *cur, algo_err_t *err) {
   const algo_follower_contract_t *o = &ix->opt.contracts[i];
   char app[24];
@@ -78,6 +98,7 @@ static algo_code_t join(algo_follower_t *ix, size_t i, const ix_cursor_t *cur, a
   algo_env_log(&ix->env, ALGO_LOG_INFO, "application %s: reading its events up to round %" PRIu64, app,
                cur->next_round);
   rc = catch_up(ix->control, ix->contract_of[i], o->app, from, err);
+  if (rc == ALGO_OK) rc = ix_contract_summarise(ix->control, ix->contract_of[i], o->app, from, INT64_MAX, err);
   if (rc != ALGO_OK) return rc;
   rc = ix_pg_query(ix->control, &r, "update chain.contract set behind = null where app = $1", 1, (const char *[]){app},
                    err);
@@ -108,6 +129,8 @@ algo_code_t ix_contracts_register(algo_follower_t *ix, const ix_cursor_t *cur, a
     /* On its own: readers of a view that is made anew wait until the transaction ends. */
     rc = ix_pg_exec(ix->control, "begin; set local lock_timeout = '300ms'", err);
     if (rc == ALGO_OK) rc = make_tables(ix->control, ix->opt.contracts[i].tables, err);
+    for (size_t k = 0; rc == ALGO_OK && k < ix->n_contracts; k++)
+      if (ix->contracts[k].tables == ix->opt.contracts[i].tables) rc = find_sums(ix->control, &ix->contracts[k], err);
     if (rc == ALGO_OK) rc = ix_pg_exec(ix->control, "commit; begin", err);
     if (rc == ALGO_OK) rc = join(ix, i, cur, err);
     if (rc == ALGO_OK) rc = ix_pg_exec(ix->control, "commit", err);

@@ -19,6 +19,7 @@ typedef struct ix_contract {
   const char **inserts;  /* by event */
   const char ***effects; /* by event, by effect; a singleton's row is made by `makers` before */
   const char **makers;   /* by state table; NULL: none needed */
+  bool sums;             /* its schema has summarise(app, first, last); set by ix_contracts_register */
 } ix_contract_t;
 
 typedef struct ix_event_at {
@@ -30,6 +31,11 @@ typedef struct ix_event_at {
 /* Writes the statements; everything lies in the arena. Errors: NOMEM, INVALID (a table that contradicts itself). */
 algo_code_t ix_contract_init(ix_contract_t *c, const algo_contract_tables_t *t, unsigned number, algo_arena_t *arena,
                              algo_err_t *err) ALGO_NODISCARD;
+
+/* The contract's sums get what rounds first..last added, of application `app` or, where it is 0, of all; each event
+ * once. In the transaction that wrote them. Errors: DB. */
+algo_code_t ix_contract_summarise(PGconn *c, const ix_contract_t *k, uint64_t app, uint64_t first, uint64_t last,
+                                  algo_err_t *err) ALGO_NODISCARD;
 
 /* A connection's side: statements are prepared once each, and sent without waiting for each answer. */
 typedef struct ix_events {

@@ -159,9 +159,11 @@ static bool fits(const algo_contract_tables_t *t, const algo_event_def_t *e, con
 algo_code_t ix_contract_init(ix_contract_t *c, const algo_contract_tables_t *t, unsigned number, algo_arena_t *arena,
                              algo_err_t *err) {
   algo_buf_t b = ALGO_BUF_INIT;
-  *c = (ix_contract_t){t, number, algo_arena_array(arena, t->n_events, sizeof(char *)),
-                       algo_arena_array(arena, t->n_events, sizeof(char **)),
-                       algo_arena_array(arena, t->n_states, sizeof(char *))};
+  *c = (ix_contract_t){.tables = t,
+                       .number = number,
+                       .inserts = algo_arena_array(arena, t->n_events, sizeof(char *)),
+                       .effects = algo_arena_array(arena, t->n_events, sizeof(char **)),
+                       .makers = algo_arena_array(arena, t->n_states, sizeof(char *))};
   bool ok = c->inserts && c->effects && c->makers;
   algo_code_t rc = ALGO_OK;
   for (unsigned i = 0; ok && i < t->n_states; i++) {

@@ -12,7 +12,8 @@ typedef struct writer {
   algo_follower_t *ix;
   PGconn *conn;
   ix_events_t events;
-  bool piping; /* between ix_events_begin and ix_events_end */
+  bool piping;      /* between ix_events_begin and ix_events_end */
+  uint64_t touched; /* contracts that had events in this batch, a bit each; the last one for all that follow */
 } writer_t;
 
 static algo_code_t partition_for(algo_follower_t *ix, uint64_t round, algo_err_t *err) {
@@ -87,6 +88,7 @@ static algo_code_t apply_log(writer_t *w, const ix_rows_t *r, const ix_logged_t 
   const algo_bytes_t log = algo_bytes(r->log_data.p + l->at, l->length);
   const ix_contract_t *c = ix_contract_of(ix, l->app);
   algo_code_t rc = ALGO_OK;
+  if (c) w->touched |= c->number < 63 ? UINT64_C(1) << c->number : UINT64_C(1) << 63;
   if (c) rc = begin_events(w, err);
   if (c && rc == ALGO_OK) rc = ix_events_apply(&w->events, c, &at, log, err);
   for (unsigned i = 0; rc == ALGO_OK && i < ix->followed.n; i++) {
@@ -101,6 +103,7 @@ static algo_code_t apply_log(writer_t *w, const ix_rows_t *r, const ix_logged_t 
 static algo_code_t apply_events(writer_t *w, uint64_t first, size_t n, algo_err_t *err) {
   algo_code_t rc = ALGO_OK;
   w->piping = false;
+  w->touched = 0;
   if (!w->ix->has_cursor)
     rc = ix_followed_networks(&w->ix->followed, w->conn, &ix_pipe_job(&w->ix->pipe, first)->rows.genesis_hash, err);
   for (size_t i = 0; rc == ALGO_OK && i < n; i++) {
@@ -113,6 +116,15 @@ static algo_code_t apply_events(writer_t *w, uint64_t first, size_t n, algo_err_
     if (rc == ALGO_OK) rc = join_found(w, r, &found, UINT32_MAX, err);
   }
   return w->piping && rc == ALGO_OK ? ix_events_end(&w->events, err) : rc;
+}
+
+static algo_code_t summarise(writer_t *w, uint64_t first, size_t n, algo_err_t *err) {
+  algo_follower_t *ix = w->ix;
+  algo_code_t rc = ALGO_OK;
+  for (size_t k = 0; rc == ALGO_OK && k < ix->n_contracts; k++)
+    if (w->touched >> (k < 63 ? k : 63) & 1)
+      rc = ix_contract_summarise(w->conn, &ix->contracts[k], 0, first, first + n - 1, err);
+  return rc;
 }
 
 static algo_code_t move_cursor(writer_t *w, uint64_t first, size_t n, algo_err_t *err) {
@@ -149,6 +161,7 @@ static algo_code_t write_batch(writer_t *w, uint64_t first, size_t n, algo_err_t
   if (rc != ALGO_OK) return rc;
   if (!ix_pipe_turn(&ix->pipe, first)) return algo_err_set(err, ALGO_E_INTERRUPTED, "the session is over");
   if (!ix->filling) rc = apply_events(w, first, n, err); /* else in order, from chain.log, behind the back-fill */
+  if (rc == ALGO_OK && !ix->filling) rc = summarise(w, first, n, err);
   if (rc == ALGO_OK && ix->opt.state) rc = ix_pg_exec(w->conn, "select chain.apply_state()", err);
   if (rc == ALGO_OK) rc = move_cursor(w, first, n, err);
   if (rc == ALGO_OK) rc = commit(w, first + n - 1, err);

@@ -6,6 +6,9 @@
 #define NOW "extract(epoch from now())::bigint"
 
 const char *const rental_views[RENTAL_VIEWS] = {
+    rental_summarise,
+    rental_sum_tables,
+
     "CREATE OR REPLACE VIEW rental.available_gpus AS\n"
     "  SELECT app, id AS gpu, owner, price_per_minute, min_minutes, max_minutes, vram_mib, model, spec_hash, seal_key\n"
     "  FROM rental.gpu WHERE NOT retired AND state = 0",
@@ -21,23 +24,30 @@ const char *const rental_views[RENTAL_VIEWS] = {
     "        CASE WHEN beat_s > 0 THEN beat_at + beat_s END) AS ends_at\n"
     "      FROM rental.rental WHERE state = 1) r) b",
 
+    /* What is over is summed up (sums.c); what is not, little beside it, is added here. */
     "CREATE OR REPLACE VIEW rental.earnings_by_provider AS\n"
-    "  SELECT app, owner, count(*) AS rentals, sum(earned) AS earned, sum(fees) AS fees,\n"
-    "    avg(stars) FILTER (WHERE stars > 0) AS stars, count(*) FILTER (WHERE stars > 0) AS rated\n"
-    "  FROM rental.rental GROUP BY app, owner",
+    "  SELECT app, owner, sum(rentals)::bigint AS rentals, sum(earned) AS earned, sum(fees) AS fees,\n"
+    "    sum(stars) / nullif(sum(rated), 0) AS stars, sum(rated)::bigint AS rated, sum(cancelled)::bigint AS "
+    "cancelled,\n"
+    "    sum(weight) AS rated_settled, sum(weighed) / nullif(sum(weight), 0) AS weighed_stars\n"
+    "  FROM (SELECT app, owner, rentals, earned, fees, stars, rated, cancelled, weight, weighed FROM "
+    "rental.sum_by_owner\n"
+    "    UNION ALL SELECT app, owner, count(*), sum(earned), sum(fees), 0, 0, 0, 0, 0\n"
+    "      FROM rental.rental WHERE state IN (0, 1, 4) GROUP BY app, owner) s\n"
+    "  GROUP BY app, owner",
 
     "CREATE OR REPLACE VIEW rental.spending_by_renter AS\n"
-    "  SELECT app, renter, count(*) AS rentals, sum(deposit) AS deposited, sum(settled) AS spent,\n"
-    "    sum(refund) AS refunded, sum(owed_renter) AS owed\n"
-    "  FROM rental.rental GROUP BY app, renter",
+    "  SELECT app, renter, sum(rentals)::bigint AS rentals, sum(deposited) AS deposited, sum(settled) AS spent,\n"
+    "    sum(refunded) AS refunded, sum(owed) AS owed\n"
+    "  FROM (SELECT app, renter, rentals, deposited, settled, refunded, 0 AS owed FROM rental.sum_by_renter\n"
+    "    UNION ALL SELECT app, renter, count(*), sum(deposit), sum(settled), sum(refund), 0\n"
+    "      FROM rental.rental WHERE state IN (0, 1, 4) GROUP BY app, renter\n"
+    "    UNION ALL SELECT app, renter, 0, 0, 0, 0, sum(owed_renter)\n"
+    "      FROM rental.rental WHERE owed_renter > 0 GROUP BY app, renter) s\n"
+    "  GROUP BY app, renter",
 
     "CREATE OR REPLACE VIEW rental.market_by_day AS\n"
-    "  SELECT app, to_timestamp(ts)::date AS day, sum(requested) AS requested, sum(stopped) AS stopped,\n"
-    "    sum(to_owners) AS to_owners, sum(fees) AS fees\n"
-    "  FROM (SELECT app, ts, 1 AS requested, 0 AS stopped, 0 AS to_owners, 0 AS fees FROM rental.rental_requested\n"
-    "    UNION ALL SELECT app, ts, 0, 1, 0, 0 FROM rental.rental_stopped\n"
-    "    UNION ALL SELECT app, ts, 0, 0, to_owner, fee FROM rental.settled) e\n"
-    "  GROUP BY app, to_timestamp(ts)::date",
+    "  SELECT app, day, requested, stopped, to_owners, fees FROM rental.sum_by_day",
 
     /* Every movement of a rental's money: positive into the deposit, negative out of it (paid, or owed). */
     "CREATE OR REPLACE VIEW rental.payments AS\n"
@@ -70,11 +80,22 @@ const char *const rental_views[RENTAL_VIEWS] = {
     "coalesce(r.held, 0)\n"
     "      AS balanced\n"
     "  FROM rental.market m\n"
-    "  LEFT JOIN (SELECT app, sum(deposit) AS deposited, sum(earned) AS earned, sum(fees) AS fees, sum(refund) AS "
-    "refunded,\n"
-    "    sum(deposit - settled) FILTER (WHERE state IN (0, 1, 4)) AS held, sum(owed_renter) AS owed_renters\n"
-    "    FROM rental.rental GROUP BY app) r ON r.app = m.app\n"
+    "  LEFT JOIN (SELECT app, sum(deposited) AS deposited, sum(earned) AS earned, sum(fees) AS fees,\n"
+    "    sum(refunded) AS refunded, sum(held) AS held, sum(owed) AS owed_renters\n"
+    "    FROM (SELECT app, deposited, earned, fees, refunded, 0 AS held, 0 AS owed FROM rental.sum_by_owner\n"
+    "      UNION ALL SELECT app, deposit, earned, fees, refund, deposit - settled, 0\n"
+    "        FROM rental.rental WHERE state IN (0, 1, 4)\n"
+    "      UNION ALL SELECT app, 0, 0, 0, 0, 0, owed_renter FROM rental.rental WHERE owed_renter > 0) s\n"
+    "    GROUP BY app) r ON r.app = m.app\n"
     "  LEFT JOIN (SELECT app, sum(owed) AS owed_owners FROM rental.gpu GROUP BY app) g ON g.app = m.app",
+
+    /* The shortest length that a share of the rentals does not exceed. */
+    "CREATE OR REPLACE FUNCTION rental.minutes_at(market bigint, share numeric[]) RETURNS numeric[] LANGUAGE sql "
+    "STABLE\n"
+    "RETURN (SELECT array_agg((SELECT min(minutes) FROM (SELECT minutes, sum(rentals) OVER (ORDER BY minutes) AS "
+    "upto,\n"
+    "    sum(rentals) OVER () AS n FROM rental.sum_by_minutes WHERE app = market) m WHERE upto >= x * n) ORDER BY i)\n"
+    "  FROM unnest(share) WITH ORDINALITY AS s (x, i))",
 
     "CREATE INDEX IF NOT EXISTS rental_by_renter ON rental.rental (app, renter, id)",
     "CREATE INDEX IF NOT EXISTS rental_by_owner ON rental.rental (app, owner, id)",

@@ -15,6 +15,22 @@ ALGOD, TOKEN = os.environ["ALGOD_URL"], os.environ["ALGOD_TOKEN"]
 PROGRAM = os.path.join(BIN, "algorent-indexer")
 
 
+# What the kept sums must equal: the same, counted from every row.
+SUMS = {
+    "market_by_day": ("app, day, requested, stopped, to_owners, fees", """select app, (to_timestamp(ts) at time zone 'UTC')::date, sum(requested), sum(stopped), sum(to_owners), sum(fees)
+      from (select app, ts, 1 as requested, 0 as stopped, 0 as to_owners, 0 as fees from rental.rental_requested
+      union all select app, ts, 0, 1, 0, 0 from rental.rental_stopped union all select app, ts, 0, 0, to_owner, fee from rental.settled) e group by 1, 2"""),
+    "earnings_by_provider": ("app, owner, rentals, earned, fees, round(stars, 9), rated, cancelled, rated_settled, round(weighed_stars, 9)",
+      """select app, owner, count(*), sum(earned), sum(fees), round(avg(stars) filter (where stars > 0), 9), count(*) filter (where stars > 0), count(*) filter (where state = 3),
+      coalesce(sum(settled) filter (where stars > 0), 0), round(sum(stars * settled) / nullif(sum(settled) filter (where stars > 0), 0), 9) from rental.rental group by app, owner"""),
+    "spending_by_renter": ("app, renter, rentals, deposited, spent, refunded, owed",
+      "select app, renter, count(*), sum(deposit), sum(settled), sum(refund), sum(owed_renter) from rental.rental group by app, renter"),
+    "sum_by_minutes": ("app, minutes, rentals", "select app, minutes, count(*) from rental.rental where state in (2, 5) group by 1, 2"),
+    "holdings": ("app, deposited, earned, fees, refunded, held, owed_renters", """select m.app, coalesce(sum(r.deposit), 0), coalesce(sum(r.earned), 0), coalesce(sum(r.fees), 0), coalesce(sum(refund), 0),
+      coalesce(sum(deposit - settled) filter (where r.state in (0, 1, 4)), 0), coalesce(sum(owed_renter), 0) from rental.market m left join rental.rental r using (app) group by m.app"""),
+}
+
+
 def text_of(v):
     if isinstance(v, (bytes, bytearray, list)):
         return bytes(v).hex()
@@ -54,6 +70,9 @@ def compare(r, m, url, name):
     holding, balanced = psql(url, f"select holding, balanced from rental.holdings where app = {m.app}").split("|")
     r.check(f"{name}: holdings are the application's balance", int(holding) == info["amount"] - info["min-balance"] - info["rewards"], (holding, info))
     r.check(f"{name}: deposits = earned + fees + refunded + held", balanced == "t")
+    for view, (columns, direct) in SUMS.items():
+        got, want = psql(url, f"select {columns} from rental.{view} order by 1, 2"), psql(url, f"select * from ({direct}) d order by 1, 2")
+        r.check(f"{name}: {view} is what the rows add up to ({len(want.splitlines())})", got == want and want, (got[:500], want[:500]))
 
 
 def play(r, m, start):

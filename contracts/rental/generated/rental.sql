@@ -649,6 +649,73 @@ COMMENT ON COLUMN rental.roles_changed.admin IS 'the admin';
 COMMENT ON COLUMN rental.roles_changed.treasury IS 'the treasury';
 COMMENT ON COLUMN rental.roles_changed.arbiter IS 'the arbiter';
 
+CREATE OR REPLACE FUNCTION rental.summarise(market bigint, first bigint, last bigint) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+  INSERT INTO rental.sum_by_day AS s (app, day, requested, stopped, to_owners, fees)
+  SELECT app, (to_timestamp(ts) AT TIME ZONE 'UTC')::date, sum(requested), sum(stopped), sum(to_owners), sum(fees)
+  FROM (SELECT app, ts, 1 AS requested, 0 AS stopped, 0::numeric AS to_owners, 0::numeric AS fees
+      FROM rental.rental_requested WHERE round BETWEEN first AND last AND (market IS NULL OR app = market)
+    UNION ALL SELECT app, ts, 0, 1, 0, 0
+      FROM rental.rental_stopped WHERE round BETWEEN first AND last AND (market IS NULL OR app = market)
+    UNION ALL SELECT app, ts, 0, 0, to_owner, fee
+      FROM rental.settled WHERE round BETWEEN first AND last AND (market IS NULL OR app = market)) AS e
+  GROUP BY 1, 2
+  ON CONFLICT (app, day) DO UPDATE SET requested = s.requested + excluded.requested,
+    stopped = s.stopped + excluded.stopped, to_owners = s.to_owners + excluded.to_owners,
+    fees = s.fees + excluded.fees;
+  WITH o AS MATERIALIZED (
+    SELECT r.* FROM (SELECT app, rental FROM rental.rental_stopped WHERE round BETWEEN first AND last
+      UNION SELECT app, rental FROM rental.rental_cancelled WHERE round BETWEEN first AND last
+      UNION SELECT app, rental FROM rental.resolved WHERE round BETWEEN first AND last) AS e
+    JOIN rental.rental AS r ON r.app = e.app AND r.id = e.rental
+    WHERE r.state IN (2, 3, 5) AND (market IS NULL OR r.app = market)
+  ), by_owner AS (
+    INSERT INTO rental.sum_by_owner AS s (app, owner, rentals, cancelled, deposited, settled, earned, fees, refunded,
+      rated, stars, weight, weighed)
+    SELECT app, owner, count(*), count(*) FILTER (WHERE state = 3), sum(deposit), sum(settled), sum(earned),
+      sum(fees), sum(refund), count(*) FILTER (WHERE stars > 0), sum(stars),
+      coalesce(sum(settled) FILTER (WHERE stars > 0), 0), sum(stars * settled) FROM o GROUP BY app, owner
+    ON CONFLICT (app, owner) DO UPDATE SET rentals = s.rentals + excluded.rentals,
+      cancelled = s.cancelled + excluded.cancelled, deposited = s.deposited + excluded.deposited,
+      settled = s.settled + excluded.settled, earned = s.earned + excluded.earned, fees = s.fees + excluded.fees,
+      refunded = s.refunded + excluded.refunded, rated = s.rated + excluded.rated,
+      stars = s.stars + excluded.stars, weight = s.weight + excluded.weight, weighed = s.weighed + excluded.weighed
+  ), by_renter AS (
+    INSERT INTO rental.sum_by_renter AS s (app, renter, rentals, deposited, settled, refunded)
+    SELECT app, renter, count(*), sum(deposit), sum(settled), sum(refund) FROM o GROUP BY app, renter
+    ON CONFLICT (app, renter) DO UPDATE SET rentals = s.rentals + excluded.rentals,
+      deposited = s.deposited + excluded.deposited, settled = s.settled + excluded.settled,
+      refunded = s.refunded + excluded.refunded
+  )
+  INSERT INTO rental.sum_by_minutes AS s (app, minutes, rentals)
+  SELECT app, minutes, count(*) FROM o WHERE state IN (2, 5) GROUP BY app, minutes
+  ON CONFLICT (app, minutes) DO UPDATE SET rentals = s.rentals + excluded.rentals;
+END $$;
+
+DO $$ BEGIN
+  IF to_regclass('rental.sum_by_day') IS NULL THEN
+    CREATE TABLE rental.sum_by_day (app bigint, day date, requested bigint NOT NULL, stopped bigint NOT NULL,
+      to_owners numeric NOT NULL, fees numeric NOT NULL, PRIMARY KEY (app, day));
+    COMMENT ON TABLE rental.sum_by_day IS 'What happened on each day (UTC); view market_by_day';
+    CREATE TABLE rental.sum_by_owner (app bigint, owner bytea, rentals bigint NOT NULL, cancelled bigint NOT NULL,
+      deposited numeric NOT NULL, settled numeric NOT NULL, earned numeric NOT NULL, fees numeric NOT NULL,
+      refunded numeric NOT NULL, rated bigint NOT NULL, stars bigint NOT NULL, weight numeric NOT NULL,
+      weighed numeric NOT NULL, PRIMARY KEY (app, owner));
+    COMMENT ON TABLE rental.sum_by_owner IS 'Rentals that are over, by owner; view earnings_by_provider has all';
+    COMMENT ON COLUMN rental.sum_by_owner.rated IS 'rentals that got stars';
+    COMMENT ON COLUMN rental.sum_by_owner.weight IS 'base units settled in rentals that got stars';
+    COMMENT ON COLUMN rental.sum_by_owner.weighed IS 'sum of stars times what was settled';
+    CREATE TABLE rental.sum_by_renter (app bigint, renter bytea, rentals bigint NOT NULL,
+      deposited numeric NOT NULL, settled numeric NOT NULL, refunded numeric NOT NULL, PRIMARY KEY (app, renter));
+    COMMENT ON TABLE rental.sum_by_renter IS 'Rentals that are over, by renter; view spending_by_renter has all';
+    CREATE TABLE rental.sum_by_minutes (app bigint, minutes numeric(20), rentals bigint NOT NULL,
+      PRIMARY KEY (app, minutes));
+    COMMENT ON TABLE rental.sum_by_minutes IS 'How many rentals had how many minutes billed: stopped and resolved ones';
+    PERFORM rental.summarise(NULL, 0, 9223372036854775807);
+  END IF;
+END $$;
+
 CREATE OR REPLACE VIEW rental.available_gpus AS
   SELECT app, id AS gpu, owner, price_per_minute, min_minutes, max_minutes, vram_mib, model, spec_hash, seal_key
   FROM rental.gpu WHERE NOT retired AND state = 0;
@@ -663,22 +730,26 @@ CREATE OR REPLACE VIEW rental.active_rentals AS
       FROM rental.rental WHERE state = 1) r) b;
 
 CREATE OR REPLACE VIEW rental.earnings_by_provider AS
-  SELECT app, owner, count(*) AS rentals, sum(earned) AS earned, sum(fees) AS fees,
-    avg(stars) FILTER (WHERE stars > 0) AS stars, count(*) FILTER (WHERE stars > 0) AS rated
-  FROM rental.rental GROUP BY app, owner;
+  SELECT app, owner, sum(rentals)::bigint AS rentals, sum(earned) AS earned, sum(fees) AS fees,
+    sum(stars) / nullif(sum(rated), 0) AS stars, sum(rated)::bigint AS rated, sum(cancelled)::bigint AS cancelled,
+    sum(weight) AS rated_settled, sum(weighed) / nullif(sum(weight), 0) AS weighed_stars
+  FROM (SELECT app, owner, rentals, earned, fees, stars, rated, cancelled, weight, weighed FROM rental.sum_by_owner
+    UNION ALL SELECT app, owner, count(*), sum(earned), sum(fees), 0, 0, 0, 0, 0
+      FROM rental.rental WHERE state IN (0, 1, 4) GROUP BY app, owner) s
+  GROUP BY app, owner;
 
 CREATE OR REPLACE VIEW rental.spending_by_renter AS
-  SELECT app, renter, count(*) AS rentals, sum(deposit) AS deposited, sum(settled) AS spent,
-    sum(refund) AS refunded, sum(owed_renter) AS owed
-  FROM rental.rental GROUP BY app, renter;
+  SELECT app, renter, sum(rentals)::bigint AS rentals, sum(deposited) AS deposited, sum(settled) AS spent,
+    sum(refunded) AS refunded, sum(owed) AS owed
+  FROM (SELECT app, renter, rentals, deposited, settled, refunded, 0 AS owed FROM rental.sum_by_renter
+    UNION ALL SELECT app, renter, count(*), sum(deposit), sum(settled), sum(refund), 0
+      FROM rental.rental WHERE state IN (0, 1, 4) GROUP BY app, renter
+    UNION ALL SELECT app, renter, 0, 0, 0, 0, sum(owed_renter)
+      FROM rental.rental WHERE owed_renter > 0 GROUP BY app, renter) s
+  GROUP BY app, renter;
 
 CREATE OR REPLACE VIEW rental.market_by_day AS
-  SELECT app, to_timestamp(ts)::date AS day, sum(requested) AS requested, sum(stopped) AS stopped,
-    sum(to_owners) AS to_owners, sum(fees) AS fees
-  FROM (SELECT app, ts, 1 AS requested, 0 AS stopped, 0 AS to_owners, 0 AS fees FROM rental.rental_requested
-    UNION ALL SELECT app, ts, 0, 1, 0, 0 FROM rental.rental_stopped
-    UNION ALL SELECT app, ts, 0, 0, to_owner, fee FROM rental.settled) e
-  GROUP BY app, to_timestamp(ts)::date;
+  SELECT app, day, requested, stopped, to_owners, fees FROM rental.sum_by_day;
 
 CREATE OR REPLACE VIEW rental.payments AS
   SELECT app, round, intra, log, ts, rental, 'deposit' AS kind, renter AS party, deposit AS amount
@@ -706,10 +777,19 @@ CREATE OR REPLACE VIEW rental.holdings AS
     coalesce(r.deposited, 0) = coalesce(r.earned, 0) + coalesce(r.fees, 0) + coalesce(r.refunded, 0) + coalesce(r.held, 0)
       AS balanced
   FROM rental.market m
-  LEFT JOIN (SELECT app, sum(deposit) AS deposited, sum(earned) AS earned, sum(fees) AS fees, sum(refund) AS refunded,
-    sum(deposit - settled) FILTER (WHERE state IN (0, 1, 4)) AS held, sum(owed_renter) AS owed_renters
-    FROM rental.rental GROUP BY app) r ON r.app = m.app
+  LEFT JOIN (SELECT app, sum(deposited) AS deposited, sum(earned) AS earned, sum(fees) AS fees,
+    sum(refunded) AS refunded, sum(held) AS held, sum(owed) AS owed_renters
+    FROM (SELECT app, deposited, earned, fees, refunded, 0 AS held, 0 AS owed FROM rental.sum_by_owner
+      UNION ALL SELECT app, deposit, earned, fees, refund, deposit - settled, 0
+        FROM rental.rental WHERE state IN (0, 1, 4)
+      UNION ALL SELECT app, 0, 0, 0, 0, 0, owed_renter FROM rental.rental WHERE owed_renter > 0) s
+    GROUP BY app) r ON r.app = m.app
   LEFT JOIN (SELECT app, sum(owed) AS owed_owners FROM rental.gpu GROUP BY app) g ON g.app = m.app;
+
+CREATE OR REPLACE FUNCTION rental.minutes_at(market bigint, share numeric[]) RETURNS numeric[] LANGUAGE sql STABLE
+RETURN (SELECT array_agg((SELECT min(minutes) FROM (SELECT minutes, sum(rentals) OVER (ORDER BY minutes) AS upto,
+    sum(rentals) OVER () AS n FROM rental.sum_by_minutes WHERE app = market) m WHERE upto >= x * n) ORDER BY i)
+  FROM unnest(share) WITH ORDINALITY AS s (x, i));
 
 CREATE INDEX IF NOT EXISTS rental_by_renter ON rental.rental (app, renter, id);
 
