@@ -7,18 +7,32 @@
 #include "algo/arc4.h"
 #include "algo/text.h"
 
-static const char *const kinds[] = {"app", "asset", "address", "type", "note", "method", "event", "on-completion"};
-#define KINDS (sizeof kinds / sizeof *kinds)
+static const char *const kinds[] = {"app",      "asset",    "address",       "type",       "note",
+                                    "method",   "event",    "on-completion", "sender",     "receiver",
+                                    "close-to", "rekey-to", "min-amount",    "max-amount", "sig-type"};
+#define KINDS    (sizeof kinds / sizeof *kinds)
+#define TEXT_MAX 4096u
 static const char *const completions[] = {"noop", "optin", "closeout", "clear", "update", "delete"};
 #define COMPLETIONS (sizeof completions / sizeof *completions)
+static const char *const signatures[] = {"sig", "msig", "lsig", "pqsig"};
+#define SIGNATURES (sizeof signatures / sizeof *signatures)
 
 /* ---- reading ---- */
 
 static algo_code_t wrong(const char *text, algo_err_t *err) {
   return algo_err_set(err, ALGO_E_INVALID,
                       "no scope: \"%s\". There are all, market, app:ID,..., asset:ID,..., address:A, type:pay, "
-                      "note:TEXT or note:0xHEX, method:SIGNATURE, event:SIGNATURE, on-completion:delete",
+                      "note:TEXT or note:0xHEX, method:SIGNATURE, event:SIGNATURE, on-completion:delete, sender:A, "
+                      "receiver:A, close-to:A, rekey-to:A, min-amount:N, max-amount:N, sig-type:msig, and several of "
+                      "one transaction with & between",
                       text);
+}
+
+/* Which of the words it is. */
+static bool parse_word(uint64_t *out, const char *const *words, size_t n_words, const char *s, size_t n) {
+  for (*out = 0; *out < n_words; ++*out)
+    if (strlen(words[*out]) == n && memcmp(words[*out], s, n) == 0) return true;
+  return false;
 }
 
 static algo_code_t parse_value(ix_term_t *t, const char *s, size_t n, const char *text, algo_arena_t *arena,
@@ -31,17 +45,24 @@ static algo_code_t parse_value(ix_term_t *t, const char *s, size_t n, const char
   case IX_TERM_APP:
   case IX_TERM_ASSET:
     return algo_u64_parse(&t->number, s, n, NULL) == ALGO_OK && t->number ? ALGO_OK : wrong(text, err);
-  case IX_TERM_ADDRESS: return algo_addr_parse(&t->addr, s, n, err);
+  case IX_TERM_MIN_AMOUNT:
+  case IX_TERM_MAX_AMOUNT: return algo_u64_parse(&t->number, s, n, NULL) == ALGO_OK ? ALGO_OK : wrong(text, err);
+  case IX_TERM_ADDRESS:
+  case IX_TERM_SENDER:
+  case IX_TERM_RECEIVER:
+  case IX_TERM_CLOSE_TO:
+  case IX_TERM_REKEY_TO: return algo_addr_parse(&t->addr, s, n, err);
   case IX_TERM_TYPE:
     for (t->number = ALGO_TX_PAY; t->number <= ALGO_TX_HB; t->number++)
-      if (strcmp(algo_txn_type_text((algo_txn_type_t)t->number), s) == 0) return ALGO_OK;
+      if (strlen(algo_txn_type_text((algo_txn_type_t)t->number)) == n &&
+          memcmp(algo_txn_type_text((algo_txn_type_t)t->number), s, n) == 0)
+        return ALGO_OK;
     return wrong(text, err);
   case IX_TERM_ON_COMPLETION:
-    for (t->number = 0; t->number < COMPLETIONS; t->number++)
-      if (strcmp(completions[t->number], s) == 0) return ALGO_OK;
-    return wrong(text, err);
+    return parse_word(&t->number, completions, COMPLETIONS, s, n) ? ALGO_OK : wrong(text, err);
+  case IX_TERM_SIGNATURE: return parse_word(&t->number, signatures, SIGNATURES, s, n) ? ALGO_OK : wrong(text, err);
   case IX_TERM_NOTE:
-    if (strncmp(s, "0x", 2) == 0) {
+    if (n >= 2 && memcmp(s, "0x", 2) == 0) {
       rc = algo_hex_decode(&b, s + 2, n - 2, err);
     } else {
       algo_buf_put(&b, s, n);
@@ -49,8 +70,10 @@ static algo_code_t parse_value(ix_term_t *t, const char *s, size_t n, const char
     break;
   case IX_TERM_METHOD:
   case IX_TERM_EVENT:
-    if (!strchr(s, '(')) return wrong(text, err);
-    algo_arc4_selector(selector, s);
+    if (!memchr(s, '(', n)) return wrong(text, err);
+    algo_buf_put(&b, s, n);
+    algo_arc4_selector(selector, algo_buf_cstr(&b));
+    algo_buf_clear(&b);
     algo_buf_put(&b, selector, sizeof selector);
     break;
   }
@@ -60,24 +83,56 @@ static algo_code_t parse_value(ix_term_t *t, const char *s, size_t n, const char
   return rc;
 }
 
+/* The kind before the colon; KINDS: none. */
+static size_t kind_of(const char *s) {
+  const size_t n = strcspn(s, ":");
+  size_t kind = 0;
+  while (s[n] && kind < KINDS && (strlen(kinds[kind]) != n || memcmp(kinds[kind], s, n) != 0)) kind++;
+  return s[n] ? kind : KINDS;
+}
+
+/* How long a value is: up to an & with a kind behind it (a note may have others), or, of a list, a comma. */
+static size_t value_length(const char *s, bool list) {
+  size_t n = 0;
+  while (s[n] && !(s[n] == '&' && kind_of(s + n + 1) < KINDS) && !(list && s[n] == ',')) n++;
+  return n;
+}
+
+/* What else holds for the same transaction: behind an &. */
+static algo_code_t parse_also(const ix_term_t **out, const char *s, const char *text, algo_arena_t *arena,
+                              algo_err_t *err) {
+  ix_term_t *t = algo_arena_array(arena, 1, sizeof *t);
+  const size_t kind = kind_of(s);
+  if (!t) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  *t = (ix_term_t){.kind = (ix_term_kind_t)kind};
+  s = strchr(s, ':') + 1;
+  const size_t n = value_length(s, false);
+  algo_code_t rc = parse_value(t, s, n, text, arena, err);
+  if (rc == ALGO_OK && s[n]) rc = parse_also(&t->also, s + n + 1, text, arena, err);
+  *out = t;
+  return rc;
+}
+
 algo_code_t ix_scope_parse(ix_term_t *terms, size_t *n, size_t max, const char *text, algo_arena_t *arena,
                            algo_err_t *err) {
-  const char *value = strchr(text, ':');
-  size_t kind = 0;
-  while (value && kind < KINDS &&
-         (strlen(kinds[kind]) != (size_t)(value - text) || memcmp(kinds[kind], text, (size_t)(value - text)) != 0))
-    kind++;
-  if (!value || kind == KINDS) return wrong(text, err);
+  const size_t kind = kind_of(text);
+  if (kind == KINDS || strlen(text) > TEXT_MAX) return wrong(text, err);
   const bool list = kind == IX_TERM_APP || kind == IX_TERM_ASSET;
-  for (value++;; value++) {
-    const size_t length = list ? strcspn(value, ",") : strlen(value);
+  const size_t first = *n;
+  for (const char *value = strchr(text, ':') + 1;; value++) {
+    const size_t length = value_length(value, list);
     if (*n == max) return algo_err_set(err, ALGO_E_INVALID, "a scope of more than %zu terms", max);
     terms[*n] = (ix_term_t){.kind = (ix_term_kind_t)kind};
     algo_code_t rc = parse_value(&terms[*n], value, length, text, arena, err);
     if (rc != ALGO_OK) return rc;
     ++*n;
     value += length;
+    if (*value == ',') continue;
     if (!*value) return ALGO_OK;
+    const ix_term_t *also;
+    rc = parse_also(&also, value + 1, text, arena, err);
+    for (size_t i = first; i < *n; i++) terms[i].also = also; /* app:1,2&type:appl is two */
+    return rc;
   }
 }
 
@@ -85,26 +140,36 @@ static int compare_terms(const void *x, const void *y) {
   const ix_term_t *a = x, *b = y;
   if (a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
   if (a->number != b->number) return a->number < b->number ? -1 : 1;
-  const int c = memcmp(a->addr.b, b->addr.b, sizeof a->addr.b);
-  return c ? c : algo_bytes_cmp(a->bytes, b->bytes);
+  int c = memcmp(a->addr.b, b->addr.b, sizeof a->addr.b);
+  if (c == 0) c = algo_bytes_cmp(a->bytes, b->bytes);
+  if (c == 0 && (!a->also || !b->also)) c = (a->also != NULL) - (b->also != NULL);
+  else if (c == 0) c = compare_terms(a->also, b->also);
+  return c;
 }
 
 static void put_term(algo_buf_t *text, const ix_term_t *t) {
   algo_buf_printf(text, "%s:", kinds[t->kind]);
-  if (t->kind == IX_TERM_APP || t->kind == IX_TERM_ASSET) {
-    algo_buf_printf(text, "%" PRIu64, t->number);
-  } else if (t->kind == IX_TERM_ADDRESS) {
+  switch (t->kind) {
+  case IX_TERM_APP:
+  case IX_TERM_ASSET:
+  case IX_TERM_MIN_AMOUNT:
+  case IX_TERM_MAX_AMOUNT: algo_buf_printf(text, "%" PRIu64, t->number); break;
+  case IX_TERM_TYPE: algo_buf_puts(text, algo_txn_type_text((algo_txn_type_t)t->number)); break;
+  case IX_TERM_ON_COMPLETION: algo_buf_puts(text, completions[t->number]); break;
+  case IX_TERM_SIGNATURE: algo_buf_puts(text, signatures[t->number]); break;
+  case IX_TERM_NOTE:
+  case IX_TERM_METHOD:
+  case IX_TERM_EVENT:
+    algo_buf_puts(text, "0x");
+    algo_hex_encode(text, t->bytes);
+    break;
+  default: {
     char addr[ALGO_ADDR_TEXT + 1];
     algo_addr_format(addr, &t->addr);
     algo_buf_puts(text, addr);
-  } else if (t->kind == IX_TERM_TYPE) {
-    algo_buf_puts(text, algo_txn_type_text((algo_txn_type_t)t->number));
-  } else if (t->kind == IX_TERM_ON_COMPLETION) {
-    algo_buf_puts(text, completions[t->number]);
-  } else {
-    algo_buf_puts(text, "0x");
-    algo_hex_encode(text, t->bytes);
   }
+  }
+  if (t->also) algo_buf_putc(text, '&'), put_term(text, t->also);
 }
 
 void ix_scope_normalise(ix_term_t *terms, size_t *n, algo_buf_t *text) {
@@ -154,6 +219,39 @@ static bool takes_part(const algo_txn_t *t, const algo_addr_t *who) {
   return false;
 }
 
+/* Whom a payment or an asset transfer names, and how much; false: the transaction is neither. */
+static bool moves(const algo_txn_t *t, const algo_addr_t **receiver, const algo_addr_t **close_to, uint64_t *amount) {
+  const bool pay = t->type == ALGO_TX_PAY;
+  if (!pay && t->type != ALGO_TX_AXFER) return false;
+  *receiver = pay ? &t->receiver : &t->asset_receiver;
+  *close_to = pay ? &t->close_remainder_to : &t->asset_close_to;
+  *amount = pay ? t->amount : t->asset_amount;
+  return true;
+}
+
+static bool move_holds(const ix_term_t *term, const algo_txn_t *t) {
+  const algo_addr_t *receiver, *close_to;
+  uint64_t amount;
+  if (!moves(t, &receiver, &close_to, &amount)) return false;
+  switch (term->kind) {
+  case IX_TERM_RECEIVER: return algo_addr_eq(receiver, &term->addr);
+  case IX_TERM_CLOSE_TO: return algo_addr_eq(close_to, &term->addr);
+  case IX_TERM_MIN_AMOUNT: return amount >= term->number;
+  default: return amount <= term->number;
+  }
+}
+
+static bool signed_by(const algo_stxn_t *s, uint64_t which) {
+  const bool by[SIGNATURES] = {s->has_sig, s->msig.version != 0, s->lsig.logic.n != 0, s->pqsig.present};
+  return by[which];
+}
+
+static bool event_holds(const ix_term_t *term, const algo_apply_t *a) {
+  for (size_t i = 0; i < a->delta.n_logs; i++)
+    if (starts_with(a->delta.logs[i], term->bytes)) return true;
+  return false;
+}
+
 static bool term_holds(const ix_term_t *term, const algo_apply_t *a) {
   const algo_txn_t *t = &a->stxn.txn;
   const bool call = t->type == ALGO_TX_APPL;
@@ -165,16 +263,22 @@ static bool term_holds(const ix_term_t *term, const algo_apply_t *a) {
   case IX_TERM_NOTE: return starts_with(t->note, term->bytes);
   case IX_TERM_METHOD: return call && t->n_app_args && algo_bytes_eq(t->app_args[0], term->bytes);
   case IX_TERM_ON_COMPLETION: return call && t->on_completion == term->number;
-  case IX_TERM_EVENT: break;
+  case IX_TERM_EVENT: return event_holds(term, a);
+  case IX_TERM_SENDER: return algo_addr_eq(&t->sender, &term->addr);
+  case IX_TERM_REKEY_TO: return algo_addr_eq(&t->rekey_to, &term->addr);
+  case IX_TERM_SIGNATURE: return signed_by(&a->stxn, term->number);
+  default: return move_holds(term, t);
   }
-  for (size_t i = 0; i < a->delta.n_logs; i++)
-    if (starts_with(a->delta.logs[i], term->bytes)) return true;
-  return false;
+}
+
+static bool terms_hold(const ix_term_t *term, const algo_apply_t *a) {
+  while (term && term_holds(term, a)) term = term->also;
+  return term == NULL;
 }
 
 bool ix_scope_holds(const ix_scope_t *s, const algo_apply_t *a) {
   for (size_t i = 0; i < s->n; i++)
-    if (term_holds(&s->terms[i], a)) return true;
+    if (terms_hold(&s->terms[i], a)) return true;
   for (size_t i = 0; i < a->delta.n_inner; i++)
     if (ix_scope_holds(s, &a->delta.inner[i])) return true;
   return false;
