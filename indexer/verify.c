@@ -7,6 +7,7 @@
 #include "algo/follower.h"
 #include "algo/text.h"
 #include "internal.h"
+#include "verify.h"
 
 #define MEET_NS UINT64_C(30000000000)
 #define STEP_NS UINT64_C(50000000)
@@ -23,19 +24,7 @@ static const boxes_t all_boxes[] = {
     {"escrow", "worker", "w", 2, "not closed"}, {"escrow", "provider", "p", 1, "approved"},
 };
 
-typedef struct verify {
-  PGconn *conn;
-  algo_algod_t *node;
-  algo_follower_verdict_t *out;
-  void (*tell)(void *user, const char *difference);
-  void *user;
-  ix_cancel_t cancel;
-  algo_arena_t *arena;
-  algo_err_t *err;
-} verify_t;
-
-static void differs(verify_t *v, const char *fmt, ...) ALGO_PRINTF(2, 3);
-static void differs(verify_t *v, const char *fmt, ...) {
+void ix_verify_differs(ix_verify_t *v, const char *fmt, ...) {
   char text[1024];
   va_list ap;
   va_start(ap, fmt);
@@ -104,8 +93,8 @@ static void put_name(algo_buf_t *out, const boxes_t *b, const algo_state_table_t
 
 /* ---- boxes ---- */
 
-static algo_code_t rows_of(verify_t *v, const algo_contract_tables_t *c, const boxes_t *b, const algo_state_table_t *t,
-                           uint64_t app, PGresult **r) {
+static algo_code_t rows_of(ix_verify_t *v, const algo_contract_tables_t *c, const boxes_t *b,
+                           const algo_state_table_t *t, uint64_t app, PGresult **r) {
   algo_buf_t sql = ALGO_BUF_INIT;
   for (unsigned i = 0; i <= b->columns; i++)
     algo_buf_printf(&sql, "%s\"%s\"", i ? ", " : "select ", t->columns[i].name);
@@ -116,7 +105,7 @@ static algo_code_t rows_of(verify_t *v, const algo_contract_tables_t *c, const b
   return rc;
 }
 
-static void compare_row(verify_t *v, const boxes_t *b, const algo_state_table_t *t, const PGresult *r, int row,
+static void compare_row(ix_verify_t *v, const boxes_t *b, const algo_state_table_t *t, const PGresult *r, int row,
                         algo_bytes_t value) {
   algo_buf_t mine = ALGO_BUF_INIT;
   put_row(&mine, t, b->columns, r, row);
@@ -125,15 +114,15 @@ static void compare_row(verify_t *v, const boxes_t *b, const algo_state_table_t 
     algo_buf_t chain = ALGO_BUF_INIT, table = ALGO_BUF_INIT;
     algo_hex_encode(&chain, value);
     algo_hex_encode(&table, algo_buf_view(&mine));
-    differs(v, "%s %s: the box is %s, the row says %s", t->name, PQgetvalue(r, row, 0), algo_buf_cstr(&chain),
-            algo_buf_cstr(&table));
+    ix_verify_differs(v, "%s %s: the box is %s, the row says %s", t->name, PQgetvalue(r, row, 0), algo_buf_cstr(&chain),
+                      algo_buf_cstr(&table));
     algo_buf_fini(&chain);
     algo_buf_fini(&table);
   }
   algo_buf_fini(&mine);
 }
 
-static algo_code_t compare_boxes(verify_t *v, const algo_contract_tables_t *c, const boxes_t *b,
+static algo_code_t compare_boxes(ix_verify_t *v, const algo_contract_tables_t *c, const boxes_t *b,
                                  const algo_state_table_t *t, uint64_t app) {
   const algo_box_t *boxes;
   size_t n;
@@ -149,11 +138,11 @@ static algo_code_t compare_boxes(verify_t *v, const algo_contract_tables_t *c, c
     if (order == 0) {
       compare_row(v, b, t, r, row++, boxes[i++].value);
     } else if (order < 0) {
-      differs(v, "%s %s: a row without a box", t->name, PQgetvalue(r, row++, 0));
+      ix_verify_differs(v, "%s %s: a row without a box", t->name, PQgetvalue(r, row++, 0));
     } else {
       algo_buf_clear(&name);
       algo_hex_encode(&name, boxes[i++].name);
-      differs(v, "%s: the box %s has no row", t->name, algo_buf_cstr(&name));
+      ix_verify_differs(v, "%s: the box %s has no row", t->name, algo_buf_cstr(&name));
     }
   }
   PQclear(r);
@@ -163,21 +152,24 @@ static algo_code_t compare_boxes(verify_t *v, const algo_contract_tables_t *c, c
 
 /* ---- global state and balance ---- */
 
-static void compare_value(verify_t *v, const algo_state_column_t *col, const char *text, const algo_teal_value_t *g) {
+static void compare_value(ix_verify_t *v, const algo_state_column_t *col, const char *text,
+                          const algo_teal_value_t *g) {
   uint64_t mine = col->kind == ALGO_COL_BOOL ? text[0] == 't' : strtoull(text, NULL, 10);
   v->out->values++;
   if (g->is_uint) {
     if (mine == 0 && strncmp(col->name, "next_", 5) == 0) mine = 1; /* no event yet */
-    if (mine != g->uint) differs(v, "global %s is %" PRIu64 ", the row says %" PRIu64, col->name, g->uint, mine);
+    if (mine != g->uint)
+      ix_verify_differs(v, "global %s is %" PRIu64 ", the row says %" PRIu64, col->name, g->uint, mine);
     return;
   }
   algo_buf_t b = ALGO_BUF_INIT;
   put_hex(&b, text);
-  if (!algo_bytes_eq(algo_buf_view(&b), g->bytes)) differs(v, "global %s is not what the row says", col->name);
+  if (!algo_bytes_eq(algo_buf_view(&b), g->bytes))
+    ix_verify_differs(v, "global %s is not what the row says", col->name);
   algo_buf_fini(&b);
 }
 
-static algo_code_t compare_globals(verify_t *v, const algo_contract_tables_t *c, const algo_state_table_t *t,
+static algo_code_t compare_globals(ix_verify_t *v, const algo_contract_tables_t *c, const algo_state_table_t *t,
                                    const algo_application_t *a) {
   algo_buf_t sql = ALGO_BUF_INIT;
   PGresult *r;
@@ -187,7 +179,7 @@ static algo_code_t compare_globals(verify_t *v, const algo_contract_tables_t *c,
   algo_code_t rc = ix_pg_query(v->conn, &r, algo_buf_cstr(&sql), 0, NULL, v->err);
   algo_buf_fini(&sql);
   if (rc != ALGO_OK) return rc;
-  if (PQntuples(r) != 1) differs(v, "%s: application %" PRIu64 " has no row", t->name, a->id);
+  if (PQntuples(r) != 1) ix_verify_differs(v, "%s: application %" PRIu64 " has no row", t->name, a->id);
   for (unsigned i = 0; PQntuples(r) == 1 && i < t->n_columns; i++) {
     const algo_teal_value_t *g = algo_teal_find(&a->globals, t->columns[i].name);
     if (g) compare_value(v, &t->columns[i], PQgetvalue(r, 0, (int)i), g);
@@ -198,7 +190,7 @@ static algo_code_t compare_globals(verify_t *v, const algo_contract_tables_t *c,
 
 /* What the application holds beyond its minimum balance and the protocol's rewards is what the tables say, or more: a
  * gift. */
-static algo_code_t compare_balance(verify_t *v, const algo_contract_tables_t *c, const algo_application_t *a) {
+static algo_code_t compare_balance(ix_verify_t *v, const algo_contract_tables_t *c, const algo_application_t *a) {
   char sql[160];
   PGresult *r;
   snprintf(sql, sizeof sql, "select holding, balanced from \"%s\".holdings where app = %" PRIu64, c->contract, a->id);
@@ -206,7 +198,7 @@ static algo_code_t compare_balance(verify_t *v, const algo_contract_tables_t *c,
   if (rc != ALGO_OK) return rc;
   const uint64_t mine = PQntuples(r) ? ix_pg_u64(r, 0, 0) : 0;
   if (PQntuples(r) && strcmp(PQgetvalue(r, 0, 1), "t") != 0)
-    differs(v, "application %" PRIu64 ": what came in is not what went out and what is held", a->id);
+    ix_verify_differs(v, "application %" PRIu64 ": what came in is not what went out and what is held", a->id);
   PQclear(r);
   const algo_teal_value_t *asset = algo_teal_find(&a->globals, "asset");
   algo_addr_t addr;
@@ -225,11 +217,12 @@ static algo_code_t compare_balance(verify_t *v, const algo_contract_tables_t *c,
   if (rc != ALGO_OK) return rc;
   v->out->values++;
   if (chain < mine)
-    differs(v, "application %" PRIu64 " holds %" PRIu64 " base units, the tables say %" PRIu64, a->id, chain, mine);
+    ix_verify_differs(v, "application %" PRIu64 " holds %" PRIu64 " base units, the tables say %" PRIu64, a->id, chain,
+                      mine);
   return ALGO_OK;
 }
 
-static algo_code_t compare_app(verify_t *v, const algo_contract_tables_t *c, uint64_t app) {
+static algo_code_t compare_app(ix_verify_t *v, const algo_contract_tables_t *c, uint64_t app) {
   algo_application_t a;
   algo_code_t rc = algo_algod_application(v->node, app, &a, v->arena, v->err);
   for (unsigned i = 0; rc == ALGO_OK && i < c->n_states; i++) {
@@ -244,7 +237,7 @@ static algo_code_t compare_app(verify_t *v, const algo_contract_tables_t *c, uin
 
 /* ---- one round ---- */
 
-static algo_code_t last_rounds(verify_t *v, uint64_t *mine, uint64_t *chain) {
+static algo_code_t last_rounds(ix_verify_t *v, uint64_t *mine, uint64_t *chain) {
   PGresult *r;
   algo_node_status_t st;
   algo_code_t rc = ix_pg_query(v->conn, &r, "select next_round from chain.cursor", 0, NULL, v->err);
@@ -260,13 +253,15 @@ static algo_code_t last_rounds(verify_t *v, uint64_t *mine, uint64_t *chain) {
 }
 
 /* Compares in a snapshot of the database; *same false: the node moved meanwhile, and nothing of it counts. */
-static algo_code_t attempt(verify_t *v, const algo_follower_contract_t *apps, size_t n, bool *same) {
+static algo_code_t attempt(ix_verify_t *v, const algo_follower_contract_t *apps, size_t n, bool *same) {
   const algo_follower_verdict_t none = {0};
   uint64_t mine, chain, later;
   *v->out = none;
   algo_code_t rc = ix_pg_exec(v->conn, "begin isolation level repeatable read read only", v->err);
   if (rc == ALGO_OK) rc = last_rounds(v, &mine, &chain);
   *same = rc == ALGO_OK && mine == chain;
+  if (rc == ALGO_OK && *same) rc = ix_verify_chain(v, chain);
+  if (rc == ALGO_OK && *same) rc = ix_verify_accounts(v);
   for (size_t i = 0; rc == ALGO_OK && *same && i < n; i++) rc = compare_app(v, apps[i].tables, apps[i].app);
   if (rc == ALGO_OK && *same) {
     rc = last_rounds(v, &mine, &later);
@@ -277,7 +272,7 @@ static algo_code_t attempt(verify_t *v, const algo_follower_contract_t *apps, si
   return rc == ALGO_OK ? end : rc;
 }
 
-static algo_code_t meet(verify_t *v, const algo_follower_contract_t *apps, size_t n, uint64_t round) {
+static algo_code_t meet(ix_verify_t *v, const algo_follower_contract_t *apps, size_t n, uint64_t round) {
   const uint64_t deadline = ix_now_ns() + MEET_NS;
   void (*tell)(void *, const char *) = v->tell;
   for (;;) {
@@ -306,7 +301,7 @@ static algo_code_t meet(verify_t *v, const algo_follower_contract_t *apps, size_
 }
 
 /* The contracts that the database itself has. */
-static algo_code_t registered(verify_t *v, const algo_contract_tables_t *const *known, size_t n_known,
+static algo_code_t registered(ix_verify_t *v, const algo_contract_tables_t *const *known, size_t n_known,
                               algo_follower_contract_t **out, size_t *n) {
   PGresult *r;
   algo_code_t rc = ix_pg_query(v->conn, &r, "select app, contract from chain.contract order by app", 0, NULL, v->err);
@@ -326,7 +321,7 @@ algo_code_t algo_follower_verify(algo_follower_verdict_t *out, const algo_follow
                                  void (*tell)(void *user, const char *difference), void *user, const algo_env_t *env,
                                  algo_err_t *err) {
   algo_arena_t arena = ALGO_ARENA_INIT;
-  verify_t v = {.out = out, .tell = tell, .user = user, .arena = &arena, .err = err};
+  ix_verify_t v = {.out = out, .tell = tell, .user = user, .arena = &arena, .err = err};
   v.cancel = (ix_cancel_t){opt->cancelled, opt->cancel_user};
   const algo_algod_options_t node = {
       .url = opt->algod_url, .token = opt->algod_token, .cancelled = opt->cancelled, .cancel_user = opt->cancel_user};
@@ -338,8 +333,7 @@ algo_code_t algo_follower_verify(algo_follower_verdict_t *out, const algo_follow
   if (rc == ALGO_OK) rc = ix_schema_check(v.conn, err);
   if (rc == ALGO_OK) rc = algo_algod_new(&v.node, &node, env, err);
   if (rc == ALGO_OK && opt->n_contracts == 0) rc = registered(&v, known, n_known, &apps, &n);
-  if (rc == ALGO_OK && opt->n_contracts + n == 0)
-    rc = algo_err_set(err, ALGO_E_NOT_FOUND, "the database has no application of a contract that is known here");
+  if (rc == ALGO_OK) rc = ix_verify_network(&v);
   if (rc == ALGO_OK)
     rc = opt->n_contracts ? meet(&v, opt->contracts, opt->n_contracts, round) : meet(&v, apps, n, round);
   free(apps);

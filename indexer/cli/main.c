@@ -72,9 +72,11 @@ static int verify(const cli_options_t *o, const algo_env_t *env) {
   algo_code_t rc = algo_follower_verify(&v, &o->ix, cli_contracts, cli_n_contracts, o->round, o->json ? NULL : tell,
                                         NULL, env, &err);
   if (rc != ALGO_OK) return fail(env, &err);
-  printf(o->json ? "{\"round\":%" PRIu64 ",\"boxes\":%" PRIu64 ",\"values\":%" PRIu64 ",\"differences\":%" PRIu64 "}\n"
-                 : "round %" PRIu64 ": %" PRIu64 " boxes and %" PRIu64 " values compared, %" PRIu64 " differences\n",
-         v.round, v.boxes, v.values, v.differences);
+  printf(o->json ? "{\"round\":%" PRIu64 ",\"blocks\":%" PRIu64 ",\"accounts\":%" PRIu64 ",\"boxes\":%" PRIu64
+                   ",\"values\":%" PRIu64 ",\"differences\":%" PRIu64 "}\n"
+                 : "round %" PRIu64 ": %" PRIu64 " blocks, %" PRIu64 " accounts, %" PRIu64 " boxes and %" PRIu64
+                   " values compared, %" PRIu64 " differences\n",
+         v.round, v.blocks, v.accounts, v.boxes, v.values, v.differences);
   return v.differences ? 1 : 0;
 }
 

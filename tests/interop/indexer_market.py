@@ -119,6 +119,17 @@ def verifies(r, m, url, last):
     r.check("verify of a round gone by is refused", v.returncode == 65, v.stdout + v.stderr)
 
 
+def verifies_accounts(r, url):
+    """Under --state what accounts have is compared too."""
+    verify = lambda: subprocess.run([PROGRAM, "verify"], env=dict(os.environ, DATABASE_URL=url, ALGOD_URL=ALGOD), capture_output=True, text=True)
+    v = verify()
+    r.check("verify --state: " + v.stdout.strip(), v.returncode == 0 and " 0 accounts" not in v.stdout, v.stdout + v.stderr)
+    who = psql(url, "update state.account set microalgos = microalgos + 7 where addr = (select addr from state.account where not deleted and microalgos > 0 limit 1) returning chain.addr(addr)")
+    v = verify()
+    r.check("verify finds a wrong balance and names the account", v.returncode == 1 and who in v.stdout and "1 differences" in v.stdout, v.stdout + v.stderr)
+    psql(url, f"update state.account set microalgos = microalgos - 7 where addr = chain.addr('{who}')")
+
+
 def once_more(url, *args):
     """An indexer from where that database is to a round, in one go."""
     subprocess.run([PROGRAM, *args, "--quiet"], env=dict(os.environ, DATABASE_URL=url, ALGOD_URL=ALGOD), check=True, timeout=60)
@@ -156,6 +167,7 @@ def other_views(r, cluster, m, url, last, want):
     state = cluster.database("state")
     once_more(state, "--state", "--scope", "app:1", "--until", str(last))
     ledger(r, state, m)
+    verifies_accounts(r, state)
     narrow = cluster.database("narrow")
     once_more(narrow, "--scope", "market", "--market", str(m.app), "--until", str(last))
     only = lambda f: {k: v for k, v in f.items() if k.startswith("rental.")}

@@ -1,0 +1,31 @@
+/* verify.h - one comparison of a database with a node, in parts. */
+#ifndef IX_VERIFY_H
+#define IX_VERIFY_H
+
+#include "algo/algod.h"
+#include "algo/follower.h"
+#include "pg.h"
+
+typedef struct ix_verify {
+  PGconn *conn;
+  algo_algod_t *node;
+  algo_follower_verdict_t *out;
+  void (*tell)(void *user, const char *difference); /* NULL: counted alone */
+  void *user;
+  ix_cancel_t cancel;
+  algo_arena_t *arena;
+  algo_err_t *err;
+} ix_verify_t;
+
+/* Tells of a difference, and counts it. */
+void ix_verify_differs(ix_verify_t *v, const char *fmt, ...) ALGO_PRINTF(2, 3);
+
+/* Whether the node is of the database's network. Errors: GENESIS (it is not), and those of either. */
+algo_code_t ix_verify_network(ix_verify_t *v) ALGO_NODISCARD;
+/* In the snapshot at hand, which ends at `round`: that no round is missing among the blocks, that each follows the one
+ * before by its hash, and that the node has the same hashes, of the last round and of some before it. */
+algo_code_t ix_verify_chain(ix_verify_t *v, uint64_t round) ALGO_NODISCARD;
+/* The schema state, where it is kept: what accounts have, all of them or some a thousand, chosen anew each time. */
+algo_code_t ix_verify_accounts(ix_verify_t *v) ALGO_NODISCARD;
+
+#endif
