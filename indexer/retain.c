@@ -5,32 +5,66 @@
 
 #include "internal.h"
 
+#define BUSY_NS UINT64_C(500000000) /* for the readers that queued behind an attempt */
+
+typedef struct letting {
+  PGconn *c;
+  const ix_cancel_t *cancel;
+  bool drop;
+  bool citus; /* its tables know no DETACH ... CONCURRENTLY */
+} letting_t;
+
+/* The lock is waited for a moment only: who reads queues behind it. A statement of its own: Citus sends the workers the
+ * text that it came in. */
+static algo_code_t detach_between(const letting_t *l, const char *detach, algo_err_t *err) {
+  for (;;) {
+    bool busy;
+    algo_code_t rc = ix_pg_exec(l->c, "begin; set local lock_timeout = '200ms'", err);
+    if (rc == ALGO_OK) rc = ix_pg_exec_unless_busy(l->c, detach, &busy, err);
+    if (rc != ALGO_OK) return rc;
+    if (!busy) return ix_pg_exec(l->c, "commit", err);
+    if (!ix_pause(l->cancel, BUSY_NS)) return algo_err_set(err, ALGO_E_INTERRUPTED, "ended by a signal");
+  }
+}
+
 /* One of a partition's tables: taken out, and dropped. DETACH ... CONCURRENTLY waits for the queries that still read
  * it, while new ones go on without it; interrupted, it leaves a state that FINALIZE ends. */
-static algo_code_t let_go(PGconn *c, const PGresult *r, int row, bool drop, algo_err_t *err) {
+static algo_code_t let_go(const letting_t *l, const PGresult *r, int row, algo_err_t *err) {
   const char *parent = PQgetvalue(r, row, 1), *name = PQgetvalue(r, row, 2);
   const bool attached = *PQgetvalue(r, row, 3) == 't', pending = *PQgetvalue(r, row, 4) == 't';
   char sql[256];
   algo_code_t rc = ALGO_OK;
   if (attached) {
     snprintf(sql, sizeof sql, "alter table chain.%s detach partition chain.%s %s", parent, name,
-             pending ? "finalize" : "concurrently");
-    rc = ix_pg_exec(c, sql, err);
+             pending    ? "finalize"
+             : l->citus ? ""
+                        : "concurrently");
+    rc = l->citus ? detach_between(l, sql, err) : ix_pg_exec(l->c, sql, err);
   }
-  if (rc == ALGO_OK && drop) {
+  if (rc == ALGO_OK && l->drop) {
     snprintf(sql, sizeof sql, "drop %s chain.%s", *PQgetvalue(r, row, 5) == 't' ? "foreign table" : "table", name);
-    rc = ix_pg_exec(c, sql, err);
+    rc = ix_pg_exec(l->c, sql, err);
   }
   return rc;
 }
 
-static algo_code_t let_partition_go(PGconn *c, const char *id, bool drop, algo_err_t *err) {
+static algo_code_t has_citus(letting_t *l, algo_err_t *err) {
+  PGresult *r;
+  algo_code_t rc = ix_pg_query(l->c, &r, "select 1 from pg_extension where extname = 'citus'", 0, NULL, err);
+  if (rc != ALGO_OK) return rc;
+  l->citus = PQntuples(r) > 0;
+  PQclear(r);
+  return ALGO_OK;
+}
+
+static algo_code_t let_partition_go(const letting_t *l, const char *id, algo_err_t *err) {
+  PGconn *c = l->c;
   PGresult *r;
   algo_code_t rc = ix_pg_query(
       c, &r, "select id, parent, name, attached, pending, is_foreign from chain.partition_table where id = $1", 1,
       (const char *[]){id}, err);
   if (rc != ALGO_OK) return rc;
-  for (int i = 0; rc == ALGO_OK && i < PQntuples(r); i++) rc = let_go(c, r, i, drop, err);
+  for (int i = 0; rc == ALGO_OK && i < PQntuples(r); i++) rc = let_go(l, r, i, err);
   PQclear(r);
   if (rc != ALGO_OK) return rc;
   rc = ix_pg_query(c, &r, "delete from chain.partition where id = $1", 1, (const char *[]){id}, err);
@@ -82,12 +116,14 @@ algo_code_t algo_follower_retain(uint64_t *partitions, const char *database_url,
   if (rc == ALGO_OK) rc = none_behind(c, kept, err);
   if (rc == ALGO_OK) rc = ix_partition_rounds(c, 0, &size, err);
   char end[24];
+  letting_t l = {.c = c, .cancel = &cancel, .drop = !o->detach};
+  if (rc == ALGO_OK) rc = has_citus(&l, err);
   snprintf(end, sizeof end, "%" PRIu64, kept / size);
   if (rc == ALGO_OK)
     rc = ix_pg_query(c, &r, "select id from chain.partition where id < $1 order by id", 1, (const char *[]){end}, err);
   for (int i = 0; rc == ALGO_OK && i < PQntuples(r); i++) {
     const uint64_t id = ix_pg_u64(r, i, 0);
-    rc = let_partition_go(c, PQgetvalue(r, i, 0), !o->detach, err);
+    rc = let_partition_go(&l, PQgetvalue(r, i, 0), err);
     if (rc != ALGO_OK) break;
     algo_env_log(env, ALGO_LOG_INFO, "rounds %" PRIu64 " to %" PRIu64 " are %s", id * size, (id + 1) * size - 1,
                  o->detach ? "detached" : "dropped");

@@ -1,9 +1,10 @@
 """What the indexer's tests share: a cluster, a replayed node, the indexer, and the tables as text."""
-import contextlib, hashlib, http.server, os, random, re, shutil, socket, subprocess, tempfile, threading, time, urllib.error, urllib.parse, urllib.request
+import contextlib, hashlib, http.server, json, os, random, re, shutil, socket, subprocess, tempfile, threading, time, urllib.error, urllib.parse, urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 VECTORS = os.path.abspath(os.environ.get("ALGORENT_VECTORS", os.path.join(ROOT, "../shared/vectors")))
 BIN = os.path.join(ROOT, "build", os.environ.get("BUILD", "release"), "bin")
+TOKEN = "a" * 64
 CLUSTER = os.path.join(ROOT, "sandbox/postgres/cluster")
 TABLES = {
     "chain.cursor": "next_round", "chain.block": "round", "chain.txn": "round, intra", "chain.participant": "round, addr",
@@ -235,3 +236,66 @@ class Wire:
     def close(self):
         self.listener.close()
         shutil.rmtree(self.dir, ignore_errors=True)
+
+
+class Sandbox:
+    """A sandbox of our own, its three funded accounts as key files, and the program algorent."""
+
+    def __init__(self, work):
+        self.work = work
+        self.process = subprocess.Popen([os.path.join(BIN, "algorent-sandbox"), "--port", "0", "--token", TOKEN], stdout=subprocess.PIPE, text=True)
+        self.algod, self.kmd = re.findall(r"http://\S+", self.process.stdout.readline())[:2]
+        self.env = dict(os.environ, ALGOD_URL=self.algod, ALGOD_TOKEN=TOKEN)
+        for k in ("ALGORENT_APP", "ALGORENT_ESCROW", "ALGORENT_KEY", "ALGORENT_MNEMONIC"): self.env.pop(k, None)
+        wallet = self.post("wallets", None)["wallets"][0]["id"]
+        handle = self.post("wallet/init", {"wallet_id": wallet, "wallet_password": ""})["wallet_handle_token"]
+        self.address = {}
+        for name, a in zip(("admin", "client", "worker"), self.post("key/list", {"wallet_handle_token": handle})["addresses"]):
+            key = self.post("key/export", {"wallet_handle_token": handle, "wallet_password": "", "address": a})["private_key"]
+            subprocess.run([os.path.join(BIN, "algorent"), "keys", "import", self.key(name)], input=key, text=True, check=True, capture_output=True)
+            self.address[name] = a
+
+    def key(self, name): return os.path.join(self.work, name + ".key")
+
+    def post(self, path, body):
+        req = urllib.request.Request(f"{self.kmd}/v1/{path}", headers={"X-KMD-API-Token": TOKEN}, data=None if body is None else json.dumps(body).encode())
+        with urllib.request.urlopen(req, timeout=20) as r: return json.load(r)
+
+    def run(self, who, *args):
+        """The JSON result; None: refused by the contract."""
+        key = ["--key", self.key(who)] if who else []
+        p = subprocess.run([os.path.join(BIN, "algorent"), *map(str, args), *key, "--json"], env=self.env, capture_output=True, text=True)
+        if p.returncode not in (0, 1): raise RuntimeError(f"{args}: {p.stderr}")
+        return json.loads(p.stdout) if p.returncode == 0 else None
+
+    def advance(self, seconds):
+        for s in (seconds, 1):
+            urllib.request.urlopen(urllib.request.Request(f"{self.algod}/v2/devmode/blocks/offset/{s}", method="POST", headers={"X-Algo-API-Token": TOKEN}), timeout=20)
+            if s != 1: self.run("admin", "pay", self.address["admin"], 0)
+
+    def balance(self, who, microalgos):
+        subprocess.run([os.path.join(BIN, "algorent-sandbox"), "balance", self.address[who], str(microalgos), "--url", self.algod, "--token", TOKEN], check=True, capture_output=True)
+
+    def ask(self, path):
+        with urllib.request.urlopen(urllib.request.Request(f"{self.algod}/v2/{path}", headers={"X-Algo-API-Token": TOKEN}), timeout=20) as r: return json.load(r)
+
+    def round(self): return self.ask("status")["last-round"]
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def topup(r, n):
+    """One rental extended by its renter, one by a topup of his."""
+    app = n.run("admin", "deploy", "rental", "--record", os.path.join(n.work, "rental.json"))["app"]
+    m = ("--app", app)
+    n.run("worker", "gpu", "register", "--model", "T", "--price", "0.01", *m)
+    n.run("client", "rent", 1, 5, *m)
+    n.run("worker", "start", 1, *m)
+    n.run("client", "extend", 1, 5, *m)
+    file = os.path.join(n.work, "topup.json")
+    n.run("client", "topup", "sign", 1, 5, file, "--period", 10, "--last", 100000000, *m)
+    while n.round() < 10: n.run("worker", "heartbeat", 1, *m)  # the first period has no window: a round 0 cannot be named
+    r.check("a topup is submitted", (n.run("admin", "topup", "submit", file) or {}).get("added") == 50000)
+    return app
