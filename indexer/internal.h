@@ -28,6 +28,7 @@ struct algo_follower {
   atomic_bool stop;
   ix_cancel_t cancel; /* stop, for what takes long on the server */
   /* the session's */
+  bool fresh;                 /* the database is new: it gets its tables while the first blocks are fetched */
   bool filling;               /* a range of a back-fill, not the tip of the chain */
   bool planned;               /* this run has planned one */
   ix_range_t range;           /* the one claimed */
@@ -36,6 +37,7 @@ struct algo_follower {
   pthread_mutex_t partitions; /* guards control and what follows */
   PGconn *control;            /* holds the lock */
   uint64_t partitions_to;     /* rounds below have their partition */
+  atomic_uint writers;        /* started */
   _Atomic uint64_t events;    /* applied */
 };
 
@@ -50,7 +52,10 @@ algo_code_t ix_session_run(algo_follower_t *ix, bool *more, algo_err_t *err) ALG
 /* A writer's thread. */
 void *ix_writer_main(void *indexer);
 
-/* Makes the indexes of the partitions up to that of `round` that have none; several tables at a time. */
-algo_code_t ix_index_partitions(algo_follower_t *ix, uint64_t round, algo_err_t *err) ALGO_NODISCARD;
+/* Makes the indexes of the partitions up to that of `round` that have none; several tables at a time. `alone`: no
+ * writer is at work. */
+algo_code_t ix_index_partitions(algo_follower_t *ix, uint64_t round, bool alone, algo_err_t *err) ALGO_NODISCARD;
+/* Makes the partition of `round` and those ahead of it. */
+algo_code_t ix_partitions_for(algo_follower_t *ix, uint64_t round, algo_err_t *err) ALGO_NODISCARD;
 
 #endif

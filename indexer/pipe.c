@@ -72,6 +72,7 @@ void ix_pipe_reset(ix_pipe_t *p, uint64_t next) {
   for (size_t i = 0; i < IX_RING; i++) job_clear(&p->ring[i], false);
   p->next_fetch = p->next_take = p->next_commit = next;
   p->bytes = p->n_fetched = p->n_wanted = p->n_ready = 0;
+  p->spare = 1; /* the one that connects at once */
   p->node_known = p->checking = p->has_last = p->failed = p->fatal = p->done = false;
   p->stats.next_round = next;
   algo_err_init(&p->error);
@@ -305,12 +306,12 @@ void ix_pipe_wait(ix_pipe_t *p, uint64_t ns) {
   pthread_cond_timedwait(&p->ready, &p->mu, &t);
 }
 
-bool ix_pipe_take(ix_pipe_t *p, uint64_t *first, size_t *n) {
+bool ix_pipe_take(ix_pipe_t *p, bool connected, uint64_t *first, size_t *n) {
   uint64_t since = 0;
   pthread_mutex_lock(&p->mu);
   bool got = false;
   while (!ix_pipe_over(p) && !got) {
-    size_t bytes, run = p->stop ? 0 : ready_run(p, &bytes);
+    size_t bytes, run = p->stop || (!connected && p->spare) ? 0 : ready_run(p, &bytes);
     if (run == 0) {
       ix_pipe_check_done(p);
       since = 0;
@@ -328,6 +329,7 @@ bool ix_pipe_take(ix_pipe_t *p, uint64_t *first, size_t *n) {
     got = take_run(p, run, first, n);
     since = 0;
   }
+  if (got && connected) p->spare--;
   if (got) pthread_cond_broadcast(&p->ready); /* another writer may take what is left */
   pthread_mutex_unlock(&p->mu);
   return got;
@@ -359,6 +361,7 @@ void ix_pipe_committed(ix_pipe_t *p, uint64_t first, size_t n) {
     p->bytes -= j->bytes;
     job_clear(j, false);
   }
+  p->spare++;
   s->batches++;
   s->next_round = p->next_commit = first + n;
   ix_pipe_check_done(p);

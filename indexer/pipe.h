@@ -50,6 +50,7 @@ typedef struct ix_pipe {
   uint64_t until;            /* last round wanted */
   uint64_t partition_rounds; /* a batch lies in one partition of so many */
   size_t bytes, n_fetched, n_wanted, n_ready;
+  unsigned spare;  /* writers with a connection, or about to have it, and without work */
   bool node_known; /* node_round is set */
   bool until_tip;
   bool state;              /* each round's state delta is asked for too */
@@ -101,8 +102,9 @@ typedef struct ix_decoder {
 void *ix_decoder_main(void *decoder);
 
 /* Takes the next run of ready rounds: *first, *n. Waits for one; false: the session is over. While far behind it waits
- * a little for a batch to fill. Checks that rounds follow each other by hash and belong to the database's chain. */
-bool ix_pipe_take(ix_pipe_t *p, uint64_t *first, size_t *n);
+ * a little for a batch to fill. Checks that rounds follow each other by hash and belong to the database's chain. A
+ * writer that is not connected is given work where no other one is spare. */
+bool ix_pipe_take(ix_pipe_t *p, bool connected, uint64_t *first, size_t *n);
 /* Waits for a change that concerns writers, ns at most. With the lock held. */
 void ix_pipe_wait(ix_pipe_t *p, uint64_t ns);
 /* Waits until all before `first` is committed; false: the session is over. */

@@ -68,8 +68,7 @@ static algo_code_t apply(PGconn *c, const ix_migration_t *m, const ix_cancel_t *
   return rc == ALGO_OK ? rc : algo_err_prefix(err, rc, "migration %03d (%s)", m->version, m->name);
 }
 
-/* 0: nothing was applied; -1: not even the table of migrations is there. */
-static algo_code_t applied(PGconn *c, int *version, algo_err_t *err) {
+algo_code_t ix_schema_version(PGconn *c, int *version, algo_err_t *err) {
   PGresult *r;
   *version = -1;
   algo_code_t rc = ix_pg_query(c, &r, "select to_regclass('chain.migration')", 0, NULL, err);
@@ -94,7 +93,7 @@ static algo_code_t newer(int have, int mine, algo_err_t *err) {
 algo_code_t ix_schema_check(PGconn *c, algo_err_t *err) {
   const int mine = ix_migrations[ix_n_migrations - 1].version;
   int have;
-  algo_code_t rc = applied(c, &have, err);
+  algo_code_t rc = ix_schema_version(c, &have, err);
   if (rc != ALGO_OK || have == mine) return rc;
   if (have > mine) return newer(have, mine, err);
   if (have <= 0)
@@ -106,18 +105,34 @@ algo_code_t ix_schema_check(PGconn *c, algo_err_t *err) {
                       have, mine);
 }
 
+/* A new database: nobody has anything of it open, and one transaction is soon done. */
+static algo_code_t apply_all(PGconn *c, algo_err_t *err) {
+  algo_buf_t sql = ALGO_BUF_INIT;
+  algo_buf_puts(&sql,
+                "begin; create schema if not exists chain;"
+                "create table if not exists chain.migration (version integer primary key, name text not null,"
+                " applied_at timestamptz not null default now());"
+                "comment on table chain.migration is 'Which versions of this schema were applied, and when';");
+  for (size_t i = 0; i < ix_n_migrations; i++) {
+    algo_buf_puts(&sql, ix_migrations[i].sql);
+    algo_buf_printf(&sql, "\n;insert into chain.migration (version, name) values (%d, '%s');", ix_migrations[i].version,
+                    ix_migrations[i].name);
+  }
+  algo_buf_puts(&sql, "commit");
+  algo_code_t rc = sql.oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory")
+                           : ix_pg_exec(c, algo_buf_cstr(&sql), err);
+  algo_buf_fini(&sql);
+  if (rc == ALGO_OK) return rc;
+  PQclear(PQexec(c, "rollback"));
+  return algo_err_prefix(err, rc, "the tables of a new database");
+}
+
 algo_code_t ix_schema_migrate(PGconn *c, const ix_cancel_t *cancel, const algo_env_t *env, algo_err_t *err) {
   const int newest = ix_migrations[ix_n_migrations - 1].version;
   int have;
-  algo_code_t rc = applied(c, &have, err);
+  algo_code_t rc = ix_schema_version(c, &have, err);
   if (rc == ALGO_OK && have > newest) return newer(have, newest, err);
-  if (rc == ALGO_OK && have < 0)
-    rc = ix_pg_exec(c,
-                    "create schema if not exists chain;"
-                    "create table if not exists chain.migration (version integer primary key, name text not null,"
-                    " applied_at timestamptz not null default now());"
-                    "comment on table chain.migration is 'Which versions of this schema were applied, and when'",
-                    err);
+  if (rc == ALGO_OK && have < 0) return apply_all(c, err);
   for (size_t i = 0; rc == ALGO_OK && i < ix_n_migrations; i++)
     if (ix_migrations[i].version > have) rc = apply(c, &ix_migrations[i], cancel, env, err);
   return rc;
@@ -229,15 +244,18 @@ algo_code_t ix_partitions_add(PGconn *c, uint64_t number, algo_err_t *err) {
   return rc;
 }
 
-algo_code_t ix_partitions_plain(PGconn *c, uint64_t last, uint64_t *ids, size_t max, size_t *n, algo_err_t *err) {
+algo_code_t ix_partitions_plain(PGconn *c, uint64_t last, ix_plain_t *out, size_t max, size_t *n, algo_err_t *err) {
   char id[24];
   snprintf(id, sizeof id, "%" PRIu64, last);
   PGresult *r;
   *n = 0;
-  algo_code_t rc = ix_pg_query(c, &r, "select id from chain.partition where not indexed and id <= $1 order by id", 1,
-                               (const char *[]){id}, err);
+  algo_code_t rc = ix_pg_query(c, &r,
+                               "select id, (select sum(pg_relation_size(to_regclass(format('chain.%I', t || '_p' || id))))"
+                               " from unnest(chain.big_tables()) as t) from chain.partition where not indexed and id <= $1"
+                               " order by id",
+                               1, (const char *[]){id}, err);
   if (rc != ALGO_OK) return rc;
-  for (int i = 0; i < PQntuples(r) && *n < max; i++) ids[(*n)++] = ix_pg_u64(r, i, 0);
+  for (int i = 0; i < PQntuples(r) && *n < max; i++) out[(*n)++] = (ix_plain_t){ix_pg_u64(r, i, 0), ix_pg_u64(r, i, 1)};
   PQclear(r);
   return ALGO_OK;
 }

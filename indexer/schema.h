@@ -19,7 +19,9 @@ typedef struct ix_cursor {
  * goes with the connection. */
 algo_code_t ix_schema_lock(PGconn *c, bool shared, bool *taken, algo_err_t *err) ALGO_NODISCARD;
 algo_code_t ix_schema_share(PGconn *c, algo_err_t *err) ALGO_NODISCARD; /* from holding it alone to sharing it */
-/* Applies what is missing, each migration in a transaction. It does not wait in a queue for a table that others have
+/* The newest migration that was applied; 0: none; -1: a new database, where not even their table is. */
+algo_code_t ix_schema_version(PGconn *c, int *version, algo_err_t *err) ALGO_NODISCARD;
+/* Applies what is missing, each migration in a transaction; to a new database all in one. It does not wait in a queue for a table that others have
  * open, where whoever comes later would wait behind it: it tries again, and says for whom it waits. Errors: DB,
  * UNSUPPORTED (a newer program's database), INTERRUPTED. */
 algo_code_t ix_schema_migrate(PGconn *c, const ix_cancel_t *cancel, const algo_env_t *env,
@@ -42,8 +44,11 @@ void ix_hex_text(char out[IX_HEX_TEXT], const algo_digest_t *d);
 algo_code_t ix_partition_rounds(PGconn *c, uint64_t want, uint64_t *out, algo_err_t *err) ALGO_NODISCARD;
 /* Makes partition `id` where it is not there. */
 algo_code_t ix_partitions_add(PGconn *c, uint64_t id, algo_err_t *err) ALGO_NODISCARD;
-/* Partitions whose indexes are not in place yet, up to `last`: ids in ascending order, at most `max`. */
-algo_code_t ix_partitions_plain(PGconn *c, uint64_t last, uint64_t *ids, size_t max, size_t *n,
+typedef struct ix_plain { /* a partition whose indexes are not in place yet */
+  uint64_t id, bytes;     /* of its tables, raw blocks left out */
+} ix_plain_t;
+/* Those up to `last`, in ascending order, at most `max`. */
+algo_code_t ix_partitions_plain(PGconn *c, uint64_t last, ix_plain_t *out, size_t max, size_t *n,
                                 algo_err_t *err) ALGO_NODISCARD;
 
 #endif

@@ -80,7 +80,7 @@ static algo_code_t alone(algo_follower_t *ix, ix_cursor_t *cur, bool *filling, a
   *filling = plan.left > 0;
   if (rc == ALGO_OK && plan.left > 0) return ix_schema_share(ix->control, err);
   if (rc == ALGO_OK && plan.ranges > 0) {
-    rc = ix_index_partitions(ix, plan.last, err);
+    rc = ix_index_partitions(ix, plan.last, true, err);
     if (rc == ALGO_OK) rc = ix_backfill_finish(ix->control, cur, err);
     if (rc == ALGO_OK)
       algo_env_log(&ix->env, ALGO_LOG_INFO, "back-fill: done up to round %" PRIu64, cur->next_round - 1);
@@ -130,30 +130,57 @@ static void start_pipe(algo_follower_t *ix, const ix_cursor_t *cur) {
   snprintf(p->genesis_id, sizeof p->genesis_id, "%s", cur->genesis_id);
   ix->has_cursor = cur->exists;
   ix->partitions_to = 0;
+  atomic_store(&ix->writers, 0);
   pthread_mutex_unlock(&p->mu);
+}
+
+static algo_code_t register_all(algo_follower_t *ix, const ix_cursor_t *cur, algo_err_t *err) {
+  algo_code_t rc = ix_contracts_register(ix, cur, err);
+  if (rc == ALGO_OK)
+    rc = ix_followed_register(&ix->followed, ix->control, cur, ix->opt.replay_from, &ix->arena, &ix->env, err);
+  return rc;
+}
+
+/* Whether nobody has anything in the database yet, and nothing is to be planned there before the first block. */
+static algo_code_t is_fresh(algo_follower_t *ix, algo_err_t *err) {
+  int version = 0;
+  algo_code_t rc = ix_schema_version(ix->control, &version, err);
+  ix->fresh = rc == ALGO_OK && version < 0 && !ix->opt.backfill && !ix->opt.backfill_only;
+  return rc;
+}
+
+/* What a new database gets while the first blocks are on their way: tables, and the first partition once the node has
+ * answered. */
+static algo_code_t make_database(algo_follower_t *ix, algo_err_t *err) {
+  ix_cursor_t cur;
+  algo_code_t rc = alone(ix, &cur, &ix->filling, err);
+  if (rc == ALGO_OK) rc = register_all(ix, &cur, err);
+  pthread_mutex_lock(&ix->pipe.mu);
+  const bool blocks = ix->pipe.n_fetched + ix->pipe.n_ready > 0;
+  pthread_mutex_unlock(&ix->pipe.mu);
+  return rc == ALGO_OK && blocks ? ix_partitions_for(ix, ix->opt.from, err) : rc;
 }
 
 /* *work: what it is; not set when there is nothing for this worker at the moment, or nothing any more. */
 static algo_code_t open_database(algo_follower_t *ix, bool *work, bool *more, algo_err_t *err) {
-  ix_cursor_t cur;
-  ix_backfill_state_t plan;
+  ix_cursor_t cur = {.exists = false};
+  ix_backfill_state_t plan = {0, 0, 0};
   bool mine = false;
-  *work = *more = false;
+  *work = *more = ix->fresh = ix->filling = false;
   algo_code_t rc = ix_pg_open(&ix->control, ix->opt.database_url, IX_APPLICATION_NAME, err);
   if (rc == ALGO_OK) ix_pg_cancellable(ix->control, &ix->cancel);
   if (rc == ALGO_OK) rc = ix_schema_lock(ix->control, false, &mine, err);
-  if (rc == ALGO_OK) rc = mine ? alone(ix, &cur, &ix->filling, err) : beside(ix, &cur, &ix->filling, err);
+  if (rc == ALGO_OK && mine) rc = is_fresh(ix, err);
+  if (rc == ALGO_OK && !ix->fresh) rc = mine ? alone(ix, &cur, &ix->filling, err) : beside(ix, &cur, &ix->filling, err);
   if (rc == ALGO_OK && ix->filling) {
     rc = ix_pg_open(&ix->claim, ix->opt.database_url, IX_APPLICATION_NAME, err);
     if (rc == ALGO_OK) rc = ix_backfill_claim(ix->claim, &ix->range, work, err);
     *more = ix->planned = true;
   } else if (rc == ALGO_OK && !ix->opt.backfill_only) {
-    rc = ix_contracts_register(ix, &cur, err);
-    if (rc == ALGO_OK)
-      rc = ix_followed_register(&ix->followed, ix->control, &cur, ix->opt.replay_from, &ix->arena, &ix->env, err);
+    if (!ix->fresh) rc = register_all(ix, &cur, err);
     *work = true;
   }
-  if (rc == ALGO_OK) rc = ix_backfill_state(ix->control, &plan, err);
+  if (rc == ALGO_OK && !ix->fresh) rc = ix_backfill_state(ix->control, &plan, err);
   if (rc != ALGO_OK) return rc;
   ix_pg_cancellable(ix->control, NULL); /* from here on it serves the batches, which are finished */
   ix_pipe_planned(&ix->pipe, plan.ranges, plan.left);
@@ -177,7 +204,7 @@ static algo_code_t look_after_indexes(algo_follower_t *ix, uint64_t *looked, boo
   if (tip && next > upto) upto += size;
   if (tip && ix->partitions_to > upto) upto = ix->partitions_to;
   if (upto == 0 || upto <= *looked) return ALGO_OK;
-  algo_code_t rc = ix_index_partitions(ix, upto - 1, err);
+  algo_code_t rc = ix_index_partitions(ix, upto - 1, end, err);
   if (rc == ALGO_OK) *looked = upto;
   return rc == ALGO_E_INTERRUPTED ? ALGO_OK : rc; /* the next run makes those that are missing */
 }
@@ -215,10 +242,12 @@ static algo_code_t run_threads(algo_follower_t *ix, void *(*fetch)(void *), void
   n += ok;
   for (unsigned i = 0; ok && i < ix->opt.decoders; i++)
     n += ok = pthread_create(&threads[n], NULL, ix_decoder_main, &decoder) == 0;
+  algo_err_t why;
+  algo_err_init(&why);
+  if (ok && ix->fresh && make_database(ix, &why) != ALGO_OK) ix_pipe_fail(p, &why, false);
   for (unsigned i = 0; ok && i < ix->opt.writers; i++)
     n += ok = pthread_create(&threads[n], NULL, ix_writer_main, ix) == 0;
   if (!ok) {
-    algo_err_t why;
     algo_err_set(&why, ALGO_E_NOMEM, "no thread can be started");
     ix_pipe_fail(p, &why, true);
   }

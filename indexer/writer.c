@@ -6,8 +6,6 @@
 #include "copy.h"
 #include "internal.h"
 
-#define AHEAD UINT64_C(50000) /* rounds before its first block a partition is made, or a whole partition before */
-
 typedef struct writer {
   algo_follower_t *ix;
   PGconn *conn;
@@ -15,19 +13,6 @@ typedef struct writer {
   bool piping;      /* between ix_events_begin and ix_events_end */
   uint64_t touched; /* contracts that had events in this batch, a bit each; the last one for all that follow */
 } writer_t;
-
-static algo_code_t partition_for(algo_follower_t *ix, uint64_t round, algo_err_t *err) {
-  algo_code_t rc = ALGO_OK;
-  pthread_mutex_lock(&ix->partitions);
-  const uint64_t size = ix->pipe.partition_rounds, ahead = size < AHEAD ? size : AHEAD;
-  for (uint64_t id = round / size; rc == ALGO_OK && id <= (round + ahead) / size; id++) {
-    if (id * size < ix->partitions_to) continue;
-    rc = ix_partitions_add(ix->control, id, err);
-    if (rc == ALGO_OK) ix->partitions_to = (id + 1) * size;
-  }
-  pthread_mutex_unlock(&ix->partitions);
-  return rc;
-}
 
 /* The rows of a batch's rounds into one table. */
 static algo_code_t copy_rows(writer_t *w, const char *name, const char *columns, uint64_t first, size_t n,
@@ -154,7 +139,7 @@ static algo_code_t commit(writer_t *w, uint64_t last, algo_err_t *err) {
 
 static algo_code_t write_batch(writer_t *w, uint64_t first, size_t n, algo_err_t *err) {
   algo_follower_t *ix = w->ix;
-  algo_code_t rc = partition_for(ix, first, err);
+  algo_code_t rc = ix_partitions_for(ix, first, err);
   if (rc == ALGO_OK) rc = ix_pg_exec(w->conn, "begin", err);
   for (int t = 0; rc == ALGO_OK && t < IX_TABLES; t++) rc = copy_table(w, (ix_table_t)t, first, n, err);
   if (rc == ALGO_OK && ix->opt.state) rc = stage_state(w, first, n, err);
@@ -173,20 +158,31 @@ static algo_code_t write_batch(writer_t *w, uint64_t first, size_t n, algo_err_t
   return ALGO_OK;
 }
 
+static algo_code_t open_writer(writer_t *w, algo_err_t *err) {
+  algo_follower_t *ix = w->ix;
+  algo_code_t rc = ix_pg_open(&w->conn, ix->opt.database_url, IX_APPLICATION_NAME, err);
+  if (rc != ALGO_OK) return rc;
+  ix_events_init(&w->events, w->conn, ix->contracts, ix->n_contracts, true);
+  w->events.arc56 = ix->followed.arc56;
+  w->events.n_arc56 = ix->followed.n;
+  if (!ix->filling) rc = ix_events_prepare(&w->events, err);
+  if (rc == ALGO_OK && ix->opt.state) rc = ix_pg_exec(w->conn, "select chain.stage_state()", err);
+  return rc;
+}
+
+/* The first one connects at once; the others when there is more than it can write. */
 void *ix_writer_main(void *indexer) {
   writer_t w = {.ix = indexer};
   algo_follower_t *ix = w.ix;
   algo_err_t err;
   algo_err_init(&err);
-  algo_code_t rc = ix_pg_open(&w.conn, ix->opt.database_url, IX_APPLICATION_NAME, &err);
-  ix_events_init(&w.events, w.conn, ix->contracts, ix->n_contracts, true);
-  w.events.arc56 = ix->followed.arc56;
-  w.events.n_arc56 = ix->followed.n;
-  if (rc == ALGO_OK && !ix->filling) rc = ix_events_prepare(&w.events, &err);
-  if (rc == ALGO_OK && ix->opt.state) rc = ix_pg_exec(w.conn, "select chain.stage_state()", &err);
   uint64_t first;
   size_t n;
-  while (rc == ALGO_OK && ix_pipe_take(&ix->pipe, &first, &n)) rc = write_batch(&w, first, n, &err);
+  algo_code_t rc = atomic_fetch_add(&ix->writers, 1) == 0 ? open_writer(&w, &err) : ALGO_OK;
+  while (rc == ALGO_OK && ix_pipe_take(&ix->pipe, w.conn != NULL, &first, &n)) {
+    if (!w.conn) rc = open_writer(&w, &err);
+    if (rc == ALGO_OK) rc = write_batch(&w, first, n, &err);
+  }
   if (rc != ALGO_OK) ix_pipe_fail(&ix->pipe, &err, rc == ALGO_E_INVALID || rc == ALGO_E_UNSUPPORTED);
   ix_events_fini(&w.events);
   if (w.conn) PQfinish(w.conn); /* an open transaction goes with it */
