@@ -33,6 +33,17 @@ void algo_arena_reset(algo_arena_t *a) {
   if (a->first != NULL) use_chunk(a, a->first);
 }
 
+algo_arena_mark_t algo_arena_mark(const algo_arena_t *a) { return (algo_arena_mark_t){a->cur, a->at}; }
+
+void algo_arena_rewind(algo_arena_t *a, algo_arena_mark_t to) {
+  if (to.cur == NULL) {
+    algo_arena_reset(a);
+    return;
+  }
+  use_chunk(a, to.cur);
+  a->at = to.at;
+}
+
 /* A chunk with room for n bytes behind the current one: one kept from before a reset, or a new one. */
 static bool next_chunk(algo_arena_t *a, size_t n) {
   if (a->cur != NULL && a->cur->next != NULL && a->cur->next->size >= n) {

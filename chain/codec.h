@@ -6,6 +6,7 @@
 #define ALGO_CODEC_H
 
 #include "algo/arena.h"
+#include "algo/block.h"
 #include "algo/mp.h"
 
 typedef enum codec_kind {
@@ -106,6 +107,12 @@ enum {
 extern const codec_table_t codec_txn, codec_msig, codec_lsig, codec_pqsig, codec_stxn;
 extern const codec_table_t codec_apply, codec_delta, codec_header, codec_block, codec_response;
 
+typedef struct codec_opened { /* a block whose transactions are left as they stand on the wire */
+  algo_block_t block;
+  algo_bytes_t txns;
+} codec_opened_t;
+extern const codec_table_t codec_opened;
+
 /* ---- writing ---- */
 /* Where the encoder writes: from p to end. `more` makes room for the n bytes at `piece`, or takes them itself (false).
  */
@@ -133,6 +140,8 @@ typedef struct codec_in {
 } codec_in_t;
 
 void codec_in_init(codec_in_t *in, algo_bytes_t bytes, bool strict, algo_arena_t *arena, algo_err_t *err);
+/* How many elements a list of `sub` claims; they stand behind it. Errors: PARSE, TRUNCATED (they cannot fit). */
+algo_code_t codec_list(codec_in_t *in, const codec_table_t *sub, size_t *count);
 /* One map into *base, which the caller has zeroed. */
 algo_code_t codec_decode(codec_in_t *in, const codec_table_t *t, void *base);
 

@@ -76,12 +76,23 @@ static algo_code_t get_count(codec_in_t *in, const codec_field_t *f, size_t *cou
   return code;
 }
 
-/* A list or a map. An element's least size on the wire bounds the memory that a count can ask for. */
+/* An element's least size on the wire bounds the memory that a count can ask for. */
+static algo_code_t get_bounded(codec_in_t *in, const codec_field_t *f, size_t *count) {
+  size_t least = f->sub == NULL ? 1 : f->sub->least;
+  algo_code_t c = get_count(in, f, count);
+  if (c != ALGO_OK || *count * least <= codec_left(in)) return c;
+  return algo_err_set(in->err, ALGO_E_TRUNCATED, "%zu elements do not fit", *count);
+}
+
+algo_code_t codec_list(codec_in_t *in, const codec_table_t *sub, size_t *count) {
+  return get_bounded(in, &(codec_field_t){.kind = KIND_LIST_STRUCT, .sub = sub}, count);
+}
+
+/* A list or a map. */
 static algo_code_t get_many(codec_in_t *in, const codec_field_t *f, uint8_t *base) {
-  size_t size = element_size(f), least = f->sub == NULL ? 1 : f->sub->least, n = 0;
-  algo_code_t c = get_count(in, f, &n);
+  size_t size = element_size(f), n = 0;
+  algo_code_t c = get_bounded(in, f, &n);
   if (c != ALGO_OK) return c;
-  if (n * least > codec_left(in)) return algo_err_set(in->err, ALGO_E_TRUNCATED, "%zu elements do not fit", n);
   if (n > SIZE_MAX / size) return codec_no_memory(in);
   uint8_t *first = n == 0 ? NULL : algo_arena_alloc(in->arena, n * size);
   if (n != 0 && first == NULL) return codec_no_memory(in);

@@ -110,6 +110,21 @@ static const codec_field_t block_rows[] = {
 };
 const codec_table_t codec_block = {CODEC_ROWS(block_rows), .size = sizeof(algo_block_t), .least = 1, .id = TABLE_BLOCK};
 
+static const codec_field_t opened_block_rows[] = {
+    HEADER_TO_TXN512,
+    CODEC_FIELD("txns", KIND_RAW, codec_opened_t, txns),
+    HEADER_FROM_UPGRADE,
+};
+static const codec_table_t opened_block = {CODEC_ROWS(opened_block_rows), .size = sizeof(codec_opened_t), .least = 1,
+                                           .id = TABLE_BLOCK};
+static const codec_field_t opened_rows[] = {
+    CODEC_ROW("block", KIND_STRUCT, 0, 0, &opened_block),
+    CODEC_FIELD("cert", KIND_RAW, codec_opened_t, block.cert),
+};
+_Static_assert(offsetof(codec_opened_t, block) == 0, "the rows of a header serve here too");
+const codec_table_t codec_opened = {CODEC_ROWS(opened_rows), .size = sizeof(codec_opened_t), .least = 1,
+                                    .id = TABLE_RESPONSE};
+
 /* What GET /v2/blocks/{r} answers. */
 static const codec_field_t response_rows[] = {
     CODEC_ROW("block", KIND_STRUCT, 0, 0, &codec_block),

@@ -90,6 +90,13 @@ void ix_copy_bytes(algo_buf_t *b, const void *v, size_t n) {
   b->n += 4 + n;
 }
 
+void ix_copy_length(algo_buf_t *b, size_t n) {
+  uint8_t *p = algo_buf_reserve(b, 4);
+  if (!p) return;
+  put32(p, (uint32_t)n);
+  b->n += 4;
+}
+
 void ix_copy_time(algo_buf_t *b, int64_t unix_seconds) { ix_copy_i64(b, (unix_seconds - PG_EPOCH) * 1000000); }
 
 void ix_copy_array(algo_buf_t *b, uint32_t oid, size_t count, size_t size) {

@@ -17,6 +17,7 @@ void ix_copy_i32(algo_buf_t *b, int32_t v);                 /* integer */
 void ix_copy_i64(algo_buf_t *b, int64_t v);                 /* bigint */
 void ix_copy_u64(algo_buf_t *b, uint64_t v);                /* numeric */
 void ix_copy_bytes(algo_buf_t *b, const void *p, size_t n); /* bytea, text */
+void ix_copy_length(algo_buf_t *b, size_t n);               /* bytea, text, whose bytes the caller sends behind it */
 void ix_copy_time(algo_buf_t *b, int64_t unix_seconds);     /* timestamptz; within what IX_TIME_MAX allows */
 /* Starts a column that is an array of one dimension without nulls: `count` elements of the type `oid`, each put behind
  * it as a column is, of `size` bytes. */

@@ -9,7 +9,7 @@
 #include "algo/text.h"
 
 #define FILL_WAIT_NS  UINT64_C(30000000) /* for a batch to fill, while far behind */
-#define KEEP_BYTES    (256u << 10)       /* a job's buffers above this are given back */
+#define SPARE_BYTES   (12u << 20)        /* of memory that no job has at the moment */
 #define HASH_FAILURES 3u                 /* a block that does not follow is asked for again so often */
 
 uint64_t ix_now_ns(void) {
@@ -40,27 +40,74 @@ algo_code_t ix_pipe_init(ix_pipe_t *p, const algo_env_t *env, algo_err_t *err) {
   return ALGO_OK;
 }
 
-static void job_clear(ix_job_t *j, bool all) {
-  size_t held = j->body.cap + j->delta.cap;
-  for (int i = 0; i < IX_TABLES; i++) held += j->rows.copy[i].cap;
-  for (int i = 0; i < IX_ST_TABLES; i++) held += j->changes.copy[i].cap;
-  if (all || held > KEEP_BYTES) {
-    algo_buf_fini(&j->body);
-    algo_buf_fini(&j->delta);
-    ix_rows_fini(&j->rows);
-    ix_state_fini(&j->changes);
+static void load_free(ix_load_t *l) {
+  algo_buf_fini(&l->body);
+  algo_buf_fini(&l->delta);
+  ix_rows_fini(&l->rows);
+  ix_state_fini(&l->changes);
+}
+
+static size_t load_held(const ix_load_t *l) {
+  size_t held = l->body.cap + l->delta.cap + l->rows.kept.cap + l->rows.log_data.cap;
+  for (int i = 0; i < IX_TABLES; i++) held += l->rows.copy[i].cap;
+  for (int i = 0; i < IX_ST_TABLES; i++) held += l->changes.copy[i].cap;
+  return held;
+}
+
+/* Its memory is kept for another job, if that is not too much in all. */
+static void job_clear(ix_pipe_t *p, ix_job_t *j) {
+  const size_t held = load_held(&j->load);
+  if (held == 0 || p->n_spares == IX_SPARES || p->spare_bytes + held > SPARE_BYTES) {
+    load_free(&j->load);
   } else {
-    algo_buf_clear(&j->body);
-    algo_buf_clear(&j->delta);
+    algo_buf_clear(&j->load.body);
+    algo_buf_clear(&j->load.delta);
+    p->spares[p->n_spares++] = j->load;
+    p->spare_bytes += held;
   }
+  memset(&j->load, 0, sizeof j->load);
   j->state = IX_FREE;
   j->bytes = 0;
   j->failures = 0;
 }
 
+void ix_pipe_start(ix_pipe_t *p, ix_job_t *j) {
+  j->state = IX_FETCHING;
+  if (load_held(&j->load) || p->n_spares == 0) return;
+  j->load = p->spares[--p->n_spares];
+  p->spare_bytes -= load_held(&j->load);
+}
+
+void ix_pipe_holds(ix_pipe_t *p, ix_job_t *j, size_t bytes) {
+  p->bytes = p->bytes - j->bytes + bytes;
+  j->bytes = bytes;
+}
+
+bool ix_pipe_room(const ix_pipe_t *p, uint64_t round, size_t pending) {
+  return round == p->next_commit || p->bytes + (pending + 1) * p->expected <= IX_BYTES_MAX;
+}
+
+bool ix_pipe_comes(ix_pipe_t *p, ix_job_t *j, size_t n) {
+  const size_t needs = j->bytes + IX_EXPANDS(n);
+  p->expected = needs > p->expected ? needs : p->expected - p->expected / 8;
+  if (j->round != p->next_commit && p->bytes - j->bytes + needs > IX_BYTES_MAX + IX_BYTES_SLACK) return false;
+  ix_pipe_holds(p, j, needs);
+  return true;
+}
+
+void ix_pipe_put_off(ix_pipe_t *p, ix_job_t *j) {
+  ix_pipe_holds(p, j, 0);
+  algo_buf_clear(&j->load.body);
+  algo_buf_clear(&j->load.delta);
+  j->state = IX_WANTED;
+  j->retry_ns = 0;
+  p->n_wanted++;
+}
+
 void ix_pipe_fini(ix_pipe_t *p) {
   if (!p->ring) return;
-  for (size_t i = 0; i < IX_RING; i++) job_clear(&p->ring[i], true);
+  for (size_t i = 0; i < IX_RING; i++) load_free(&p->ring[i].load);
+  while (p->n_spares) load_free(&p->spares[--p->n_spares]);
   free(p->ring);
   pthread_cond_destroy(&p->ready);
   pthread_cond_destroy(&p->fetched);
@@ -69,7 +116,7 @@ void ix_pipe_fini(ix_pipe_t *p) {
 }
 
 void ix_pipe_reset(ix_pipe_t *p, uint64_t next) {
-  for (size_t i = 0; i < IX_RING; i++) job_clear(&p->ring[i], false);
+  for (size_t i = 0; i < IX_RING; i++) job_clear(p, &p->ring[i]);
   p->next_fetch = p->next_take = p->next_commit = next;
   p->bytes = p->n_fetched = p->n_wanted = p->n_ready = 0;
   p->spare = 1; /* the one that connects at once */
@@ -114,13 +161,9 @@ void ix_pipe_check_done(ix_pipe_t *p) {
 }
 
 void ix_pipe_again(ix_pipe_t *p, ix_job_t *j, uint64_t now_ns) {
-  p->bytes -= j->bytes;
-  j->bytes = 0;
-  algo_buf_clear(&j->body);
   if (j->state == IX_READY) p->n_ready--;
-  j->state = IX_WANTED;
+  ix_pipe_put_off(p, j);
   j->retry_ns = now_ns + ix_backoff_ns(j->failures++);
-  p->n_wanted++;
   if (p->wake) p->wake(p->fetcher);
 }
 
@@ -133,8 +176,8 @@ static ix_job_t *next_fetched(ix_pipe_t *p) {
 }
 
 static void decoded(ix_pipe_t *p, ix_job_t *j, algo_code_t rc, algo_err_t *err) {
-  if (rc == ALGO_OK && j->rows.round != j->round)
-    rc = algo_err_set(err, ALGO_E_PARSE, "the block of round %" PRIu64 " came instead", j->rows.round);
+  if (rc == ALGO_OK && j->load.rows.round != j->round)
+    rc = algo_err_set(err, ALGO_E_PARSE, "the block of round %" PRIu64 " came instead", j->load.rows.round);
   if (rc != ALGO_OK) {
     p->stats.decode_errors++;
     if (j->failures == 0 || j->failures % 16 == 15)
@@ -143,16 +186,17 @@ static void decoded(ix_pipe_t *p, ix_job_t *j, algo_code_t rc, algo_err_t *err) 
     ix_pipe_again(p, j, ix_now_ns());
     return;
   }
-  if (j->rows.unknown)
+  if (j->load.rows.unknown)
     algo_env_log(p->env, ALGO_LOG_WARN,
                  "round %" PRIu64 ": %" PRIu32
                  " transactions of a type that this version does not know: kept as type 0 with their bytes",
-                 j->round, j->rows.unknown);
-  p->bytes -= j->bytes;
-  j->bytes = 0;
-  for (int i = 0; i < IX_TABLES; i++) j->bytes += j->rows.copy[i].n;
-  for (int i = 0; i < IX_ST_TABLES; i++) j->bytes += p->state ? j->changes.copy[i].n : 0;
-  p->bytes += j->bytes;
+                 j->round, j->load.rows.unknown);
+  size_t bytes = j->load.rows.raw.n;
+  for (int i = 0; i < IX_TABLES; i++) bytes += j->load.rows.copy[i].n;
+  for (int i = 0; i < IX_ST_TABLES; i++) bytes += p->state ? j->load.changes.copy[i].n : 0;
+  const bool was_full = !ix_pipe_room(p, p->next_fetch, 0);
+  ix_pipe_holds(p, j, bytes);
+  if (was_full && p->wake) p->wake(p->fetcher);
   p->n_ready++;
   j->state = IX_READY;
   pthread_cond_broadcast(&p->ready);
@@ -175,16 +219,14 @@ void *ix_decoder_main(void *decoder) {
     pthread_mutex_unlock(&p->mu);
     algo_err_t err;
     algo_err_init(&err);
-    algo_code_t rc = ix_rows_build(&j->rows, algo_buf_view(&j->body), d->scope, d->watch, &arena, &err);
+    algo_code_t rc = ix_rows_build(&j->load.rows, algo_buf_view(&j->load.body), d->scope, d->watch, &arena, &err);
     if (rc == ALGO_OK && delta)
-      rc = j->round ? ix_state_build(&j->changes, j->round, algo_buf_view(&j->delta), &err)
-                    : ix_state_genesis(&j->changes, algo_buf_view(&j->delta), &err);
+      rc = j->round ? ix_state_build(&j->load.changes, j->round, algo_buf_view(&j->load.delta), &err)
+                    : ix_state_genesis(&j->load.changes, algo_buf_view(&j->load.delta), &err);
     if (arena.total > (16u << 20)) algo_arena_fini(&arena);
-    j->body_bytes = j->body.n;
-    if (j->body.cap > KEEP_BYTES) algo_buf_fini(&j->body);
-    else algo_buf_clear(&j->body);
-    if (j->delta.cap > KEEP_BYTES) algo_buf_fini(&j->delta);
-    else algo_buf_clear(&j->delta);
+    j->body_bytes = j->load.body.n;
+    if (!d->scope->all) algo_buf_fini(&j->load.body); /* else its rows point into it */
+    algo_buf_fini(&j->load.delta);
     pthread_mutex_lock(&p->mu);
     if (!ix_pipe_over(p)) decoded(p, j, rc, &err);
   }
@@ -218,7 +260,7 @@ void ix_pipe_wrong_network(ix_pipe_t *p, algo_bytes_t node_id, const algo_digest
 
 /* Whether the job follows what was taken before it: OK; TIMEOUT: it was sent back to be asked for again; else fatal. */
 static algo_code_t follows(ix_pipe_t *p, ix_job_t *j, algo_err_t *err) {
-  const ix_rows_t *r = &j->rows;
+  const ix_rows_t *r = &j->load.rows;
   if (p->has_genesis && memcmp(&r->genesis_hash, &p->genesis_hash, sizeof r->genesis_hash) != 0)
     return wrong_network(p, algo_buf_view(&r->genesis_id), &r->genesis_hash, err);
   const algo_digest_t *link = p->checking ? &r->hash : &r->prev;
@@ -253,7 +295,7 @@ static void end_check(ix_pipe_t *p, ix_job_t *j) {
   p->n_ready--;
   p->next_take++;
   p->next_commit++;
-  job_clear(j, false);
+  job_clear(p, j);
   ix_pipe_check_done(p);
 }
 
@@ -289,7 +331,7 @@ static bool take_run(ix_pipe_t *p, size_t n, uint64_t *first, size_t *taken) {
       return false;
     }
     p->has_last = true;
-    p->last_hash = j->rows.hash;
+    p->last_hash = j->load.rows.hash;
     j->state = IX_TAKEN;
     p->n_ready--;
     p->next_take++;
@@ -350,16 +392,16 @@ void ix_pipe_committed(ix_pipe_t *p, uint64_t first, size_t n) {
   for (size_t i = 0; i < n; i++) {
     ix_job_t *j = ix_pipe_job(p, first + i);
     s->blocks++;
-    s->txns += j->rows.txns;
-    s->inner += j->rows.inner;
-    s->participants += j->rows.participants;
-    s->logs += j->rows.count[IX_LOG];
-    s->unknown += j->rows.unknown;
+    s->txns += j->load.rows.txns;
+    s->inner += j->load.rows.inner;
+    s->participants += j->load.rows.participants;
+    s->logs += j->load.rows.count[IX_LOG];
+    s->unknown += j->load.rows.unknown;
     s->bytes += j->body_bytes;
-    s->block_time = j->rows.time;
+    s->block_time = j->load.rows.time;
     s->latency_s = (double)(now - j->arrived_ns) * 1e-9;
     p->bytes -= j->bytes;
-    job_clear(j, false);
+    job_clear(p, j);
   }
   p->spare++;
   s->batches++;

@@ -16,14 +16,18 @@
 
 typedef enum { IX_FREE, IX_WANTED, IX_FETCHING, IX_FETCHED, IX_DECODING, IX_READY, IX_TAKEN } ix_job_state_t;
 
-typedef struct ix_job {
-  ix_job_state_t state;
-  uint64_t round;
+typedef struct ix_load { /* what a job carries; its memory goes from job to job */
   algo_buf_t body;
   algo_buf_t delta; /* of the same round, where the state is kept; of round 0 the genesis */
   ix_rows_t rows;
   ix_state_t changes;
-  size_t bytes;        /* that it holds, as counted in ix_pipe_t.bytes */
+} ix_load_t;
+
+typedef struct ix_job {
+  ix_job_state_t state;
+  uint64_t round;
+  ix_load_t load;
+  size_t bytes;        /* that it holds, or will, as counted in ix_pipe_t.bytes */
   size_t body_bytes;   /* of the block, for the statistics */
   uint64_t arrived_ns; /* when the body was whole */
   uint64_t retry_ns;   /* not to be asked for again before */
@@ -31,8 +35,11 @@ typedef struct ix_job {
 } ix_job_t;
 
 #define IX_RING         2048u
-#define IX_BYTES_MAX    (48u << 20) /* held in all: no further request is made above */
-#define IX_BATCH_BYTES  (8u << 20)  /* a batch is full */
+#define IX_BYTES_MAX    (48u << 20)   /* held in all: no further request is made above */
+#define IX_BYTES_SLACK  (8u << 20)    /* an answer that is longer than was to be expected may go above by so much */
+#define IX_EXPANDS(n)   ((n) / 4 * 9) /* an answer with its rows: what n bytes on the wire become at most, as a rule */
+#define IX_SPARES       32u
+#define IX_BATCH_BYTES  (8u << 20) /* a batch is full */
 #define IX_BATCH_ROUNDS 1024u
 
 typedef struct ix_pipe {
@@ -50,6 +57,9 @@ typedef struct ix_pipe {
   uint64_t until;            /* last round wanted */
   uint64_t partition_rounds; /* a batch lies in one partition of so many */
   size_t bytes, n_fetched, n_wanted, n_ready;
+  size_t expected; /* bytes of a job, by those that came lately */
+  ix_load_t spares[IX_SPARES];
+  size_t n_spares, spare_bytes;
   unsigned spare;  /* writers with a connection, or about to have it, and without work */
   bool node_known; /* node_round is set */
   bool until_tip;
@@ -80,6 +90,18 @@ static inline bool ix_pipe_wants_delta(const ix_pipe_t *p, const ix_job_t *j) {
   return p->state && !(p->checking && j->round == p->next_take);
 }
 static inline bool ix_pipe_over(const ix_pipe_t *p) { return p->failed || p->done; }
+
+/* All of the following with the lock held. A job is asked for: it gets its memory. */
+void ix_pipe_start(ix_pipe_t *p, ix_job_t *j);
+/* The job holds so many bytes from now on. */
+void ix_pipe_holds(ix_pipe_t *p, ix_job_t *j, size_t bytes);
+/* Whether a round may be asked for while `pending` others have not begun to come. The round that everything waits for
+ * always may. */
+bool ix_pipe_room(const ix_pipe_t *p, uint64_t round, size_t pending);
+/* An answer of n bytes begins to come for the job; false: there is no room for it now, it is to be asked for later. */
+bool ix_pipe_comes(ix_pipe_t *p, ix_job_t *j, size_t n);
+/* It is asked for again when there is room. */
+void ix_pipe_put_off(ix_pipe_t *p, ix_job_t *j);
 
 /* The session ends with *err; the first error stays. Takes the lock. */
 void ix_pipe_fail(ix_pipe_t *p, const algo_err_t *err, bool fatal);

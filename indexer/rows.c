@@ -9,6 +9,7 @@
 
 #define OID_BYTEA 17u
 #define OID_INT4  23u
+#define ARENA_MAX (4u << 20)
 
 const ix_table_def_t ix_tables[IX_TABLES] = {
     {"block", "round,time,txn_counter,txns,inner_txns,hash,prev,proposer,payout,fees_collected,bonus,rewards_level,"
@@ -29,14 +30,18 @@ typedef struct part { /* a participant */
 typedef struct walk {
   ix_rows_t *out;
   const algo_block_t *block;
+  const ix_scope_t *scope;
   const ix_apps_t *watch;
   algo_arena_t *arena;
   algo_err_t *err;
+  const uint8_t *body;
   uint32_t next;         /* intra */
   const uint8_t *origin; /* raw_at counts from here ... */
   size_t base;           /* ... and starts at this */
   size_t n_parts, cap_parts;
-  part_t *parts;
+  part_t *parts;       /* on the heap */
+  algo_apply_t *group; /* the transactions at hand: one, or all of a group; on the heap */
+  size_t n_group, cap_group;
   size_t root; /* the first participant of the top-level transaction at hand */
   uint32_t root_intra;
   algo_buf_t scratch;
@@ -54,6 +59,7 @@ void ix_rows_fini(ix_rows_t *r) {
   for (int i = 0; i < IX_TABLES; i++) algo_buf_fini(&r->copy[i]);
   algo_buf_fini(&r->genesis_id);
   algo_buf_fini(&r->log_data);
+  algo_buf_fini(&r->kept);
   free(r->logged);
   free(r->found);
   memset(r, 0, sizeof *r);
@@ -123,14 +129,10 @@ static algo_code_t put_id_or_null(algo_buf_t *b, uint64_t v, const char *what, a
 static algo_code_t add_part_at(walk_t *w, size_t from, const algo_addr_t *a, uint32_t intra) {
   for (size_t i = from; i < w->n_parts; i++)
     if (w->parts[i].intra == intra && algo_addr_eq(&w->parts[i].addr, a)) return ALGO_OK;
-  if (w->n_parts == w->cap_parts) {
-    size_t cap = w->cap_parts ? 2 * w->cap_parts : 1024;
-    part_t *p = algo_arena_array(w->arena, cap, sizeof *p);
-    if (!p) return algo_err_set(w->err, ALGO_E_NOMEM, "out of memory");
-    if (w->n_parts) memcpy(p, w->parts, w->n_parts * sizeof *p);
-    w->parts = p;
-    w->cap_parts = cap;
-  }
+  void *list = w->parts;
+  algo_code_t rc = grow(&list, w->n_parts, &w->cap_parts, sizeof *w->parts, w->err);
+  w->parts = list;
+  if (rc != ALGO_OK) return rc;
   w->parts[w->n_parts].addr = *a;
   w->parts[w->n_parts++].intra = intra;
   return ALGO_OK;
@@ -447,7 +449,7 @@ static void put_addrs_or_null(algo_buf_t *b, const algo_addr_t *a, size_t n) {
   for (size_t i = 0; i < n; i++) put_addr(b, &a[i]);
 }
 
-static algo_code_t put_block(walk_t *w, algo_bytes_t raw) {
+static algo_code_t put_block(walk_t *w) {
   const algo_header_t *h = &w->block->header;
   ix_rows_t *r = w->out;
   algo_buf_t *b = &r->copy[IX_BLOCK];
@@ -470,7 +472,8 @@ static algo_code_t put_block(walk_t *w, algo_bytes_t raw) {
   ix_copy_bytes(b, h->protocol.p, h->protocol.n);
   put_addrs_or_null(b, h->expired, h->n_expired);
   put_addrs_or_null(b, h->absent, h->n_absent);
-  put_bytes_or_null(b, raw);
+  if (r->raw.n == 0) ix_copy_null(b);
+  else ix_copy_length(b, r->raw.n);
   r->count[IX_BLOCK] = 1;
   return ALGO_OK;
 }
@@ -482,25 +485,17 @@ static void clear(ix_rows_t *r) {
   }
   algo_buf_clear(&r->genesis_id);
   algo_buf_clear(&r->log_data);
+  algo_buf_clear(&r->kept);
+  r->raw = algo_bytes(NULL, 0);
   r->n_logged = r->n_found = 0;
   r->txns = r->inner = r->unknown = 0;
   r->participants = 0;
 }
 
-/* Groups stand together in a block: the first one behind i that is not of i's group. */
-static size_t group_end(const algo_block_t *b, size_t i) {
-  const algo_digest_t *g = &b->txns[i].stxn.txn.group;
-  size_t end = i + 1;
-  if (!algo_digest_is_zero(g))
-    while (end < b->n_txns && memcmp(&b->txns[end].stxn.txn.group, g, sizeof *g) == 0) end++;
-  return end;
-}
-
-static bool group_kept(const algo_block_t *b, size_t i, size_t end, const ix_scope_t *scope) {
-  if (scope->all) return true;
-  for (; i < end; i++)
-    if (ix_scope_holds(scope, &b->txns[i])) return true;
-  return false;
+static bool is_kept(const walk_t *w) {
+  for (size_t i = 0; i < w->n_group; i++)
+    if (ix_scope_holds(w->scope, &w->group[i])) return true;
+  return w->scope->all;
 }
 
 /* What is not kept may still make an application that a rule is about. */
@@ -510,57 +505,102 @@ static algo_code_t pass_over(walk_t *w, const algo_apply_t *a) {
   return rc;
 }
 
-static algo_code_t walk_block(walk_t *w, algo_bytes_t body, const ix_scope_t *scope, algo_buf_t *kept) {
-  const algo_block_t *b = w->block;
+/* The transactions at hand: all of them are kept, or none. */
+static algo_code_t walk_group(walk_t *w) {
+  const bool keep = w->n_group && is_kept(w);
+  ix_rows_t *r = w->out;
   algo_code_t rc = ALGO_OK;
-  for (size_t i = 0, end; rc == ALGO_OK && i < b->n_txns; i = end) {
-    end = group_end(b, i);
-    const bool keep = group_kept(b, i, end, scope);
-    for (size_t k = i; rc == ALGO_OK && k < end; k++) {
-      const uint32_t inner = count_inner(&b->txns[k]);
-      w->out->txns++;
-      w->out->inner += inner;
-      if (!keep) {
-        if (w->watch->n_rules) rc = pass_over(w, &b->txns[k]);
-        else w->next += 1 + inner;
-        continue;
-      }
-      w->origin = scope->all ? body.p : b->txns[k].raw.p;
-      w->base = kept->n;
-      if (!scope->all) algo_buf_putb(kept, b->txns[k].raw);
-      rc = walk_txn(w, &b->txns[k], &(place_t){0});
+  for (size_t i = 0; rc == ALGO_OK && i < w->n_group; i++) {
+    const algo_apply_t *a = &w->group[i];
+    const uint32_t inner = count_inner(a);
+    r->txns++;
+    r->inner += inner;
+    if (!keep) {
+      if (w->watch->n_rules) rc = pass_over(w, a);
+      else w->next += 1 + inner;
+      continue;
     }
+    w->origin = w->scope->all ? w->body : a->raw.p;
+    w->base = r->kept.n;
+    if (!w->scope->all) algo_buf_putb(&r->kept, a->raw);
+    rc = walk_txn(w, a, &(place_t){0});
   }
+  w->n_group = 0;
   return rc;
+}
+
+static bool joins_group(const walk_t *w, const algo_apply_t *a) {
+  return memcmp(&w->group[0].stxn.txn.group, &a->stxn.txn.group, sizeof a->stxn.txn.group) == 0;
+}
+
+/* The first of another group stands behind the one at hand: that one ends, and its memory is used again when there is
+ * much of it. */
+static algo_code_t next_group(walk_t *w, algo_block_reader_t *reader, algo_arena_mark_t behind_header) {
+  const size_t next = w->n_group;
+  algo_code_t rc = walk_group(w);
+  if (w->arena->total <= ARENA_MAX) {
+    w->group[0] = w->group[next];
+    return rc;
+  }
+  algo_arena_rewind(w->arena, behind_header);
+  algo_block_back(reader);
+  return rc == ALGO_OK ? algo_block_next(reader, &w->group[0], w->arena, w->err) : rc;
+}
+
+/* One transaction in memory at a time, or one group where the scope asks for groups, which stand together: a block may
+ * have any size. */
+static algo_code_t walk_block(walk_t *w, algo_block_reader_t *reader) {
+  const algo_arena_mark_t behind_header = algo_arena_mark(w->arena);
+  algo_code_t rc = ALGO_OK;
+  for (size_t i = 0; rc == ALGO_OK && i < w->block->n_txns; i++) {
+    void *list = w->group;
+    rc = grow(&list, w->n_group, &w->cap_group, sizeof *w->group, w->err);
+    w->group = list;
+    if (rc == ALGO_OK) rc = algo_block_next(reader, &w->group[w->n_group], w->arena, w->err);
+    if (rc == ALGO_OK && w->n_group && !joins_group(w, &w->group[w->n_group]))
+      rc = next_group(w, reader, behind_header);
+    if (rc != ALGO_OK) return rc;
+    const bool alone = w->scope->all || algo_digest_is_zero(&w->group[w->n_group].stxn.txn.group);
+    w->n_group++;
+    if (!alone) continue;
+    rc = walk_group(w);
+    algo_arena_rewind(w->arena, behind_header);
+  }
+  return rc == ALGO_OK ? walk_group(w) : rc;
+}
+
+static algo_code_t check_header(const algo_header_t *h, algo_err_t *err) {
+  if (h->protocol.n == 0 || algo_digest_is_zero(&h->genesis_hash))
+    return algo_err_set(err, ALGO_E_PARSE, "a block without protocol or genesis hash");
+  return h->round <= INT64_MAX ? ALGO_OK : algo_err_set(err, ALGO_E_RANGE, "round %llu", (unsigned long long)h->round);
 }
 
 algo_code_t ix_rows_build(ix_rows_t *out, algo_bytes_t body, const ix_scope_t *scope, const ix_apps_t *watch,
                           algo_arena_t *arena, algo_err_t *err) {
   algo_block_t block;
-  algo_buf_t kept = ALGO_BUF_INIT;
+  algo_block_reader_t *reader;
   clear(out);
   algo_arena_reset(arena);
   if (body.n > INT32_MAX) return algo_err_set(err, ALGO_E_RANGE, "a block of %zu bytes", body.n);
-  algo_code_t rc = algo_block_decode(&block, body, arena, err);
+  algo_code_t rc = algo_block_open(&reader, &block, body, arena, err);
+  if (rc == ALGO_OK) rc = check_header(&block.header, err);
   if (rc != ALGO_OK) return rc;
-  if (block.header.protocol.n == 0 || algo_digest_is_zero(&block.header.genesis_hash))
-    return algo_err_set(err, ALGO_E_PARSE, "a block without protocol or genesis hash");
-  if (block.header.round > INT64_MAX)
-    return algo_err_set(err, ALGO_E_RANGE, "round %llu", (unsigned long long)block.header.round);
   out->round = block.header.round;
   out->prev = block.header.prev;
   out->time = block.header.timestamp;
   out->genesis_hash = block.header.genesis_hash;
   algo_buf_putb(&out->genesis_id, block.header.genesis_id);
   algo_header_hash(&out->hash, &block.header);
-  walk_t w = {.out = out, .block = &block, .watch = watch, .arena = arena, .err = err};
-  rc = walk_block(&w, body, scope, &kept);
+  walk_t w = {.out = out, .block = &block, .scope = scope, .watch = watch, .arena = arena, .err = err, .body = body.p};
+  rc = walk_block(&w, reader);
+  out->raw = scope->all ? body : algo_buf_view(&out->kept);
   if (rc == ALGO_OK) put_parts(&w);
-  if (rc == ALGO_OK) rc = put_block(&w, scope->all ? body : algo_buf_view(&kept));
-  bool oom = kept.oom || out->genesis_id.oom || out->log_data.oom;
+  if (rc == ALGO_OK) rc = put_block(&w);
+  bool oom = out->kept.oom || out->genesis_id.oom || out->log_data.oom;
   for (int i = 0; i < IX_TABLES; i++) oom |= out->copy[i].oom;
-  algo_buf_fini(&kept);
   algo_buf_fini(&w.scratch);
+  free(w.parts);
+  free(w.group);
   if (rc == ALGO_OK && oom)
     rc = algo_err_set(err, ALGO_E_NOMEM, "out of memory for round %llu", (unsigned long long)out->round);
   return rc;

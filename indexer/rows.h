@@ -43,7 +43,9 @@ typedef struct ix_logged { /* a log of an application whose events are read */
 } ix_logged_t;
 
 typedef struct ix_rows {
-  algo_buf_t copy[IX_TABLES]; /* rows in COPY BINARY, without header and trailer */
+  algo_buf_t copy[IX_TABLES]; /* rows in COPY BINARY, without header and trailer; the block's row but for `raw` */
+  algo_bytes_t raw;           /* its last column: the body itself, or what the scope kept of it */
+  algo_buf_t kept;            /* its bytes then */
   uint64_t count[IX_TABLES];
   uint64_t round;
   algo_digest_t hash, prev; /* header hashes of this round and the one before */
@@ -62,8 +64,8 @@ typedef struct ix_rows {
 
 void ix_rows_fini(ix_rows_t *r);
 
-/* Makes the rows of a block. `watch` are the applications whose logs are handed out in `logged`. The arena is reset.
- * Errors: PARSE, TRUNCATED (not a block), RANGE (a number that no chain has), NOMEM. */
+/* Makes the rows of a block; they may point into `body`. `watch` are the applications whose logs are handed out in
+ * `logged`. The arena is reset. Errors: PARSE, TRUNCATED (not a block), RANGE (a number that no chain has), NOMEM. */
 algo_code_t ix_rows_build(ix_rows_t *out, algo_bytes_t body, const ix_scope_t *scope, const ix_apps_t *watch,
                           algo_arena_t *arena, algo_err_t *err) ALGO_NODISCARD;
 

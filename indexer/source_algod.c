@@ -24,6 +24,8 @@ typedef struct transfer {
   algo_buf_t *to;
   size_t most;
   bool busy, too_long;
+  bool put_off; /* there is no room for what comes */
+  ix_pipe_t *pipe;
 } transfer_t;
 
 typedef struct fetcher {
@@ -51,6 +53,14 @@ static size_t on_body(char *data, size_t size, size_t n, void *user) {
   return t->to->oom ? 0 : n;
 }
 
+/* A body of so many bytes begins to come. */
+static bool announced(transfer_t *t, size_t length) {
+  pthread_mutex_lock(&t->pipe->mu);
+  t->put_off = !ix_pipe_comes(t->pipe, t->job, length);
+  pthread_mutex_unlock(&t->pipe->mu);
+  return !t->put_off;
+}
+
 /* Room for a whole body at once where the answer says how long it is. */
 static size_t on_header(char *data, size_t size, size_t n, void *user) {
   transfer_t *t = user;
@@ -58,7 +68,9 @@ static size_t on_header(char *data, size_t size, size_t n, void *user) {
   n *= size;
   if (n > sizeof name && curl_strnequal(data, name, sizeof name - 1)) {
     const unsigned long long length = strtoull(data + sizeof name - 1, NULL, 10);
-    if (length <= t->most) (void)algo_buf_reserve(t->to, (size_t)length);
+    if (length > t->most) return n; /* its body is refused */
+    if (t->job && !announced(t, (size_t)length)) return 0;
+    (void)algo_buf_reserve(t->to, (size_t)length);
   }
   return n;
 }
@@ -67,6 +79,7 @@ static bool transfer_init(fetcher_t *f, transfer_t *t) {
   t->easy = curl_easy_init();
   if (!t->easy) return false;
   CURL *e = t->easy;
+  t->pipe = f->p;
   curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
   curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
@@ -90,7 +103,7 @@ static void begin(fetcher_t *f, transfer_t *t, const char *path, algo_buf_t *to,
   t->to = to;
   t->most = most;
   t->busy = true;
-  t->too_long = false;
+  t->too_long = t->put_off = false;
   curl_easy_setopt(t->easy, CURLOPT_URL, url);
   curl_easy_setopt(t->easy, CURLOPT_TIMEOUT, seconds);
   curl_easy_setopt(t->easy, CURLOPT_LOW_SPEED_LIMIT, stall ? 1L : 0L);
@@ -107,10 +120,10 @@ static transfer_t *idle(fetcher_t *f) {
 }
 
 /* A round that has to be asked for again, when its time has come; *due is lowered to the first such time. */
-static ix_job_t *wanted_again(ix_pipe_t *p, uint64_t now, uint64_t *due) {
+static ix_job_t *wanted_again(ix_pipe_t *p, size_t pending, uint64_t now, uint64_t *due) {
   for (uint64_t r = p->next_take; p->n_wanted > 0 && r < p->next_fetch; r++) {
     ix_job_t *j = ix_pipe_job(p, r);
-    if (j->state != IX_WANTED) continue;
+    if (j->state != IX_WANTED || !ix_pipe_room(p, r, pending)) continue;
     if (j->retry_ns <= now) {
       p->n_wanted--;
       return j;
@@ -126,13 +139,16 @@ static uint64_t ask(fetcher_t *f, uint64_t now) {
   uint64_t due = now + UINT64_C(1000000000);
   if (now < f->not_before_ns) return f->not_before_ns;
   const size_t parallel = f->failures ? 1 : CONNECTIONS;
-  size_t active = 0;
-  for (size_t i = 0; i < CONNECTIONS; i++) active += f->block[i].busy;
+  size_t active = 0, pending = 0;
+  for (size_t i = 0; i < CONNECTIONS; i++) {
+    active += f->block[i].busy;
+    pending += f->block[i].busy && f->block[i].job->bytes == 0;
+  }
   const uint64_t last = p->node_round < p->until ? p->node_round : p->until;
   transfer_t *t;
   while (active < parallel && (t = idle(f)) != NULL && !p->stop) {
-    ix_job_t *j = wanted_again(p, now, &due);
-    if (!j && p->node_known && p->next_fetch <= last && p->bytes < IX_BYTES_MAX &&
+    ix_job_t *j = wanted_again(p, pending, now, &due);
+    if (!j && p->node_known && p->next_fetch <= last && ix_pipe_room(p, p->next_fetch, pending) &&
         ix_pipe_job(p, p->next_fetch)->state == IX_FREE) {
       j = ix_pipe_job(p, p->next_fetch);
       j->round = p->next_fetch++;
@@ -141,10 +157,11 @@ static uint64_t ask(fetcher_t *f, uint64_t now) {
     if (!j) break;
     char path[64];
     snprintf(path, sizeof path, "/v2/blocks/%" PRIu64 "?format=msgpack", j->round);
-    j->state = IX_FETCHING;
+    ix_pipe_start(p, j);
     t->job = j;
-    begin(f, t, path, &j->body, BODY_MAX, BLOCK_S, true);
+    begin(f, t, path, &j->load.body, BODY_MAX, BLOCK_S, true);
     active++;
+    pending++;
   }
   if (!f->status.busy && (!p->node_known || p->next_fetch > p->node_round) && !p->stop) {
     char path[64] = "/v2/status";
@@ -247,27 +264,30 @@ static void got_block(fetcher_t *f, transfer_t *t, const char *wrong, uint64_t n
   ix_pipe_t *p = f->p;
   ix_job_t *j = t->job;
   t->job = NULL;
+  if (t->put_off) {
+    ix_pipe_put_off(p, j);
+    return;
+  }
   if (wrong) {
     ix_pipe_again(p, j, now);
     char what[200];
-    snprintf(what, sizeof what, "round %" PRIu64 ": %s%s", j->round, t->to == &j->delta ? "its state delta: " : "",
+    snprintf(what, sizeof what, "round %" PRIu64 ": %s%s", j->round, t->to == &j->load.delta ? "its state delta: " : "",
              wrong);
     complain(f, what);
     return;
   }
   f->failures = 0;
   p->stats.node_up = true;
-  if (ix_pipe_wants_delta(p, j) && t->to == &j->body) { /* over the same connection, what the block changed */
+  if (ix_pipe_wants_delta(p, j) && t->to == &j->load.body) { /* over the same connection, what the block changed */
     char path[64] = "/genesis";
     if (j->round) snprintf(path, sizeof path, "/v2/deltas/%" PRIu64 "?format=msgpack", j->round);
     t->job = j;
-    begin(f, t, path, &j->delta, DELTA_MAX, BLOCK_S, true);
+    begin(f, t, path, &j->load.delta, DELTA_MAX, BLOCK_S, true);
     return;
   }
   j->state = IX_FETCHED;
   j->arrived_ns = now;
-  j->bytes = j->body.n + j->delta.n;
-  p->bytes += j->bytes;
+  if (j->bytes == 0) ix_pipe_holds(p, j, IX_EXPANDS(j->load.body.n + j->load.delta.n)); /* of no length announced */
   p->n_fetched++;
   pthread_cond_signal(&p->fetched);
 }

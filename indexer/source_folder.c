@@ -49,13 +49,14 @@ static ix_job_t *next_job(ix_pipe_t *p) {
   const uint64_t now = ix_now_ns();
   for (uint64_t r = p->next_take; p->n_wanted > 0 && r < p->next_fetch; r++) {
     ix_job_t *j = ix_pipe_job(p, r);
-    if (j->state != IX_WANTED || j->retry_ns > now) continue;
+    if (j->state != IX_WANTED || j->retry_ns > now || !ix_pipe_room(p, r, 0)) continue;
     p->n_wanted--;
     return j;
   }
   const uint64_t last = p->node_round < p->until ? p->node_round : p->until;
   ix_job_t *j = ix_pipe_job(p, p->next_fetch);
-  if (!p->node_known || p->next_fetch > last || p->bytes >= IX_BYTES_MAX || j->state != IX_FREE || p->stop) return NULL;
+  if (!p->node_known || p->next_fetch > last || !ix_pipe_room(p, p->next_fetch, 0) || j->state != IX_FREE || p->stop)
+    return NULL;
   j->round = p->next_fetch++;
   j->failures = 0;
   return j;
@@ -99,10 +100,15 @@ void *ix_folder_main(void *folder) {
       if (!ix_pipe_over(p)) rest(f);
       continue;
     }
-    j->state = IX_FETCHING;
+    ix_pipe_start(p, j);
     pthread_mutex_unlock(&p->mu);
-    const bool ok = read_block(f->path, j->round, &j->body);
+    const bool ok = read_block(f->path, j->round, &j->load.body);
     pthread_mutex_lock(&p->mu);
+    if (ok && !ix_pipe_comes(p, j, j->load.body.n)) { /* it is longer than those before */
+      algo_buf_fini(&j->load.body);
+      ix_pipe_put_off(p, j);
+      continue;
+    }
     if (!ok) {
       p->stats.fetch_errors++;
       if (j->failures == 0)
@@ -112,8 +118,6 @@ void *ix_folder_main(void *folder) {
     }
     j->state = IX_FETCHED;
     j->arrived_ns = ix_now_ns();
-    j->bytes = j->body.n;
-    p->bytes += j->bytes;
     p->n_fetched++;
     pthread_cond_signal(&p->fetched);
   }

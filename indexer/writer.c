@@ -14,6 +14,9 @@ typedef struct writer {
   uint64_t touched; /* contracts that had events in this batch, a bit each; the last one for all that follow */
 } writer_t;
 
+static const algo_buf_t *chain_rows(const ix_job_t *j, int t) { return &j->load.rows.copy[t]; }
+static const algo_buf_t *state_rows(const ix_job_t *j, int t) { return &j->load.changes.copy[t]; }
+
 /* The rows of a batch's rounds into one table. */
 static algo_code_t copy_rows(writer_t *w, const char *name, const char *columns, uint64_t first, size_t n,
                              const algo_buf_t *(*rows)(const ix_job_t *, int), int t, algo_err_t *err) {
@@ -23,14 +26,14 @@ static algo_code_t copy_rows(writer_t *w, const char *name, const char *columns,
   if (bytes == 0) return ALGO_OK;
   algo_code_t rc = ix_pg_copy_begin(w->conn, name, columns, err);
   if (rc == ALGO_OK) rc = ix_pg_copy_put(w->conn, algo_bytes(ix_copy_header, sizeof ix_copy_header), err);
-  for (size_t i = 0; rc == ALGO_OK && i < n; i++)
-    rc = ix_pg_copy_put(w->conn, algo_buf_view(rows(ix_pipe_job(p, first + i), t)), err);
+  for (size_t i = 0; rc == ALGO_OK && i < n; i++) {
+    const ix_job_t *j = ix_pipe_job(p, first + i);
+    rc = ix_pg_copy_put(w->conn, algo_buf_view(rows(j, t)), err);
+    if (rc == ALGO_OK && rows == chain_rows && t == IX_BLOCK) rc = ix_pg_copy_put(w->conn, j->load.rows.raw, err);
+  }
   if (rc == ALGO_OK) rc = ix_pg_copy_put(w->conn, algo_bytes(ix_copy_trailer, sizeof ix_copy_trailer), err);
   return rc == ALGO_OK ? ix_pg_copy_end(w->conn, err) : rc;
 }
-
-static const algo_buf_t *chain_rows(const ix_job_t *j, int t) { return &j->rows.copy[t]; }
-static const algo_buf_t *state_rows(const ix_job_t *j, int t) { return &j->changes.copy[t]; }
 
 static algo_code_t copy_table(writer_t *w, ix_table_t t, uint64_t first, size_t n, algo_err_t *err) {
   char name[64];
@@ -90,9 +93,10 @@ static algo_code_t apply_events(writer_t *w, uint64_t first, size_t n, algo_err_
   w->piping = false;
   w->touched = 0;
   if (!w->ix->has_cursor)
-    rc = ix_followed_networks(&w->ix->followed, w->conn, &ix_pipe_job(&w->ix->pipe, first)->rows.genesis_hash, err);
+    rc =
+        ix_followed_networks(&w->ix->followed, w->conn, &ix_pipe_job(&w->ix->pipe, first)->load.rows.genesis_hash, err);
   for (size_t i = 0; rc == ALGO_OK && i < n; i++) {
-    const ix_rows_t *r = &ix_pipe_job(&w->ix->pipe, first + i)->rows;
+    const ix_rows_t *r = &ix_pipe_job(&w->ix->pipe, first + i)->load.rows;
     size_t found = 0;
     for (size_t k = 0; rc == ALGO_OK && k < r->n_logged; k++) {
       rc = join_found(w, r, &found, r->logged[k].intra, err);
@@ -115,9 +119,9 @@ static algo_code_t summarise(writer_t *w, uint64_t first, size_t n, algo_err_t *
 static algo_code_t move_cursor(writer_t *w, uint64_t first, size_t n, algo_err_t *err) {
   algo_follower_t *ix = w->ix;
   const uint64_t next = first + n;
-  const ix_rows_t *last = &ix_pipe_job(&ix->pipe, next - 1)->rows;
+  const ix_rows_t *last = &ix_pipe_job(&ix->pipe, next - 1)->load.rows;
   if (ix->filling)
-    return ix_backfill_move(w->conn, ix->range.first, first, next, &ix_pipe_job(&ix->pipe, first)->rows.prev,
+    return ix_backfill_move(w->conn, ix->range.first, first, next, &ix_pipe_job(&ix->pipe, first)->load.rows.prev,
                             &last->hash, err);
   if (ix->has_cursor) return ix_cursor_move(w->conn, first, next, &last->hash, err);
   ix_cursor_t cur = {.next_round = next, .has_hash = true, .last_hash = last->hash, .genesis_hash = last->genesis_hash};

@@ -99,6 +99,15 @@ ALGO_API void algo_eval_delta_encode(algo_buf_t *out, const algo_eval_delta_t *d
 ALGO_API void algo_block_encode(algo_buf_t *out, const algo_block_t *b);
 /* Unknown keys are stepped over, at every level. Errors: PARSE, TRUNCATED, naming the path of the field. */
 ALGO_API algo_code_t algo_block_decode(algo_block_t *out, algo_bytes_t in, algo_arena_t *arena, algo_err_t *err);
+/* A block whose transactions are decoded one at a time, so that the memory of one is enough: header and certificate
+ * into *out; n_txns says how many transactions follow, txns is NULL. The reader is the arena's, and reads from `in`.
+ * Errors: as above, NOMEM. */
+typedef struct algo_block_reader algo_block_reader_t;
+ALGO_API algo_code_t algo_block_open(algo_block_reader_t **reader, algo_block_t *out, algo_bytes_t in,
+                                     algo_arena_t *arena, algo_err_t *err);
+/* The next one, n_txns times; its parts are of `arena`. Errors: PARSE, TRUNCATED, NOMEM. */
+ALGO_API algo_code_t algo_block_next(algo_block_reader_t *r, algo_apply_t *out, algo_arena_t *arena, algo_err_t *err);
+ALGO_API void algo_block_back(algo_block_reader_t *r); /* the one that came last comes again */
 ALGO_API algo_code_t algo_header_decode(algo_header_t *out, algo_bytes_t in, algo_arena_t *arena, algo_err_t *err);
 
 /* A top-level transaction of a block with gen and gh put back as they were signed. */
