@@ -5,10 +5,10 @@
 
 #include "algo/hash.h"
 #include "copy.h"
+#include "parts.h"
 #include "txid.h"
 
 #define OID_BYTEA 17u
-#define OID_INT4  23u
 #define ARENA_MAX (4u << 20)
 
 const ix_table_def_t ix_tables[IX_TABLES] = {
@@ -22,11 +22,6 @@ const ix_table_def_t ix_tables[IX_TABLES] = {
     {"box_ref", "round,app,intra,name"},
 };
 
-typedef struct part { /* a participant */
-  algo_addr_t addr;
-  uint32_t intra;
-} part_t;
-
 typedef struct walk {
   ix_rows_t *out;
   const algo_block_t *block;
@@ -38,12 +33,9 @@ typedef struct walk {
   uint32_t next;         /* intra */
   const uint8_t *origin; /* raw_at counts from here ... */
   size_t base;           /* ... and starts at this */
-  size_t n_parts, cap_parts;
-  part_t *parts;       /* on the heap */
+  ix_parts_t parts;
   algo_apply_t *group; /* the transactions at hand: one, or all of a group; on the heap */
   size_t n_group, cap_group;
-  size_t root; /* the first participant of the top-level transaction at hand */
-  uint32_t root_intra;
   algo_buf_t scratch;
 } walk_t;
 
@@ -75,17 +67,6 @@ static bool is_wanted(const ix_apps_t *apps, algo_bytes_t log) {
   for (size_t i = 0; log.n >= 4 && i < apps->n_selectors; i++)
     if (memcmp(apps->selectors[i], log.p, 4) == 0) return true;
   return false;
-}
-
-/* Room for one more in a list of the rows. */
-static algo_code_t grow(void **list, size_t n, size_t *cap, size_t size, algo_err_t *err) {
-  if (n < *cap) return ALGO_OK;
-  const size_t more = *cap ? 2 * *cap : 64;
-  void *p = realloc(*list, more * size);
-  if (!p) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-  *list = p;
-  *cap = more;
-  return ALGO_OK;
 }
 
 static uint64_t app_of(const algo_apply_t *a) { return a->created_app ? a->created_app : a->stxn.txn.app_id; }
@@ -124,83 +105,6 @@ static algo_code_t put_id_or_null(algo_buf_t *b, uint64_t v, const char *what, a
   return ALGO_OK;
 }
 
-/* ---- participants ---- */
-
-static algo_code_t add_part_at(walk_t *w, size_t from, const algo_addr_t *a, uint32_t intra) {
-  for (size_t i = from; i < w->n_parts; i++)
-    if (w->parts[i].intra == intra && algo_addr_eq(&w->parts[i].addr, a)) return ALGO_OK;
-  void *list = w->parts;
-  algo_code_t rc = grow(&list, w->n_parts, &w->cap_parts, sizeof *w->parts, w->err);
-  w->parts = list;
-  if (rc != ALGO_OK) return rc;
-  w->parts[w->n_parts].addr = *a;
-  w->parts[w->n_parts++].intra = intra;
-  return ALGO_OK;
-}
-
-/* An inner transaction's participants count for the top-level one too. */
-static algo_code_t add_part(walk_t *w, size_t from, const algo_addr_t *a, uint32_t intra) {
-  algo_code_t rc = add_part_at(w, from, a, intra);
-  if (rc == ALGO_OK && intra != w->root_intra) rc = add_part_at(w, w->root, a, w->root_intra);
-  return rc;
-}
-
-static algo_code_t add_part_set(walk_t *w, size_t from, const algo_addr_t *a, uint32_t intra) {
-  return algo_addr_is_zero(a) ? ALGO_OK : add_part(w, from, a, intra);
-}
-
-static algo_code_t add_parts(walk_t *w, const algo_txn_t *t, uint32_t intra) {
-  const size_t from = w->n_parts;
-  algo_code_t rc = add_part(w, from, &t->sender, intra);
-  switch (t->type) {
-  case ALGO_TX_PAY: /* a payment without a receiver pays the zero address */
-    if (rc == ALGO_OK) rc = add_part(w, from, &t->receiver, intra);
-    if (rc == ALGO_OK) rc = add_part_set(w, from, &t->close_remainder_to, intra);
-    break;
-  case ALGO_TX_AXFER:
-    if (rc == ALGO_OK) rc = add_part_set(w, from, &t->asset_sender, intra);
-    if (rc == ALGO_OK) rc = add_part_set(w, from, &t->asset_receiver, intra);
-    if (rc == ALGO_OK) rc = add_part_set(w, from, &t->asset_close_to, intra);
-    break;
-  case ALGO_TX_AFRZ:
-    if (rc == ALGO_OK) rc = add_part_set(w, from, &t->freeze_account, intra);
-    break;
-  case ALGO_TX_APPL:
-    for (size_t i = 0; rc == ALGO_OK && i < t->n_accounts; i++) rc = add_part_set(w, from, &t->accounts[i], intra);
-    for (size_t i = 0; rc == ALGO_OK && i < t->n_access; i++) rc = add_part_set(w, from, &t->access[i].address, intra);
-    break;
-  case ALGO_TX_HB:
-    if (rc == ALGO_OK && t->heartbeat) rc = add_part_set(w, from, &t->heartbeat->address, intra);
-    break;
-  default: break;
-  }
-  return rc;
-}
-
-static int compare_parts(const void *x, const void *y) {
-  const part_t *a = x, *b = y;
-  const uint64_t p = algo_get_be64(a->addr.b), q = algo_get_be64(b->addr.b);
-  if (p != q) return p < q ? -1 : 1;
-  const int c = memcmp(a->addr.b, b->addr.b, 32);
-  return c ? c : (a->intra > b->intra) - (a->intra < b->intra);
-}
-
-/* One row an account, in the order of the index behind the table. */
-static void put_parts(walk_t *w) {
-  algo_buf_t *b = &w->out->copy[IX_PARTICIPANT];
-  if (w->n_parts) qsort(w->parts, w->n_parts, sizeof *w->parts, compare_parts);
-  for (size_t i = 0, end; i < w->n_parts; i = end) {
-    for (end = i + 1; end < w->n_parts && algo_addr_eq(&w->parts[end].addr, &w->parts[i].addr);) end++;
-    ix_copy_row(b, 3);
-    ix_copy_i64(b, (int64_t)w->out->round);
-    put_addr(b, &w->parts[i].addr);
-    ix_copy_array(b, OID_INT4, end - i, 4);
-    for (size_t k = i; k < end; k++) ix_copy_i32(b, (int32_t)w->parts[k].intra);
-    w->out->count[IX_PARTICIPANT]++;
-  }
-  w->out->participants = w->n_parts;
-}
-
 /* ---- logs and state ---- */
 
 static algo_code_t put_logs(walk_t *w, const algo_apply_t *a, uint32_t intra) {
@@ -219,7 +123,7 @@ static algo_code_t put_logs(walk_t *w, const algo_apply_t *a, uint32_t intra) {
     if (!watched && !is_wanted(w->watch, data)) continue;
     ix_rows_t *r = w->out;
     void *list = r->logged;
-    rc = grow(&list, r->n_logged, &r->cap_logged, sizeof *r->logged, w->err);
+    rc = ix_list_grow(&list, r->n_logged, &r->cap_logged, sizeof *r->logged, w->err);
     r->logged = list;
     if (rc != ALGO_OK) return rc;
     r->logged[r->n_logged++] = (ix_logged_t){app, intra, (uint32_t)i, r->log_data.n, data.n};
@@ -242,7 +146,7 @@ static algo_code_t find_app(walk_t *w, const algo_apply_t *a, uint32_t intra) {
     const bool by_code = rule->kind == IX_BY_CODE && memcmp(code, rule->code, sizeof code) == 0;
     if (!by_creator && !by_code) continue;
     void *list = r->found;
-    algo_code_t rc = grow(&list, r->n_found, &r->cap_found, sizeof *r->found, w->err);
+    algo_code_t rc = ix_list_grow(&list, r->n_found, &r->cap_found, sizeof *r->found, w->err);
     r->found = list;
     if (rc != ALGO_OK) return rc;
     r->found[r->n_found++] = (ix_found_t){app_of(a), intra, rule->contract};
@@ -421,14 +325,11 @@ static algo_code_t put_txn(walk_t *w, const algo_apply_t *a, const place_t *at, 
 
 static algo_code_t walk_txn(walk_t *w, const algo_apply_t *a, const place_t *at) {
   const uint32_t intra = w->next++;
-  if (!at->parent) {
-    w->root = w->n_parts;
-    w->root_intra = intra;
-  }
+  if (!at->parent) ix_parts_begin(&w->parts, intra);
   if (a->stxn.txn.type == ALGO_TX_UNKNOWN) w->out->unknown++;
   place_t inner = {a, intra, {{0}}, 0};
   algo_code_t rc = put_txn(w, a, at, intra, &inner.parent_id);
-  if (rc == ALGO_OK) rc = add_parts(w, &a->stxn.txn, intra);
+  if (rc == ALGO_OK) rc = ix_parts_add(&w->parts, &a->stxn.txn, intra, w->err);
   if (rc == ALGO_OK && w->watch->n_rules) rc = find_app(w, a, intra);
   if (rc == ALGO_OK) rc = put_logs(w, a, intra);
   if (rc == ALGO_OK) rc = put_changes(w, a, intra);
@@ -554,7 +455,7 @@ static algo_code_t walk_block(walk_t *w, algo_block_reader_t *reader) {
   algo_code_t rc = ALGO_OK;
   for (size_t i = 0; rc == ALGO_OK && i < w->block->n_txns; i++) {
     void *list = w->group;
-    rc = grow(&list, w->n_group, &w->cap_group, sizeof *w->group, w->err);
+    rc = ix_list_grow(&list, w->n_group, &w->cap_group, sizeof *w->group, w->err);
     w->group = list;
     if (rc == ALGO_OK) rc = algo_block_next(reader, &w->group[w->n_group], w->arena, w->err);
     if (rc == ALGO_OK && w->n_group && !joins_group(w, &w->group[w->n_group]))
@@ -594,12 +495,14 @@ algo_code_t ix_rows_build(ix_rows_t *out, algo_bytes_t body, const ix_scope_t *s
   walk_t w = {.out = out, .block = &block, .scope = scope, .watch = watch, .arena = arena, .err = err, .body = body.p};
   rc = walk_block(&w, reader);
   out->raw = scope->all ? body : algo_buf_view(&out->kept);
-  if (rc == ALGO_OK) put_parts(&w);
+  if (rc == ALGO_OK)
+    rc = ix_parts_put(&w.parts, out->round, &out->copy[IX_PARTICIPANT], &out->count[IX_PARTICIPANT], err);
+  out->participants = w.parts.n;
   if (rc == ALGO_OK) rc = put_block(&w);
   bool oom = out->kept.oom || out->genesis_id.oom || out->log_data.oom;
   for (int i = 0; i < IX_TABLES; i++) oom |= out->copy[i].oom;
   algo_buf_fini(&w.scratch);
-  free(w.parts);
+  ix_parts_fini(&w.parts);
   free(w.group);
   if (rc == ALGO_OK && oom)
     rc = algo_err_set(err, ALGO_E_NOMEM, "out of memory for round %llu", (unsigned long long)out->round);

@@ -108,19 +108,17 @@ algo_code_t ix_schema_check(PGconn *c, algo_err_t *err) {
 /* A new database: nobody has anything of it open, and one transaction is soon done. */
 static algo_code_t apply_all(PGconn *c, algo_err_t *err) {
   algo_buf_t sql = ALGO_BUF_INIT;
-  algo_buf_puts(&sql,
-                "begin; create schema if not exists chain;"
-                "create table if not exists chain.migration (version integer primary key, name text not null,"
-                " applied_at timestamptz not null default now());"
-                "comment on table chain.migration is 'Which versions of this schema were applied, and when';");
+  algo_buf_puts(&sql, "begin; create schema if not exists chain;"
+                      "create table if not exists chain.migration (version integer primary key, name text not null,"
+                      " applied_at timestamptz not null default now());"
+                      "comment on table chain.migration is 'Which versions of this schema were applied, and when';");
   for (size_t i = 0; i < ix_n_migrations; i++) {
     algo_buf_puts(&sql, ix_migrations[i].sql);
     algo_buf_printf(&sql, "\n;insert into chain.migration (version, name) values (%d, '%s');", ix_migrations[i].version,
                     ix_migrations[i].name);
   }
   algo_buf_puts(&sql, "commit");
-  algo_code_t rc = sql.oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory")
-                           : ix_pg_exec(c, algo_buf_cstr(&sql), err);
+  algo_code_t rc = sql.oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ix_pg_exec(c, algo_buf_cstr(&sql), err);
   algo_buf_fini(&sql);
   if (rc == ALGO_OK) return rc;
   PQclear(PQexec(c, "rollback"));
@@ -249,11 +247,12 @@ algo_code_t ix_partitions_plain(PGconn *c, uint64_t last, ix_plain_t *out, size_
   snprintf(id, sizeof id, "%" PRIu64, last);
   PGresult *r;
   *n = 0;
-  algo_code_t rc = ix_pg_query(c, &r,
-                               "select id, (select sum(pg_relation_size(to_regclass(format('chain.%I', t || '_p' || id))))"
-                               " from unnest(chain.big_tables()) as t) from chain.partition where not indexed and id <= $1"
-                               " order by id",
-                               1, (const char *[]){id}, err);
+  algo_code_t rc =
+      ix_pg_query(c, &r,
+                  "select id, (select sum(pg_relation_size(to_regclass(format('chain.%I', t || '_p' || id))))"
+                  " from unnest(chain.big_tables()) as t) from chain.partition where not indexed and id <= $1"
+                  " order by id",
+                  1, (const char *[]){id}, err);
   if (rc != ALGO_OK) return rc;
   for (int i = 0; i < PQntuples(r) && *n < max; i++) out[(*n)++] = (ix_plain_t){ix_pg_u64(r, i, 0), ix_pg_u64(r, i, 1)};
   PQclear(r);

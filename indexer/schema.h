@@ -21,7 +21,8 @@ algo_code_t ix_schema_lock(PGconn *c, bool shared, bool *taken, algo_err_t *err)
 algo_code_t ix_schema_share(PGconn *c, algo_err_t *err) ALGO_NODISCARD; /* from holding it alone to sharing it */
 /* The newest migration that was applied; 0: none; -1: a new database, where not even their table is. */
 algo_code_t ix_schema_version(PGconn *c, int *version, algo_err_t *err) ALGO_NODISCARD;
-/* Applies what is missing, each migration in a transaction; to a new database all in one. It does not wait in a queue for a table that others have
+/* Applies what is missing, each migration in a transaction; to a new database all in one. It does not wait in a queue
+ * for a table that others have
  * open, where whoever comes later would wait behind it: it tries again, and says for whom it waits. Errors: DB,
  * UNSUPPORTED (a newer program's database), INTERRUPTED. */
 algo_code_t ix_schema_migrate(PGconn *c, const ix_cancel_t *cancel, const algo_env_t *env,

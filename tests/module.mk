@@ -43,6 +43,7 @@ $(eval $(call bench,sandbox,node contracts_bindings))
 $(OUT)/bench/bench_sandbox: | $(OUT)/bin/algorent-sandbox
 $(eval $(call bench,soak,node))
 $(eval $(call bench,indexer,indexer ledger))
+$(OUT)/obj/tests/bench/bench_indexer.o: CPPFLAGS += -Iindexer # its own headers
 $(OUT)/bench/bench_indexer: | $(OUT)/bin/algorent-indexer $(OUT)/bin/algorent-sandbox
 
 bench: $(if $(BENCH),$(OUT)/bench/bench_$(BENCH),$(BENCHES))

@@ -68,6 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   ix_rows_t rows = {0};
   for (int pass = 0; pass < 2; pass++) /* the second time into what the first left */
     if (ix_rows_build(&rows, algo_bytes(data + 1, size - 1), &scope, &watch, &arena, NULL) == ALGO_OK) {
+      algo_buf_putb(&rows.copy[IX_BLOCK], rows.raw);
       for (int t = 0; t < IX_TABLES; t++) check_copy(&rows.copy[t], ix_tables[t].columns, rows.count[t], &rows.round);
       if (rows.count[IX_TXN] > (uint64_t)rows.txns + rows.inner || rows.count[IX_BLOCK] != 1) abort();
       for (size_t i = 0; i < rows.n_logged; i++)

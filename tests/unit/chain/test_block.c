@@ -30,6 +30,8 @@ static void cut_everywhere(algo_bytes_t bytes) {
     algo_bytes_t cut = suite_cut(bytes, n);
     algo_block_t b;
     ck_assert_int_eq(algo_block_decode(&b, cut, &arena, NULL), ALGO_E_TRUNCATED);
+    algo_block_reader_t *r;
+    ck_assert_int_eq(algo_block_open(&r, &b, cut, &arena, NULL), ALGO_E_TRUNCATED);
     free((void *)cut.p);
     algo_arena_reset(&arena);
   }
@@ -77,6 +79,42 @@ START_TEST(raw_bytes_and_genesis_are_kept) {
     ck_assert_mem_eq(t.genesis_hash.b, b.header.genesis_hash.b, 32);
   }
   free((void *)bytes.p);
+}
+END_TEST
+
+/* One after another, in memory that is used again, they are what they are all at once. */
+static void one_after_another(algo_bytes_t bytes) {
+  algo_block_t whole, opened;
+  algo_block_reader_t *r;
+  algo_arena_t other = ALGO_ARENA_INIT;
+  SUITE_OK(algo_block_decode(&whole, bytes, &arena, suite_err));
+  SUITE_OK(algo_block_open(&r, &opened, bytes, &other, suite_err));
+  ck_assert_uint_eq(opened.n_txns, whole.n_txns);
+  ck_assert_ptr_null(opened.txns);
+  ck_assert(algo_bytes_eq(opened.cert, whole.cert));
+  algo_digest_t want, got;
+  algo_header_hash(&want, &whole.header);
+  algo_header_hash(&got, &opened.header);
+  ck_assert_mem_eq(got.b, want.b, sizeof got.b);
+  const algo_arena_mark_t mark = algo_arena_mark(&other);
+  for (size_t i = 0; i < 2 * whole.n_txns; i++) {
+    algo_apply_t a;
+    SUITE_OK(algo_block_next(r, &a, &other, suite_err));
+    algo_buf_t one = ALGO_BUF_INIT;
+    algo_apply_encode(&one, &a);
+    suite_same(algo_buf_view(&one), whole.txns[i / 2].raw);
+    suite_same(a.raw, whole.txns[i / 2].raw);
+    algo_buf_fini(&one);
+    algo_arena_rewind(&other, mark);
+    if (i % 2 == 0) algo_block_back(r);
+  }
+  algo_arena_fini(&other);
+  algo_arena_reset(&arena);
+}
+
+START_TEST(read_one_after_another) {
+  each_block(FOLDER, one_after_another);
+  each_block("tests/vectors/data/blocks-agreement", one_after_another);
 }
 END_TEST
 
@@ -184,5 +222,5 @@ START_TEST(the_hash_of_a_header) {
 END_TEST
 
 SUITE_MAIN("chain/block", cut_at_every_byte, certificates_cut_at_every_byte, damaged_at_every_byte,
-           raw_bytes_and_genesis_are_kept, unknown_keys_at_every_level, an_error_names_the_path,
+           raw_bytes_and_genesis_are_kept, read_one_after_another, unknown_keys_at_every_level, an_error_names_the_path,
            deltas_are_written_sorted, nesting_has_an_end, a_round_without_certificate, the_hash_of_a_header)
