@@ -32,6 +32,8 @@ static void resume_locked(algo_httpd_impl_t *r, bool timed_out) {
   r->suspended = false;
   r->req.timed_out = timed_out;
   unlink_suspended(r);
+  if (!r->parked) return; /* it is looked at again by itself */
+  r->parked = false;
   MHD_resume_connection(r->connection);
   algo_httpd_worker_wake(r->peer->worker);
 }
@@ -47,10 +49,22 @@ void algo_httpd_suspend(algo_httpd_request_t *req, uint32_t timeout_ms) {
   r->next = s->suspended;
   if (r->next != NULL) r->next->prev = r;
   s->suspended = r;
-  MHD_suspend_connection(r->connection);
   if (s->stopping) resume_locked(r, true); /* nobody else will */
   pthread_cond_signal(&s->timer_cond);
   pthread_mutex_unlock(&s->lock);
+}
+
+/* Does it wait still? It is libmicrohttpd's to wait from the second look on: what is put aside at the first is still
+ * taken for one that reads when it comes back, and a client that has closed its half would go without an answer. */
+static bool still_waits(algo_httpd_impl_t *r) {
+  pthread_mutex_lock(&r->server->lock);
+  bool waits = r->suspended;
+  if (waits && !r->parked) {
+    r->parked = true;
+    MHD_suspend_connection(r->connection);
+  }
+  pthread_mutex_unlock(&r->server->lock);
+  return waits;
 }
 
 void algo_httpd_resume(algo_httpd_request_t *req) {
@@ -120,6 +134,9 @@ void algo_httpd_on_completed(void *cls, struct MHD_Connection *c, void **con_cls
   algo_httpd_peer_reads(r->peer, true);
   r->peer->worker->answered = true;
   if (r->was_suspended && s->opt.closed != NULL) s->opt.closed(s->opt.user, &r->req);
+  pthread_mutex_lock(&s->lock);
+  if (r->suspended) unlink_suspended(r);
+  pthread_mutex_unlock(&s->lock);
   algo_httpd_body_free(r);
   algo_buf_fini(&r->refusal.body);
   free(r->path);
@@ -138,6 +155,7 @@ static enum MHD_Result answer_fault(algo_httpd_impl_t *r, int status, const char
 static enum MHD_Result dispatch(algo_httpd_impl_t *r) {
   algo_httpd_t *s = r->server;
   algo_httpd_peer_reads(r->peer, false);
+  if (r->was_suspended && still_waits(r)) return MHD_YES;
   if (r->was_suspended) {
     pthread_mutex_lock(&s->lock);
     bool stopping = s->stopping;

@@ -30,6 +30,7 @@ typedef struct algo_httpd_worker { /* a thread that serves */
 typedef struct algo_httpd_peer { /* a connection */
   int fd;
   algo_httpd_worker_t *worker;
+  bool answered;                 /* once, at least */
   atomic_uint_fast64_t since_ns; /* a request is awaited from then on; 0: one is being answered */
   struct algo_httpd_peer *prev, *next;
 } algo_httpd_peer_t;
@@ -69,6 +70,7 @@ struct algo_httpd_impl {
   algo_httpd_response_t refusal;
   bool was_suspended;   /* ever */
   bool suspended;       /* now; guarded by server->lock, as the rest */
+  bool parked;          /* libmicrohttpd has been told */
   uint64_t deadline_ns; /* CLOCK_MONOTONIC */
   algo_httpd_impl_t *prev, *next;
 };

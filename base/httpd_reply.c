@@ -1,5 +1,6 @@
 /* Answers: gzip, CORS, headers, and handing the body to libmicrohttpd without a copy. */
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "httpd_impl.h"
 
@@ -80,6 +81,15 @@ static bool wants_gzip(const algo_httpd_impl_t *r) {
   return accept != NULL && strstr(accept, "gzip") != NULL;
 }
 
+/* Has the client closed its half? libmicrohttpd may not see it that came along with a request, and would keep such a
+ * connection for a while. Once a connection is enough, and after a wait: a later end is an event of its own. */
+static bool is_half_closed(const algo_httpd_impl_t *r) {
+  uint8_t next;
+  if (r->peer == NULL || (r->peer->answered && !r->was_suspended)) return false;
+  r->peer->answered = true;
+  return recv(r->peer->fd, &next, sizeof next, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 enum MHD_Result algo_httpd_reply(algo_httpd_impl_t *r, algo_httpd_response_t *res) {
   if (res->body.oom) { /* half an answer is worse than none */
     algo_buf_clear(&res->body);
@@ -110,7 +120,7 @@ enum MHD_Result algo_httpd_reply(algo_httpd_impl_t *r, algo_httpd_response_t *re
   header(m, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
   if (zipped) header(m, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
   if (res->header_name != NULL) header(m, res->header_name, res->header_value);
-  if (res->close) header(m, MHD_HTTP_HEADER_CONNECTION, "close");
+  if (res->close || is_half_closed(r)) header(m, MHD_HTTP_HEADER_CONNECTION, "close");
   cors(r, m);
   enum MHD_Result ok = MHD_queue_response(r->connection, (unsigned)res->status, m);
   MHD_destroy_response(m);

@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -227,5 +228,62 @@ START_TEST(a_body_is_whole_however_large) {
 }
 END_TEST
 
-SUITE_MAIN("httpd", who_may_not_ask_is_told_before_the_body, a_body_is_whole_however_large, a_request_ends_in_one_place,
-           who_drips_is_cut_off, who_keeps_asking_is_kept)
+static struct { /* one request that waits */
+  pthread_mutex_t lock;
+  algo_httpd_request_t *who;
+} waiting = {PTHREAD_MUTEX_INITIALIZER, NULL};
+
+static void wait_once(void *user, algo_httpd_request_t *req, algo_httpd_response_t *res) {
+  (void)user;
+  if (req->resumed) {
+    algo_buf_puts(&res->body, req->timed_out ? "late." : "now.");
+    return;
+  }
+  pthread_mutex_lock(&waiting.lock);
+  algo_httpd_suspend(req, 20000);
+  waiting.who = req;
+  pthread_mutex_unlock(&waiting.lock);
+}
+
+static void forget(void *user, algo_httpd_request_t *req) {
+  (void)user;
+  pthread_mutex_lock(&waiting.lock);
+  if (waiting.who == req) waiting.who = NULL;
+  pthread_mutex_unlock(&waiting.lock);
+}
+
+static bool wake_it(void) {
+  pthread_mutex_lock(&waiting.lock);
+  bool there = waiting.who != NULL;
+  if (there) algo_httpd_resume(waiting.who);
+  waiting.who = NULL;
+  pthread_mutex_unlock(&waiting.lock);
+  return there;
+}
+
+/* At once or later, with or without its own half of the connection: who waits is answered, and a half is not kept. */
+START_TEST(who_waits_is_answered) {
+  const algo_httpd_options_t opt = {.handler = wait_once, .closed = forget, .threads = 2};
+  algo_httpd_t *s = server_of(&opt);
+  for (unsigned i = 0; i < 60; i++) {
+    char answer[2048];
+    int fd = to_server(s);
+    if (i % 5 == 0) (void)poll(NULL, 0, 5);
+    say(fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    if (i % 3 == 1) (void)poll(NULL, 0, 5);
+    if (i % 3 > 0) ck_assert_int_eq(shutdown(fd, SHUT_WR), 0);
+    if (i % 2 == 0) (void)poll(NULL, 0, 10);
+    for (unsigned tries = 0; !wake_it(); tries++) {
+      ck_assert_uint_lt(tries, 10000);
+      (void)poll(NULL, 0, 1);
+    }
+    hear(fd, answer, i % 3 > 0 ? NULL : "now.");
+    ck_assert_msg(strstr(answer, "now.") != NULL, "%u: %s", i, answer);
+    close(fd);
+  }
+  algo_httpd_stop(s);
+}
+END_TEST
+
+SUITE_MAIN("httpd", who_waits_is_answered, who_may_not_ask_is_told_before_the_body, a_body_is_whole_however_large,
+           a_request_ends_in_one_place, who_drips_is_cut_off, who_keeps_asking_is_kept)
