@@ -57,10 +57,15 @@ algo_code_t algo_file_write_at(int fd, const void *p, size_t n, uint64_t at, alg
   return ALGO_OK;
 }
 
-/* `path` by way of `fresh`; fresh NULL: where it is. */
-static algo_code_t put_whole(const char *path, const char *fresh, algo_bytes_t content, algo_err_t *err) {
-  const char *to = fresh == NULL ? path : fresh;
-  int fd = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+typedef struct put_how {
+  const char *fresh; /* by way of this; NULL: where it is */
+  bool sync;         /* on the disk before it is there */
+  int *keep;         /* the file, open still; NULL: not wanted */
+} put_how_t;
+
+static algo_code_t put_whole(const char *path, put_how_t how, algo_bytes_t content, algo_err_t *err) {
+  const char *to = how.fresh == NULL ? path : how.fresh;
+  int fd = open(to, (how.keep != NULL ? O_RDWR : O_WRONLY) | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   bool ok = fd >= 0;
   for (size_t done = 0; ok && done < content.n;) { /* a pipe knows no offsets */
     ssize_t put = write(fd, content.p + done, content.n - done);
@@ -70,28 +75,57 @@ static algo_code_t put_whole(const char *path, const char *fresh, algo_bytes_t c
     if (ok) done += (size_t)put;
   }
   const bool made = fd >= 0;
+  if (ok && how.sync) ok = fsync(fd) == 0;
   int why = errno;
-  if (made && close(fd) != 0 && ok) ok = false, why = errno;
-  if (ok && fresh != NULL && rename(fresh, path) != 0) ok = false, why = errno;
-  if (!ok && made && fresh != NULL) (void)unlink(fresh);
+  if (made && (how.keep == NULL || !ok) && close(fd) != 0 && ok) ok = false, why = errno;
+  if (ok && how.fresh != NULL && rename(how.fresh, path) != 0) {
+    ok = false, why = errno;
+    if (how.keep != NULL) close(fd);
+  }
+  if (!ok && made && how.fresh != NULL) (void)unlink(how.fresh);
+  if (ok && how.keep != NULL) *how.keep = fd;
   return ok ? ALGO_OK : algo_err_set(err, ALGO_E_IO, "%s: %s", path, strerror(why));
 }
 
-algo_code_t algo_file_replace(const char *dir, const char *name, algo_bytes_t content, algo_err_t *err) {
+static algo_code_t replace(const char *dir, const char *name, put_how_t how, algo_bytes_t content, algo_err_t *err) {
   char path[PATH_MAX], fresh[PATH_MAX], fresh_name[64];
   snprintf(fresh_name, sizeof fresh_name, "%s.new", name);
   algo_code_t rc = join(path, dir, name, err);
   if (rc == ALGO_OK) rc = join(fresh, dir, fresh_name, err);
-  return rc == ALGO_OK ? put_whole(path, fresh, content, err) : rc;
+  how.fresh = fresh;
+  return rc == ALGO_OK ? put_whole(path, how, content, err) : rc;
+}
+
+algo_code_t algo_file_replace(const char *dir, const char *name, algo_bytes_t content, algo_err_t *err) {
+  return replace(dir, name, (put_how_t){.sync = false}, content, err);
+}
+
+algo_code_t algo_file_sync(int fd, algo_err_t *err) {
+  return fdatasync(fd) == 0 ? ALGO_OK : algo_err_set(err, ALGO_E_IO, "%s", strerror(errno));
+}
+
+/* What a folder lists is on the disk. Some file systems know no such thing: then it is as safe as it gets. */
+static void sync_folder(const char *dir) {
+  int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  (void)fsync(fd);
+  close(fd);
+}
+
+algo_code_t algo_file_replace_durably(const char *dir, const char *name, algo_bytes_t content, int *fd,
+                                      algo_err_t *err) {
+  algo_code_t rc = replace(dir, name, (put_how_t){.sync = true, .keep = fd}, content, err);
+  if (rc == ALGO_OK) sync_folder(dir);
+  return rc;
 }
 
 algo_code_t algo_file_write(const char *path, algo_bytes_t content, algo_err_t *err) {
   char fresh[PATH_MAX];
   struct stat st;
-  if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)) return put_whole(path, NULL, content, err);
+  if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)) return put_whole(path, (put_how_t){.fresh = NULL}, content, err);
   int n = snprintf(fresh, sizeof fresh, "%s.%ld.tmp", path, (long)getpid());
   if (n < 0 || n >= (int)sizeof fresh) return algo_err_set(err, ALGO_E_IO, "%s: the path is too long", path);
-  return put_whole(path, fresh, content, err);
+  return put_whole(path, (put_how_t){.fresh = fresh}, content, err);
 }
 
 static algo_code_t read_whole(algo_buf_t *out, int fd, const char *path, size_t most, algo_err_t *err) {

@@ -13,6 +13,8 @@ $(eval $(call test,indexer,indexer))
 $(OUT)/obj/tests/unit/indexer/%.o: CPPFLAGS += -Iindexer # its own headers
 $(eval $(call test,sandbox,ledger))
 $(eval $(call test,sandbox/fork,fork))
+$(eval $(call test,sandbox/node,node))
+$(OUT)/tests/unit/sandbox/node/test_faults: LDFLAGS += $(foreach f,malloc calloc realloc pwrite ftruncate fsync rename,-Xlinker --wrap=$(f))
 $(eval $(call test,sandbox/rest,rest node))
 $(OUT)/obj/tests/unit/sandbox/rest/test_rounds.o: CPPFLAGS += -Isandbox/rest # where a search looks
 $(eval $(call test,sandbox/testnet,testnet))

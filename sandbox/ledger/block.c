@@ -120,8 +120,14 @@ static void algo_lstib(algo_ledger_t *l, algo_buf_t *out, const algo_stxn_t *s, 
   algo_apply_encode(out, &a);
 }
 
+static void cut(algo_buf_t *b, size_t n) {
+  b->n = n;
+  b->oom = false;
+}
+
 algo_code_t algo_lopen_add(algo_ledger_t *l, const group_run_t *r, algo_err_t *err) {
   open_block_t *o = &l->open;
+  size_t txns = o->txns.n, ids = o->ids.n, ends = o->ends.n, n = o->n_txns;
   for (size_t i = 0; i < r->n; i++) {
     uint8_t id256[32];
     algo_lstib(l, &o->txns, r->txns[i], &r->ads[i]);
@@ -132,8 +138,12 @@ algo_code_t algo_lopen_add(algo_ledger_t *l, const group_run_t *r, algo_err_t *e
     algo_buf_put(&o->ids, id256, 32);
     o->n_txns++;
   }
-  bool oom = o->txns.oom || o->ids.oom || o->ends.oom || l->oom;
-  return oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
+  if (!o->txns.oom && !o->ids.oom && !o->ends.oom && !l->oom) return ALGO_OK;
+  cut(&o->txns, txns);
+  cut(&o->ids, ids);
+  cut(&o->ends, ends);
+  o->n_txns = n;
+  return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
 }
 
 /* ---- sealing ---- */
@@ -262,21 +272,28 @@ void algo_lblocks_fini(algo_ledger_t *l) {
   l->first = l->n_blocks = l->cap_blocks = 0;
 }
 
+/* The tip is the last block's, or, where it fails, what it was. */
 algo_code_t algo_ltip_load(algo_ledger_t *l, algo_err_t *err) {
   const block_rec_t *last = algo_lrec(l, l->n_blocks - 1);
   algo_mp_t r = algo_mp(algo_lblock_body(algo_bytes(last->bytes, last->n)));
   algo_bytes_t whole;
+  algo_header_t tip;
   algo_buf_t raw = ALGO_BUF_INIT;
-  algo_arena_reset(&l->tip_arena);
+  algo_arena_t was = l->tip_arena;
+  algo_arena_reset(&l->tip_spare);
   algo_code_t rc = algo_mp_skip_view(&r, &whole, err);
-  if (!rc) rc = algo_header_decode(&l->tip, whole, &l->tip_arena, err);
-  if (rc) return rc;
-  algo_header_encode(&raw, &l->tip);
-  algo_sha512_256_tagged(l->tip_hash.b, "BH", raw.p, raw.n);
-  algo_sha512_tagged(l->tip_hash512, "BH", raw.p, raw.n);
-  bool oom = raw.oom;
+  if (!rc) rc = algo_header_decode(&tip, whole, &l->tip_spare, err);
+  if (!rc) algo_header_encode(&raw, &tip);
+  if (!rc && raw.oom) rc = algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  if (!rc) {
+    algo_sha512_256_tagged(l->tip_hash.b, "BH", raw.p, raw.n);
+    algo_sha512_tagged(l->tip_hash512, "BH", raw.p, raw.n);
+    l->tip_arena = l->tip_spare;
+    l->tip_spare = was;
+    l->tip = tip;
+  }
   algo_buf_fini(&raw);
-  return oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
+  return rc;
 }
 
 /* What is so old that nothing asks for it again. */
@@ -288,27 +305,43 @@ static void forget_old(algo_ledger_t *l) {
   algo_lforget(l, pos);
 }
 
+/* The header is filled in and the block kept, up to the last step that may fail. */
+static algo_code_t make_block(algo_ledger_t *l, algo_header_t *h, algo_err_t *err) {
+  open_block_t *o = &l->open;
+  totals_t totals = algo_lrec(l, l->n_blocks - 1)->totals;
+  algo_code_t rc = commit(l, h, err);
+  if (!rc) rc = algo_lvoters(l, &o->tracking, h->round, &l->scratch, err);
+  if (!rc) rc = algo_lknock_offline(l, h, &l->scratch, err);
+  if (rc) return rc;
+  algo_ltotals_update(l, &totals);
+  if ((rc = algo_lblock_keep(l, h, algo_buf_view(&o->txns), o->n_txns, &totals, err))) return rc;
+  algo_lonline_update(l, h->round);
+  rc = l->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : algo_ltip_load(l, err);
+  if (!rc) return rc;
+  algo_lonline_truncate(l, h->round - 1);
+  free(algo_lrec(l, --l->n_blocks)->bytes);
+  return rc;
+}
+
 algo_code_t algo_ledger_seal(algo_ledger_t *l, int64_t timestamp, algo_err_t *err) {
   algo_lopen_start(l);
+  if (l->oom) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   open_block_t *o = &l->open;
   algo_header_t h = o->header;
-  totals_t totals = algo_lrec(l, l->n_blocks - 1)->totals;
+  uint64_t pos = journal_pos(&l->journal);
   algo_arena_reset(&l->scratch);
   h.timestamp = timestamp;
   h.txn_counter = l->tip.txn_counter + o->txn_count;
   h.fees_collected = o->fees;
   h.load = (uint64_t)((u128)ALGO_MICROS * o->txns.n / l->consensus->max_txn_bytes_per_block);
-  algo_code_t rc = commit(l, &h, err);
-  if (!rc) rc = algo_lvoters(l, &o->tracking, h.round, &l->scratch, err);
-  if (rc) return rc;
   algo_lmark(l); /* no group's doing from here on */
-  algo_lknock_offline(l, &h, &l->scratch);
-  algo_ltotals_update(l, &totals);
-  if ((rc = algo_lblock_keep(l, &h, algo_buf_view(&o->txns), o->n_txns, &totals, err))) return rc;
-  algo_lonline_update(l, h.round);
-  if ((rc = algo_ltip_load(l, err))) return rc;
+  algo_code_t rc = make_block(l, &h, err);
+  if (rc) {
+    algo_lundo_to(l, pos);
+    return rc;
+  }
   algo_lopen_reset(l);
   forget_old(l);
   algo_lspill(l);
-  return l->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
+  return ALGO_OK;
 }

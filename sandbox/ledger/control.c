@@ -29,6 +29,7 @@ algo_code_t algo_ledger_revert(algo_ledger_t *l, uint64_t id, algo_err_t *err) {
   algo_code_t rc = s.round < l->first ? algo_lstore_back(l, first, s.round, err) : ALGO_OK;
   if (!rc) rc = algo_ltip_load(l, err);
   algo_lopen_reset(l);
+  if (rc) l->oom = true; /* half way back: nothing may come of it */
   return rc;
 }
 

@@ -257,8 +257,13 @@ static algo_code_t submit(algo_ledger_t *l, const algo_ledger_group_t *d, const 
                    .skip_signatures = vo.skip_signatures};
   rc = check_expired(l, d, err);
   if (!rc) rc = make_group(l, d, opt ? opt->tracer : NULL, &r.group, err);
+  const mark_t before = {journal_pos(&l->journal), l->open.txn_count, l->open.fees};
   if (!rc) rc = algo_lgroup_eval(l, &r, err);
-  if (!rc) return algo_lopen_add(l, &r, err);
+  if (!rc) {
+    rc = algo_lopen_add(l, &r, err);
+    if (rc) algo_lundo(l, &before);
+    return rc;
+  }
   return algo_lfail_prefix(l, rc, err, "TransactionPool.Remember: ");
 }
 

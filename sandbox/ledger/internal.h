@@ -274,7 +274,7 @@ struct algo_ledger {
   bool origin_failed;                 /* a look-up did */
   algo_err_t origin_err;
   algo_header_t tip; /* its parts are in tip_arena */
-  algo_arena_t tip_arena;
+  algo_arena_t tip_arena, tip_spare;
   algo_digest_t tip_hash;
   uint8_t tip_hash512[64];
   open_block_t open;
@@ -288,7 +288,8 @@ struct algo_ledger {
   algo_bytes_t attributes; /* of the last program that failed; in the scratch arena */
   uint64_t failed_app;     /* its application; 0: a logic signature */
   algo_arena_t scratch;    /* of one submitted group */
-  bool oom;
+  account_data_t nowhere;  /* what is written where a change could not be journaled */
+  bool oom;                /* memory ran out within a change: no more of them */
 };
 
 /* ---- journal ---- */
@@ -305,6 +306,7 @@ void algo_lforget(algo_ledger_t *l, uint64_t pos);                  /* what is b
 static inline uint64_t journal_pos(const journal_t *j) { return j->base + j->n; }
 static inline journal_item_t *journal_at(const journal_t *j, uint64_t pos) { return &j->v[pos - j->base]; }
 void algo_ljournal_fini(algo_ledger_t *l);
+void algo_ljournal_drop_last(algo_ledger_t *l); /* it was not done after all, and holds nothing */
 journal_item_t *algo_ljournal_add(algo_ledger_t *l, journal_kind_t kind, bool present);
 
 /* ---- records: lookups give NULL where there is none; writers journal ---- */
@@ -335,14 +337,15 @@ void algo_llease_put(algo_ledger_t *l, const algo_addr_t *sender, const uint8_t 
 const txref_t *algo_ltxid(const algo_ledger_t *l, const algo_digest_t *id);
 void algo_ltxid_put(algo_ledger_t *l, const algo_digest_t *id, uint64_t round, uint32_t index);
 void algo_lrecords_fini(algo_ledger_t *l);
-/* raw changes, without journal: for the journal alone */
-void algo_lraw_holding(algo_ledger_t *l, account_t *a, bool *present, holding_t *h);
-void algo_lraw_local(algo_ledger_t *l, account_t *a, bool *present, local_t *x);
-void algo_lraw_asset(algo_ledger_t *l, uint64_t id, asset_t **a);
-void algo_lraw_app(algo_ledger_t *l, uint64_t id, app_t **a);
-void algo_lraw_kv(algo_ledger_t *l, kv_t *kv, bool *present, kv_item_t *item);
-void algo_lraw_box(algo_ledger_t *l, uint64_t app, blob_t *name, blob_t **value);
-void algo_lraw_txid(algo_ledger_t *l, const algo_digest_t *id, bool *present, uint64_t *round, uint32_t *index);
+/* raw changes, without journal: for the journal alone. False: no memory for what is new, and nothing has changed; what
+ * was there before comes back always */
+bool algo_lraw_holding(algo_ledger_t *l, account_t *a, bool *present, holding_t *h);
+bool algo_lraw_local(algo_ledger_t *l, account_t *a, bool *present, local_t *x);
+bool algo_lraw_asset(algo_ledger_t *l, uint64_t id, asset_t **a);
+bool algo_lraw_app(algo_ledger_t *l, uint64_t id, app_t **a);
+bool algo_lraw_kv(algo_ledger_t *l, kv_t *kv, bool *present, kv_item_t *item);
+bool algo_lraw_box(algo_ledger_t *l, uint64_t app, blob_t *name, blob_t **value);
+bool algo_lraw_txid(algo_ledger_t *l, const algo_digest_t *id, bool *present, uint64_t *round, uint32_t *index);
 void algo_lasset_free(asset_t *a);
 void algo_lapp_free(app_t *a);
 
@@ -488,7 +491,7 @@ uint64_t algo_lonline_stake(const algo_ledger_t *l, uint64_t round); /* what vot
 /* Who may sign the state proof of the interval that begins with the block: commitment and weight, where it is due. */
 algo_code_t algo_lvoters(algo_ledger_t *l, algo_state_proof_tracking_t *out, uint64_t round, algo_arena_t *arena,
                          algo_err_t *err);
-void algo_lknock_offline(algo_ledger_t *l, algo_header_t *h, algo_arena_t *arena);
+algo_code_t algo_lknock_offline(algo_ledger_t *l, algo_header_t *h, algo_arena_t *arena, algo_err_t *err);
 void algo_ltotals_update(algo_ledger_t *l, totals_t *t);
 void algo_ltotals_add(const algo_ledger_t *l, totals_t *t, const account_data_t *d, int sign);
 void algo_lonline_truncate(algo_ledger_t *l, uint64_t round);

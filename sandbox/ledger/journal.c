@@ -27,6 +27,8 @@ journal_item_t *algo_ljournal_add(algo_ledger_t *l, journal_kind_t kind, bool pr
   return item;
 }
 
+void algo_ljournal_drop_last(algo_ledger_t *l) { l->journal.n--; }
+
 static void swap_account(journal_item_t *it) {
   account_data_t d = it->u.account.account->d;
   it->u.account.account->d = *it->u.account.data;
@@ -36,19 +38,19 @@ static void swap_account(journal_item_t *it) {
 static void swap(algo_ledger_t *l, journal_item_t *it) {
   switch (it->kind) {
   case J_ACCOUNT: swap_account(it); break;
-  case J_HOLDING: algo_lraw_holding(l, it->u.holding.account, &it->present, &it->u.holding.holding); break;
-  case J_LOCAL: algo_lraw_local(l, it->u.local.account, &it->present, &it->u.local.local); break;
-  case J_ASSET: algo_lraw_asset(l, it->u.asset.id, &it->u.asset.asset); break;
-  case J_APP: algo_lraw_app(l, it->u.app.id, &it->u.app.app); break;
-  case J_KV: algo_lraw_kv(l, it->u.kv.kv, &it->present, &it->u.kv.item); break;
-  case J_BOX: algo_lraw_box(l, it->u.box.app, it->u.box.name, &it->u.box.value); break;
+  case J_HOLDING: (void)algo_lraw_holding(l, it->u.holding.account, &it->present, &it->u.holding.holding); break;
+  case J_LOCAL: (void)algo_lraw_local(l, it->u.local.account, &it->present, &it->u.local.local); break;
+  case J_ASSET: (void)algo_lraw_asset(l, it->u.asset.id, &it->u.asset.asset); break;
+  case J_APP: (void)algo_lraw_app(l, it->u.app.id, &it->u.app.app); break;
+  case J_KV: (void)algo_lraw_kv(l, it->u.kv.kv, &it->present, &it->u.kv.item); break;
+  case J_BOX: (void)algo_lraw_box(l, it->u.box.app, it->u.box.name, &it->u.box.value); break;
   case J_LEASE: {
     uint64_t expires = it->u.lease.lease->expires;
     it->u.lease.lease->expires = it->u.lease.expires;
     it->u.lease.expires = expires;
     break;
   }
-  case J_TXID: algo_lraw_txid(l, &it->u.txid.id, &it->present, &it->u.txid.round, &it->u.txid.index); break;
+  case J_TXID: (void)algo_lraw_txid(l, &it->u.txid.id, &it->present, &it->u.txid.round, &it->u.txid.index); break;
   }
 }
 

@@ -106,6 +106,7 @@ void algo_ledger_free(algo_ledger_t *l) {
   algo_buf_fini(&l->fail);
   algo_arena_fini(&l->scratch);
   algo_arena_fini(&l->tip_arena);
+  algo_arena_fini(&l->tip_spare);
   algo_arena_fini(&l->arena);
   free(l);
 }

@@ -74,7 +74,8 @@ account_data_t *algo_lacct_write(algo_ledger_t *l, account_t *a) {
   if (!it) {
     free(old);
     l->oom = true;
-    return &a->d;
+    l->nowhere = a->d; /* what cannot be undone is not done */
+    return &l->nowhere;
   }
   *old = a->d;
   it->u.account.account = a;
@@ -90,14 +91,14 @@ holding_t *algo_lholding(const account_t *a, uint64_t asset) {
   return i < a->n_holdings && a->holdings[i].asset == asset ? &a->holdings[i] : NULL;
 }
 
-void algo_lraw_holding(algo_ledger_t *l, account_t *a, bool *present, holding_t *h) {
+bool algo_lraw_holding(algo_ledger_t *l, account_t *a, bool *present, holding_t *h) {
   size_t i = place(a->holdings, a->n_holdings, sizeof *h, h->asset);
   bool there = i < a->n_holdings && a->holdings[i].asset == h->asset;
   holding_t was = there ? a->holdings[i] : (holding_t){h->asset, 0, false};
   if (*present && !there) {
     if (!grow((void **)&a->holdings, &a->cap_holdings, a->n_holdings, sizeof *h)) {
       l->oom = true;
-      return;
+      return false;
     }
     memmove(a->holdings + i + 1, a->holdings + i, (a->n_holdings++ - i) * sizeof *h);
   }
@@ -105,6 +106,7 @@ void algo_lraw_holding(algo_ledger_t *l, account_t *a, bool *present, holding_t 
   else if (there) memmove(a->holdings + i, a->holdings + i + 1, (--a->n_holdings - i) * sizeof *h);
   *h = was;
   *present = there;
+  return true;
 }
 
 void algo_lholding_put(algo_ledger_t *l, account_t *a, uint64_t asset, const holding_t *h) {
@@ -113,7 +115,10 @@ void algo_lholding_put(algo_ledger_t *l, account_t *a, uint64_t asset, const hol
   other.asset = asset;
   journal_item_t *it = algo_ljournal_add(l, J_HOLDING, false);
   if (!it) return;
-  algo_lraw_holding(l, a, &present, &other);
+  if (!algo_lraw_holding(l, a, &present, &other)) {
+    algo_ljournal_drop_last(l);
+    return;
+  }
   it->present = present;
   it->u.holding.account = a;
   it->u.holding.holding = other;
@@ -126,14 +131,14 @@ local_t *algo_llocal(const account_t *a, uint64_t app) {
   return i < a->n_locals && a->locals[i].app == app ? &a->locals[i] : NULL;
 }
 
-void algo_lraw_local(algo_ledger_t *l, account_t *a, bool *present, local_t *x) {
+bool algo_lraw_local(algo_ledger_t *l, account_t *a, bool *present, local_t *x) {
   size_t i = place(a->locals, a->n_locals, sizeof *x, x->app);
   bool there = i < a->n_locals && a->locals[i].app == x->app;
   local_t was = there ? a->locals[i] : (local_t){.app = x->app};
   if (*present && !there) {
     if (!grow((void **)&a->locals, &a->cap_locals, a->n_locals, sizeof *x)) {
       l->oom = true;
-      return;
+      return false;
     }
     memmove(a->locals + i + 1, a->locals + i, (a->n_locals++ - i) * sizeof *x);
   }
@@ -141,6 +146,7 @@ void algo_lraw_local(algo_ledger_t *l, account_t *a, bool *present, local_t *x) 
   else if (there) memmove(a->locals + i, a->locals + i + 1, (--a->n_locals - i) * sizeof *x);
   *x = was;
   *present = there;
+  return true;
 }
 
 void algo_llocal_put(algo_ledger_t *l, account_t *a, uint64_t app, const algo_schema_t *schema) {
@@ -154,8 +160,11 @@ void algo_llocal_put(algo_ledger_t *l, account_t *a, uint64_t app, const algo_sc
     }
   }
   journal_item_t *it = algo_ljournal_add(l, J_LOCAL, false);
-  if (!it) return;
-  algo_lraw_local(l, a, &present, &other);
+  if (!it || !algo_lraw_local(l, a, &present, &other)) {
+    if (it) algo_ljournal_drop_last(l);
+    algo_lkv_unref(other.kv);
+    return;
+  }
   it->present = present;
   it->u.local.account = a;
   it->u.local.local = other;
@@ -177,15 +186,19 @@ void algo_lasset_free(asset_t *a) {
   free(a);
 }
 
-void algo_lraw_asset(algo_ledger_t *l, uint64_t id, asset_t **a) {
+bool algo_lraw_asset(algo_ledger_t *l, uint64_t id, asset_t **a) {
   asset_t *was = algo_lasset(l, id);
   if (was) {
     algo_ltable_remove(&l->assets, hash_u64(id), was);
     ids_set(&was->creator->assets, id, false);
   }
-  if (*a && !(algo_ltable_add(&l->assets, hash_u64(id), *a) && ids_set(&(*a)->creator->assets, id, true)))
-    l->oom = true;
+  if (*a && !algo_ltable_add(&l->assets, hash_u64(id), *a)) return !(l->oom = true); /* then there was none */
+  if (*a && !ids_set(&(*a)->creator->assets, id, true)) {
+    algo_ltable_remove(&l->assets, hash_u64(id), *a);
+    return !(l->oom = true);
+  }
   *a = was;
+  return true;
 }
 
 asset_t *algo_lasset_new(uint64_t id, account_t *creator, const algo_asset_params_t *p) {
@@ -212,11 +225,12 @@ asset_t *algo_lasset_new(uint64_t id, account_t *creator, const algo_asset_param
 void algo_lasset_put(algo_ledger_t *l, uint64_t id, account_t *creator, const algo_asset_params_t *p) {
   asset_t *a = p ? algo_lasset_new(id, creator, p) : NULL;
   journal_item_t *it = !p || a ? algo_ljournal_add(l, J_ASSET, true) : NULL;
-  if (!it) {
+  if (!it || !algo_lraw_asset(l, id, &a)) {
+    if (it) algo_ljournal_drop_last(l);
+    algo_lasset_free(a);
     l->oom = true;
     return;
   }
-  algo_lraw_asset(l, id, &a);
   it->u.asset.id = id;
   it->u.asset.asset = a;
 }
@@ -247,23 +261,28 @@ app_t *algo_lapp_copy(const app_t *a) {
   return b;
 }
 
-void algo_lraw_app(algo_ledger_t *l, uint64_t id, app_t **a) {
+bool algo_lraw_app(algo_ledger_t *l, uint64_t id, app_t **a) {
   app_t *was = algo_lapp(l, id);
   if (was) {
     algo_ltable_remove(&l->apps, hash_u64(id), was);
     ids_set(&was->creator->apps, id, false);
   }
-  if (*a && !(algo_ltable_add(&l->apps, hash_u64(id), *a) && ids_set(&(*a)->creator->apps, id, true))) l->oom = true;
+  if (*a && !algo_ltable_add(&l->apps, hash_u64(id), *a)) return !(l->oom = true); /* then there was none */
+  if (*a && !ids_set(&(*a)->creator->apps, id, true)) {
+    algo_ltable_remove(&l->apps, hash_u64(id), *a);
+    return !(l->oom = true);
+  }
   *a = was;
+  return true;
 }
 
 void algo_lapp_put(algo_ledger_t *l, uint64_t id, app_t *a) {
   journal_item_t *it = algo_ljournal_add(l, J_APP, true);
-  if (!it) {
+  if (!it || !algo_lraw_app(l, id, &a)) {
+    if (it) algo_ljournal_drop_last(l);
     algo_lapp_free(a);
     return;
   }
-  algo_lraw_app(l, id, &a);
   it->u.app.id = id;
   it->u.app.app = a;
 }

@@ -140,17 +140,20 @@ typedef struct challenge {
   uint8_t seed[32];
 } challenge_t;
 
-static challenge_t active_challenge(algo_ledger_t *l, algo_arena_t *arena) {
+/* Round 0: none. */
+static algo_code_t active_challenge(algo_ledger_t *l, challenge_t *ch, algo_arena_t *arena, algo_err_t *err) {
   const algo_consensus_t *c = l->consensus;
-  challenge_t ch = {0};
+  *ch = (challenge_t){0};
   uint64_t round = l->tip.round + 1, grace = c->challenge_grace_period;
-  if (!c->challenge_interval || round < c->challenge_interval) return ch;
+  if (!c->challenge_interval || round < c->challenge_interval) return ALGO_OK;
   uint64_t last = round - round % c->challenge_interval;
   algo_header_t h;
-  if (round <= last + grace || round > last + 2 * grace || algo_ledger_header(l, last, &h, arena, NULL)) return ch;
-  ch.round = last;
-  memcpy(ch.seed, h.seed, 32);
-  return ch;
+  if (round <= last + grace || round > last + 2 * grace) return ALGO_OK;
+  algo_code_t rc = algo_ledger_header(l, last, &h, arena, err);
+  if (rc) return rc;
+  ch->round = last;
+  memcpy(ch->seed, h.seed, 32);
+  return ALGO_OK;
 }
 
 static bool failed_challenge(const algo_ledger_t *l, const challenge_t *ch, const account_t *a, uint64_t seen) {
@@ -229,14 +232,16 @@ static size_t candidates(algo_ledger_t *l, account_t **out) {
   return n;
 }
 
-void algo_lknock_offline(algo_ledger_t *l, algo_header_t *h, algo_arena_t *arena) {
+algo_code_t algo_lknock_offline(algo_ledger_t *l, algo_header_t *h, algo_arena_t *arena, algo_err_t *err) {
   const algo_consensus_t *c = l->consensus;
   account_t **v = algo_arena_array(arena, candidates(l, NULL) + 1, sizeof *v);
   algo_addr_t *expired = algo_arena_array(arena, c->max_proposed_expired_online_accounts + 1, sizeof *expired);
   algo_addr_t *absent = algo_arena_array(arena, c->payouts_max_mark_absent + 1, sizeof *absent);
-  if (!v || !expired || !absent) return;
+  if (!v || !expired || !absent) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   size_t n = candidates(l, v);
-  challenge_t ch = active_challenge(l, arena);
+  challenge_t ch;
+  algo_code_t rc = active_challenge(l, &ch, arena, err);
+  if (rc) return rc;
   h->expired = expired;
   h->absent = absent;
   for (size_t i = 0; i < n; i++) {
@@ -247,4 +252,5 @@ void algo_lknock_offline(algo_ledger_t *l, algo_header_t *h, algo_arena_t *arena
     else continue;
     take_offline(l, v[i], verdict);
   }
+  return ALGO_OK;
 }

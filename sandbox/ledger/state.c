@@ -52,14 +52,14 @@ static bool kv_grow(kv_t *kv) {
 }
 
 /* item->key is the item's own and stays so: what goes in takes a reference of its own. */
-void algo_lraw_kv(algo_ledger_t *l, kv_t *kv, bool *present, kv_item_t *item) {
+bool algo_lraw_kv(algo_ledger_t *l, kv_t *kv, bool *present, kv_item_t *item) {
   bool there;
   uint32_t i = kv_place(kv, blob_view(item->key), &there);
   kv_item_t was = there ? kv->items[i] : (kv_item_t){0};
   if (*present && !there) {
     if (!kv_grow(kv)) {
       l->oom = true;
-      return;
+      return false;
     }
     memmove(kv->items + i + 1, kv->items + i, (kv->n++ - i) * sizeof was);
     kv->items[i].key = blob_ref(item->key);
@@ -76,6 +76,7 @@ void algo_lraw_kv(algo_ledger_t *l, kv_t *kv, bool *present, kv_item_t *item) {
   item->bytes = was.bytes;
   item->uint = was.uint;
   *present = there;
+  return true;
 }
 
 void algo_lkv_put(algo_ledger_t *l, kv_t *kv, algo_bytes_t key, const algo_tv_t *v) {
@@ -84,13 +85,13 @@ void algo_lkv_put(algo_ledger_t *l, kv_t *kv, algo_bytes_t key, const algo_tv_t 
   if (v && v->is_bytes) item.bytes = algo_lblob_new(v->bytes);
   else if (v) item.uint = v->uint;
   journal_item_t *it = item.key && (!v || !v->is_bytes || item.bytes) ? algo_ljournal_add(l, J_KV, v != NULL) : NULL;
-  if (!it) {
+  if (!it || !algo_lraw_kv(l, kv, &it->present, &item)) {
+    if (it) algo_ljournal_drop_last(l);
     blob_unref(item.key);
     blob_unref(item.bytes);
     l->oom = true;
     return;
   }
-  algo_lraw_kv(l, kv, &it->present, &item);
   it->u.kv.item = item;
   it->u.kv.kv = kv;
   kv->refs++;
@@ -162,21 +163,25 @@ static void box_remove(algo_ledger_t *l, box_t *b) {
   free(b);
 }
 
-void algo_lraw_box(algo_ledger_t *l, uint64_t app, blob_t *name, blob_t **value) {
+bool algo_lraw_box(algo_ledger_t *l, uint64_t app, blob_t *name, blob_t **value) {
   box_t *b = algo_lbox(l, app, blob_view(name));
   blob_t *was = b ? b->value : NULL;
   if (*value && !b) {
     b = calloc(1, sizeof *b);
-    if (!b) {
+    bool in = b && algo_ltable_add(&l->boxes, box_hash(app, blob_view(name)), b);
+    if (b) *b = (box_t){app, blob_ref(name), NULL, 0};
+    if (!in || !list_add(l, b)) {
+      if (in) algo_ltable_remove(&l->boxes, box_hash(app, blob_view(name)), b);
+      if (b) blob_unref(b->name);
+      free(b);
       l->oom = true;
-      return;
+      return false;
     }
-    *b = (box_t){app, blob_ref(name), NULL, 0};
-    if (!algo_ltable_add(&l->boxes, box_hash(app, blob_view(name)), b) || !list_add(l, b)) l->oom = true;
   }
   if (*value) b->value = *value;
   else if (b) box_remove(l, b);
   *value = was;
+  return true;
 }
 
 void algo_lbox_put(algo_ledger_t *l, uint64_t app, algo_bytes_t name, const algo_bytes_t *value) {
@@ -185,13 +190,13 @@ void algo_lbox_put(algo_ledger_t *l, uint64_t app, algo_bytes_t name, const algo
   blob_t *key = b ? blob_ref(b->name) : algo_lblob_new(name);
   blob_t *other = value ? algo_lblob_new(*value) : NULL;
   journal_item_t *it = key && (!value || other) ? algo_ljournal_add(l, J_BOX, true) : NULL;
-  if (!it) {
+  if (!it || !algo_lraw_box(l, app, key, &other)) {
+    if (it) algo_ljournal_drop_last(l);
     blob_unref(key);
     blob_unref(other);
     l->oom = true;
     return;
   }
-  algo_lraw_box(l, app, key, &other);
   it->u.box.app = app;
   it->u.box.name = key;
   it->u.box.value = other;
@@ -265,10 +270,10 @@ static void txid_remove(txrefs_t *t, txref_t *x) {
   t->v[i].used = false;
 }
 
-void algo_lraw_txid(algo_ledger_t *l, const algo_digest_t *id, bool *present, uint64_t *round, uint32_t *index) {
+bool algo_lraw_txid(algo_ledger_t *l, const algo_digest_t *id, bool *present, uint64_t *round, uint32_t *index) {
   if (l->txids.n * 4 >= l->txids.cap * 3 && !txids_grow(&l->txids)) {
     l->oom = true;
-    return;
+    return false;
   }
   txref_t *x = txid_slot(&l->txids, id), was = *x;
   if (*present) {
@@ -280,6 +285,7 @@ void algo_lraw_txid(algo_ledger_t *l, const algo_digest_t *id, bool *present, ui
   *present = was.used;
   *round = was.round;
   *index = was.index;
+  return true;
 }
 
 void algo_ltxid_put(algo_ledger_t *l, const algo_digest_t *id, uint64_t round, uint32_t index) {
@@ -288,7 +294,7 @@ void algo_ltxid_put(algo_ledger_t *l, const algo_digest_t *id, uint64_t round, u
   it->u.txid.id = *id;
   it->u.txid.round = round;
   it->u.txid.index = index;
-  algo_lraw_txid(l, id, &it->present, &it->u.txid.round, &it->u.txid.index);
+  if (!algo_lraw_txid(l, id, &it->present, &it->u.txid.round, &it->u.txid.index)) algo_ljournal_drop_last(l);
 }
 
 void algo_ltxids_below(const algo_ledger_t *l, uint64_t round, algo_buf_t *out) {

@@ -304,8 +304,11 @@ algo_code_t algo_lstore_back(algo_ledger_t *l, uint64_t first, uint64_t round, a
   return rc ? rc : l->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
 }
 
-/* Every block is in the files, those in memory too. */
+/* Every block is in the files, those in memory too, and the files are on the disk. */
 algo_code_t algo_lstore_all(algo_ledger_t *l, algo_err_t *err) {
   uint64_t end;
-  return write_blocks(l, l->n_blocks - l->first, &end, err);
+  const int files[] = {l->store.blocks, l->store.index, l->store.ids};
+  algo_code_t rc = write_blocks(l, l->n_blocks - l->first, &end, err);
+  for (size_t i = 0; !rc && i < 3; i++) rc = algo_file_sync(files[i], err);
+  return rc;
 }

@@ -48,8 +48,9 @@ static algo_code_t save(algo_node_t *n, algo_err_t *err) {
     memcpy(b.p, &h, sizeof h);
     path_of(now, n, "state");
     path_of(before, n, "state-before");
-    (void)rename(now, before); /* the first time there is none */
-    rc = algo_file_replace(node_log_dir(n->log), "state", algo_buf_view(&b), err);
+    rc = algo_file_sync(node_log_fd(n->log), err); /* what it goes on from is there as surely as it is */
+    if (rc == ALGO_OK) (void)rename(now, before);  /* the first time there is none */
+    if (rc == ALGO_OK) rc = algo_file_replace_durably(node_log_dir(n->log), "state", algo_buf_view(&b), NULL, err);
     n->checkpoint_size = b.n;
   }
   algo_buf_fini(&b);

@@ -1,12 +1,14 @@
 /* What no network allows: snapshots, changes outside of transactions, dumps. */
 #include "node_impl.h"
 
-/* Does `payload` have a place in the log? Where the disk is full it has happened all the same, and that is said. */
-static algo_code_t note(algo_node_t *n, algo_buf_t *payload, algo_err_t *err) {
-  algo_code_t rc = payload->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory")
-                                : node_log_note(n->log, algo_buf_view(payload), err);
-  algo_buf_fini(payload);
-  return rc;
+/* Before it happens: what follows cannot fail for want of memory. */
+static algo_code_t may_note(algo_node_t *n, const algo_buf_t *payload, algo_err_t *err) {
+  return payload->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : node_log_room(n->log, payload->n, err);
+}
+
+/* Where the disk is full it has happened all the same, and that is said. */
+static algo_code_t note(algo_node_t *n, const algo_buf_t *payload, algo_err_t *err) {
+  return node_log_note(n->log, algo_buf_view(payload), err);
 }
 
 algo_code_t algo_node_snapshot(algo_node_t *n, uint64_t *id, algo_err_t *err) {
@@ -14,7 +16,8 @@ algo_code_t algo_node_snapshot(algo_node_t *n, uint64_t *id, algo_err_t *err) {
   algo_buf_t e = ALGO_BUF_INIT;
   node_event_snapshot(&e);
   pthread_rwlock_wrlock(&n->lock);
-  algo_code_t rc = algo_ledger_snapshot(n->ledger, id, err);
+  algo_code_t rc = may_note(n, &e, err);
+  if (rc == ALGO_OK) rc = algo_ledger_snapshot(n->ledger, id, err);
   if (rc == ALGO_OK) rc = note(n, &e, err);
   pthread_rwlock_unlock(&n->lock);
   algo_buf_fini(&e);
@@ -26,7 +29,8 @@ algo_code_t algo_node_revert(algo_node_t *n, uint64_t id, algo_err_t *err) {
   algo_buf_t e = ALGO_BUF_INIT;
   node_event_revert(&e, id);
   pthread_rwlock_wrlock(&n->lock);
-  algo_code_t rc = algo_ledger_revert(n->ledger, id, err);
+  algo_code_t rc = may_note(n, &e, err);
+  if (rc == ALGO_OK) rc = algo_ledger_revert(n->ledger, id, err);
   if (rc == ALGO_OK) {
     algo_buf_clear(&n->open_groups);
     n->n_open = 0;
@@ -43,7 +47,8 @@ algo_code_t algo_node_change(algo_node_t *n, const algo_node_change_t *c, algo_e
   algo_buf_t e = ALGO_BUF_INIT;
   node_event_change(&e, c);
   pthread_rwlock_wrlock(&n->lock);
-  algo_code_t rc = node_change_apply(n->ledger, c, err);
+  algo_code_t rc = may_note(n, &e, err);
+  if (rc == ALGO_OK) rc = node_change_apply(n->ledger, c, err);
   if (rc == ALGO_OK) rc = note(n, &e, err);
   node_unlock(n);
   algo_buf_fini(&e);

@@ -16,6 +16,7 @@ struct node_log {
   int fd, lock;
   char *dir;         /* NULL: nobody sees the file, and what is to be written may wait */
   uint64_t end;      /* of the whole records */
+  bool untrimmed;    /* there may be more behind it */
   algo_buf_t behind; /* what waits */
 };
 
@@ -95,23 +96,38 @@ void node_log_close(node_log_t *l) {
 
 /* ---- writing ---- */
 
+/* What is behind the end is cut off. Until that is done nothing is written: half of it would be left behind a shorter
+ * record. */
+static algo_code_t trim(node_log_t *l, algo_err_t *err) {
+  if (ftruncate(l->fd, (off_t)l->end) != 0) return failed(l, algo_err_set(err, ALGO_E_IO, "%s", strerror(errno)), err);
+  l->untrimmed = false;
+  return ALGO_OK;
+}
+
 static algo_code_t flush(node_log_t *l, algo_err_t *err) {
-  algo_code_t rc = algo_file_write_at(l->fd, l->behind.p, l->behind.n, l->end, err);
-  if (rc != ALGO_OK) return failed(l, rc, err);
+  algo_code_t rc = l->untrimmed ? trim(l, err) : ALGO_OK;
+  if (rc != ALGO_OK) return rc;
+  rc = algo_file_write_at(l->fd, l->behind.p, l->behind.n, l->end, err);
+  if (rc != ALGO_OK) {
+    l->untrimmed = true;
+    return failed(l, rc, err);
+  }
   l->end += l->behind.n;
   algo_buf_clear(&l->behind);
   return ALGO_OK;
 }
 
+algo_code_t node_log_room(node_log_t *l, size_t n, algo_err_t *err) {
+  if (algo_buf_reserve(&l->behind, HEAD + n) != NULL) return ALGO_OK;
+  l->behind.oom = false;
+  return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+}
+
 /* The record waits behind those that wait already; written where it must not wait. */
 static algo_code_t put(node_log_t *l, algo_bytes_t payload, algo_err_t *err) {
-  size_t before = l->behind.n;
+  algo_code_t rc = node_log_room(l, payload.n, err);
+  if (rc != ALGO_OK) return rc;
   node_record_put(&l->behind, payload);
-  if (l->behind.oom) {
-    l->behind.n = before;
-    l->behind.oom = false;
-    return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-  }
   return l->dir == NULL && l->behind.n < BEHIND ? ALGO_OK : flush(l, err);
 }
 
@@ -120,20 +136,31 @@ algo_code_t node_log_append(node_log_t *l, algo_bytes_t payload, algo_err_t *err
   algo_code_t rc = put(l, payload, err);
   if (rc == ALGO_OK) return rc;
   l->behind.n = before;
-  /* half a record at the end is as none; where it cannot be cut off, the next is written over it */
-  (void)!ftruncate(l->fd, (off_t)l->end);
+  if (l->untrimmed) (void)trim(l, NULL); /* half a record at the end is as none */
   return rc;
+}
+
+void node_log_take_back(node_log_t *l, size_t n) {
+  if (l->behind.n > 0) {
+    l->behind.n -= HEAD + n;
+    return;
+  }
+  l->end -= HEAD + n;
+  l->untrimmed = true;
+  (void)trim(l, NULL);
 }
 
 algo_code_t node_log_note(node_log_t *l, algo_bytes_t payload, algo_err_t *err) { return put(l, payload, err); }
 
 algo_code_t node_log_rewrite(node_log_t *l, algo_bytes_t records, algo_err_t *err) {
-  algo_buf_clear(&l->behind);
   algo_code_t rc = ALGO_OK;
   int fd = -1;
-  if (l->dir != NULL) rc = algo_file_replace(l->dir, "log", records, err);
-  if (rc == ALGO_OK) rc = algo_file_open(&fd, l->dir, "log", err);
-  if (rc == ALGO_OK && l->dir == NULL) rc = algo_file_write_at(fd, records.p, records.n, 0, err);
+  if (l->dir != NULL) {
+    rc = algo_file_replace_durably(l->dir, "log", records, &fd, err);
+  } else {
+    rc = algo_file_open(&fd, NULL, NULL, err);
+    if (rc == ALGO_OK) rc = algo_file_write_at(fd, records.p, records.n, 0, err);
+  }
   if (rc != ALGO_OK) {
     if (fd >= 0) close(fd);
     return rc;
@@ -141,6 +168,8 @@ algo_code_t node_log_rewrite(node_log_t *l, algo_bytes_t records, algo_err_t *er
   close(l->fd);
   l->fd = fd;
   l->end = records.n;
+  l->untrimmed = false;
+  algo_buf_clear(&l->behind);
   return ALGO_OK;
 }
 

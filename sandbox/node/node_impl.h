@@ -111,6 +111,10 @@ algo_code_t node_log_copy(node_log_t *l, algo_buf_t *out, algo_err_t *err); /* a
 algo_code_t node_log_rewrite(node_log_t *l, algo_bytes_t records, algo_err_t *err);
 /* IO: nothing was added. Records reach the file in their order, whole or not at all. */
 algo_code_t node_log_append(node_log_t *l, algo_bytes_t payload, algo_err_t *err);
+/* The record that was appended last, of n bytes, is not there any more. */
+void node_log_take_back(node_log_t *l, size_t n);
+/* Memory for one more record of n bytes: appending or noting it cannot fail for want of it. Errors: NOMEM. */
+algo_code_t node_log_room(node_log_t *l, size_t n, algo_err_t *err);
 /* Of what has happened already. IO: it is not in the file yet, and will be before the next one. */
 algo_code_t node_log_note(node_log_t *l, algo_bytes_t payload, algo_err_t *err);
 /* One record from the front of *in. END: none; TRUNCATED: what is there is not whole. */

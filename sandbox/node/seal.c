@@ -25,8 +25,12 @@ static algo_code_t keep(algo_node_t *n, int64_t when, algo_err_t *err) {
 algo_code_t node_seal(algo_node_t *n, algo_err_t *err) {
   int64_t when = block_time(n, algo_ledger_tip(n->ledger));
   algo_code_t rc = keep(n, when, err);
-  if (rc == ALGO_OK) rc = algo_ledger_seal(n->ledger, when, err);
   if (rc != ALGO_OK) return rc;
+  rc = algo_ledger_seal(n->ledger, when, err);
+  if (rc != ALGO_OK) { /* it is in no chain, so it must be in no log */
+    node_log_take_back(n->log, n->event.n);
+    return rc;
+  }
   algo_buf_clear(&n->open_groups);
   n->n_open = 0;
   n->has_next_time = false;

@@ -15,6 +15,13 @@ static void verify(algo_node_t *n, const algo_ledger_group_t *g, bool verified[A
                   algo_keytable_verify(n->keys, g->txns[i]->sig, "TX", g->encoded[i], algo_stxn_authorizer(g->txns[i]));
 }
 
+/* What is accepted must get into the log's record of its block. */
+static algo_code_t room_for_group(algo_node_t *n, size_t bytes, algo_err_t *err) {
+  if (algo_buf_reserve(&n->open_groups, bytes + 16) != NULL) return ALGO_OK;
+  n->open_groups.oom = false;
+  return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+}
+
 static void lock(algo_node_t *n) {
   for (unsigned i = 0; i < LOCK_LOOKS; i++)
     if (pthread_rwlock_trywrlock(&n->lock) == 0) return;
@@ -27,7 +34,8 @@ static algo_code_t submit(algo_node_t *n, algo_bytes_t raw, const algo_ledger_gr
   algo_submit_options_t with = *opt;
   lock(n);
   with.tracer = node_coverage_tracer(n->coverage);
-  algo_code_t rc = algo_ledger_submit_read(n->ledger, g, &with, text, detail, err);
+  algo_code_t rc = room_for_group(n, raw.n, err);
+  if (rc == ALGO_OK) rc = algo_ledger_submit_read(n->ledger, g, &with, text, detail, err);
   if (rc == ALGO_OK) {
     node_event_group(&n->open_groups, raw, with.skip_signatures);
     n->n_open++;

@@ -14,6 +14,12 @@ ALGO_API algo_code_t algo_file_read_at(int fd, void *out, size_t n, uint64_t at,
 ALGO_API algo_code_t algo_file_write_at(int fd, const void *p, size_t n, uint64_t at, algo_err_t *err);
 /* DIR/NAME becomes these bytes at once: whoever opens it sees all of the old or all of the new. Errors: IO. */
 ALGO_API algo_code_t algo_file_replace(const char *dir, const char *name, algo_bytes_t content, algo_err_t *err);
+/* The same, and neither a kill nor a loss of power leaves anything but all of the old or all of the new: it is on the
+ * disk before it takes the place. *fd is the new file, open for reading and writing, where it succeeds; fd NULL: not
+ * wanted. Errors: IO; the old stands then. */
+ALGO_API algo_code_t algo_file_replace_durably(const char *dir, const char *name, algo_bytes_t content, int *fd,
+                                               algo_err_t *err);
+ALGO_API algo_code_t algo_file_sync(int fd, algo_err_t *err); /* the content is on the disk. Errors: IO */
 /* The whole of a file, appended, if it has no more than `most` bytes. Errors, with the path: NOT_FOUND, IO, RANGE (it
  * is longer), NOMEM. */
 ALGO_API algo_code_t algo_file_read(algo_buf_t *out, const char *path, size_t most, algo_err_t *err);
