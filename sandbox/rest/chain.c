@@ -6,13 +6,26 @@ void algo_rest_on_chain(algo_rest_t *r, algo_rest_chain_fn *fn, void *user) {
   r->chain_user = user;
 }
 
+/* One chain in another's place at a time: the last one made is the one that answers. Nobody waits at the old one any
+ * more, nor begins to, before requests see the new one: they would look for themselves on its list. */
+static algo_code_t take_place(algo_rest_t *r, const algo_rest_chain_t *what, algo_node_t **made, algo_err_t *err) {
+  if (r->chain == NULL)
+    return algo_err_set(err, ALGO_E_UNSUPPORTED, "this sandbox keeps the chain that it was started with");
+  pthread_mutex_lock(&r->chain_lock);
+  algo_code_t rc = r->chain(r->chain_user, what, made, err);
+  if (rc == ALGO_OK && *made != r->node) {
+    algo_node_retire(r->node);
+    r->node = *made;
+  }
+  pthread_mutex_unlock(&r->chain_lock);
+  return rc;
+}
+
 /* Who waits for a block of the old chain is told where the new one is. */
 static void become(rest_call_t *c, const algo_rest_chain_t *what) {
   algo_err_t err;
-  algo_node_t *made = NULL, *old = c->node;
-  algo_code_t rc = c->rest->chain == NULL
-                       ? algo_err_set(&err, ALGO_E_UNSUPPORTED, "this sandbox keeps the chain that it was started with")
-                       : c->rest->chain(c->rest->chain_user, what, &made, &err);
+  algo_node_t *made = NULL;
+  algo_code_t rc = take_place(c->rest, what, &made, &err);
   if (rc != ALGO_OK) {
     rest_error(c,
                rc == ALGO_E_NOMEM                                              ? 500
@@ -21,9 +34,7 @@ static void become(rest_call_t *c, const algo_rest_chain_t *what) {
                "%s", err.msg);
     return;
   }
-  c->rest->node = made;
   c->node = made;
-  if (made != old) algo_node_retire(old);
   rest_begin(c);
   algo_json_key(&c->json, "genesis-id");
   algo_json_str(&c->json, algo_node_genesis_id(made));

@@ -168,7 +168,25 @@ static bool same_chain(const rest_history_t *h, algo_node_t *node, algo_buf_t *r
   return memcmp(now, h->last, sizeof now) == 0;
 }
 
-static void catch_up(rest_history_t *h, algo_node_t *node) {
+/* The block of the round. Errors: whatever kept it from being looked at; it is looked at again the next time. */
+static algo_code_t look_at(rest_history_t *h, algo_node_t *node, uint64_t round, algo_buf_t *raw, algo_arena_t *arena,
+                           algo_err_t *err) {
+  algo_block_t b;
+  algo_buf_clear(raw);
+  algo_arena_reset(arena);
+  algo_code_t rc = algo_node_block(node, round, raw, err);
+  if (rc == ALGO_E_NOT_FOUND && algo_node_is_replay(node)) return ALGO_OK; /* a recording may begin later */
+  if (rc == ALGO_OK) rc = algo_block_decode(&b, algo_buf_view(raw), arena, err);
+  if (rc != ALGO_OK) return algo_err_prefix(err, rc, "block %llu", (unsigned long long)round);
+  see_block(h, &b);
+  h->oom |= !rounds_add(h->rounds, round, &b);
+  if (h->oom) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  algo_sha512_256(h->last, raw->p, raw->n);
+  return ALGO_OK;
+}
+
+static algo_code_t catch_up(rest_history_t *h, algo_node_t *node, algo_err_t *err) {
+  algo_code_t rc = ALGO_OK;
   algo_buf_t raw = ALGO_BUF_INIT;
   algo_arena_t arena = ALGO_ARENA_INIT;
   if (!same_chain(h, node, &raw)) {
@@ -179,19 +197,14 @@ static void catch_up(rest_history_t *h, algo_node_t *node) {
   }
   if (h->next == 0) see_genesis(h, node);
   if (h->next <= algo_node_first(node) && algo_node_first(node) > 0) h->next = algo_node_first(node) + 1;
-  uint64_t tip = algo_node_round(node);
-  for (; h->next <= tip && !h->oom; h->next++) {
-    algo_block_t b;
-    algo_buf_clear(&raw);
-    algo_arena_reset(&arena);
-    if (algo_node_block(node, h->next, &raw, NULL) != ALGO_OK) continue; /* a recording may begin later */
-    bool whole = algo_block_decode(&b, algo_buf_view(&raw), &arena, NULL) == ALGO_OK;
-    if (whole) see_block(h, &b);
-    h->oom |= !rounds_add(h->rounds, h->next, whole ? &b : NULL);
-    algo_sha512_256(h->last, raw.p, raw.n);
+  while (rc == ALGO_OK && h->next <= algo_node_round(node)) {
+    rc = look_at(h, node, h->next, &raw, &arena, err);
+    if (rc == ALGO_OK) h->next++;
+    else if (h->next > algo_node_round(node)) rc = ALGO_OK; /* it went back just now */
   }
   algo_buf_fini(&raw);
   algo_arena_fini(&arena);
+  return rc;
 }
 
 const life_t *history_begin(rest_call_t *c, size_t *n) {
@@ -200,16 +213,18 @@ const life_t *history_begin(rest_call_t *c, size_t *n) {
   if (r->history == NULL) r->history = calloc(1, sizeof *r->history);
   rest_history_t *h = r->history;
   if (h != NULL && h->rounds == NULL) h->rounds = rounds_new();
+  algo_err_t err;
+  algo_code_t rc = algo_err_set(&err, ALGO_E_NOMEM, "out of memory");
   if (h != NULL && h->rounds != NULL && (h->cap > 0 || grow(h))) {
     h->oom = false;
-    catch_up(h, c->node);
-    if (!h->oom) {
+    rc = catch_up(h, c->node, &err);
+    if (rc == ALGO_OK) {
       *n = h->n;
       return h->v;
     }
   }
   pthread_mutex_unlock(&r->history_lock);
-  rest_error(c, 500, "out of memory");
+  rest_error(c, 500, "%s", err.msg);
   return NULL;
 }
 

@@ -18,7 +18,8 @@ typedef struct life {
 } life_t;
 
 /* Every lifetime as of the last block, in the order in which they began, with the history locked until history_done.
- * Not to be called with the node's read lock held. NULL where memory ran out: nothing is locked then. */
+ * Not to be called with the node's read lock held. NULL where memory ran out or a
+ * block cannot be read: nothing is locked then, and the answer (500) is written. */
 const life_t *history_begin(rest_call_t *c, size_t *n);
 void history_done(rest_call_t *c);
 /* rounds_next, of the blocks as of the last history_begin; without its lock. */

@@ -14,6 +14,7 @@ algo_code_t algo_rest_new(algo_rest_t **out, algo_node_t *node, const char *toke
   r->node = node;
   pthread_mutex_init(&r->lock, NULL);
   pthread_mutex_init(&r->history_lock, NULL);
+  pthread_mutex_init(&r->chain_lock, NULL);
   if (env != NULL) r->env = *env;
   if (token != NULL && *token != '\0') {
     r->token = strdup(token);
@@ -32,6 +33,7 @@ void algo_rest_free(algo_rest_t *r) {
   rest_history_free(r);
   pthread_mutex_destroy(&r->lock);
   pthread_mutex_destroy(&r->history_lock);
+  pthread_mutex_destroy(&r->chain_lock);
   if (r->token != NULL) sodium_memzero(r->token, strlen(r->token));
   free(r->token);
   free(r);

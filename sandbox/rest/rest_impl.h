@@ -20,6 +20,7 @@ struct algo_rest {
   algo_node_t *_Atomic node;
   algo_rest_chain_fn *chain; /* NULL: there is none but this one */
   void *chain_user;
+  pthread_mutex_t chain_lock; /* while another takes its place */
   algo_env_t env;
   char *token;                  /* NULL: none is asked for */
   _Atomic bool skip_signatures; /* everyone's sender is taken as signed */

@@ -2,6 +2,9 @@
 #ifndef REST_CLIENT_H
 #define REST_CLIENT_H
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "algo/rest.h"
 
 typedef struct rest_answer {

@@ -1,0 +1,119 @@
+/* Chains that take each other's place, and a history that has every block or says that it has not. */
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "rest_client.h"
+#include "suite.h"
+
+static algo_node_t *manual(const char *dir) {
+  algo_node_t *n = NULL;
+  const algo_node_options_t opt = {.mode = ALGO_NODE_MANUAL, .data_dir = dir};
+  SUITE_OK(algo_node_new(&n, &opt, NULL, suite_err));
+  return n;
+}
+
+/* ---- two at once ---- */
+
+static struct {
+  algo_node_t *nodes[2];
+  atomic_uint made;
+  sem_t second_done;
+} race;
+
+/* The first to come is slow to return: until the second has been answered, or could not be yet. */
+static algo_code_t make(void *user, const algo_rest_chain_t *what, algo_node_t **out, algo_err_t *err) {
+  struct timespec end;
+  (void)user;
+  (void)what;
+  (void)err;
+  unsigned mine = atomic_fetch_add(&race.made, 1);
+  *out = race.nodes[mine];
+  clock_gettime(CLOCK_REALTIME, &end);
+  end.tv_sec += 1;
+  if (mine == 0) (void)sem_timedwait(&race.second_done, &end);
+  return ALGO_OK;
+}
+
+static void *ask_for_one(void *rest) {
+  rest_answer_t a = rest_ask(rest, "POST", "/sandbox/v1/seed", NULL, ALGO_BYTES_LIT("{\"seed\":\"x\"}"));
+  int status = a.status;
+  rest_answer_free(&a);
+  if (atomic_load(&race.made) == 2) sem_post(&race.second_done);
+  return status == 200 ? rest : NULL;
+}
+
+START_TEST(the_last_one_made_answers) {
+  algo_rest_t *rest = NULL;
+  algo_node_t *first = manual(NULL);
+  pthread_t askers[2];
+  sem_init(&race.second_done, 0, 0);
+  for (uint64_t i = 0; i < 2; i++) {
+    race.nodes[i] = manual(NULL);
+    SUITE_OK(algo_node_advance(race.nodes[i], 10 * (i + 1), suite_err));
+  }
+  SUITE_OK(algo_rest_new(&rest, first, NULL, NULL, suite_err));
+  algo_rest_on_chain(rest, make, NULL);
+  for (unsigned i = 0; i < 2; i++) {
+    ck_assert_int_eq(pthread_create(&askers[i], NULL, ask_for_one, rest), 0);
+    while (i == 0 && atomic_load(&race.made) == 0) usleep(1000);
+  }
+  for (unsigned i = 0; i < 2; i++) {
+    void *fine;
+    pthread_join(askers[i], &fine);
+    ck_assert_ptr_nonnull(fine);
+  }
+  rest_answer_t a = rest_get(rest, "/v2/status");
+  ck_assert_msg(strstr(a.body, "\"last-round\":20,") != NULL, "%s", a.body);
+  rest_answer_free(&a);
+  algo_rest_free(rest);
+  for (unsigned i = 0; i < 2; i++) algo_node_free(race.nodes[i]);
+  algo_node_free(first);
+}
+END_TEST
+
+/* ---- a block that cannot be read ---- */
+
+static void ask_history(algo_rest_t *rest, int status, const char *contains) {
+  algo_httpd_request_t req = {.method = "GET", .path = "/v2/assets"};
+  algo_httpd_response_t res = {.status = 200, .body = ALGO_BUF_INIT};
+  algo_indexer_handle(rest, &req, &res);
+  ck_assert_msg(res.status == status && strstr(algo_buf_cstr(&res.body), contains), "%d %s", res.status,
+                algo_buf_cstr(&res.body));
+  algo_buf_fini(&res.body);
+}
+
+START_TEST(a_block_that_cannot_be_read_is_said) {
+  static const char *const names[] = {"log", "lock", "blocks", "index", "ids", "state", "state-before"};
+  char dir[] = "/tmp/algorent-chain-XXXXXX", path[64];
+  uint8_t was[64], wrong[64] = {0xc1, 0xc1, 0xc1};
+  algo_rest_t *rest = NULL;
+  ck_assert_ptr_nonnull(mkdtemp(dir));
+  algo_node_t *node = manual(dir);
+  SUITE_OK(algo_node_advance(node, 3000, suite_err));
+  SUITE_OK(algo_rest_new(&rest, node, NULL, NULL, suite_err));
+  snprintf(path, sizeof path, "%s/blocks", dir);
+  FILE *f = fopen(path, "r+b");
+  ck_assert_ptr_nonnull(f);
+  setbuf(f, NULL);
+  ck_assert_uint_eq(fread(was, 1, sizeof was, f), sizeof was);
+  rewind(f);
+  ck_assert_uint_eq(fwrite(wrong, 1, sizeof wrong, f), sizeof wrong);
+  for (unsigned i = 0; i < 2; i++) ask_history(rest, 500, "block 0: ");
+  rewind(f);
+  ck_assert_uint_eq(fwrite(was, 1, sizeof was, f), sizeof was);
+  fclose(f);
+  ask_history(rest, 200, "\"current-round\":3000");
+  algo_rest_free(rest);
+  algo_node_free(node);
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    snprintf(path, sizeof path, "%s/%s", dir, names[i]);
+    (void)unlink(path);
+  }
+  ck_assert_int_eq(rmdir(dir), 0);
+}
+END_TEST
+
+SUITE_MAIN("chain", the_last_one_made_answers, a_block_that_cannot_be_read_is_said)
