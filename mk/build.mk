@@ -20,12 +20,15 @@ ifeq ($(BUILD),release)
 else ifeq ($(BUILD),asan)
   CFLAGS_ALL  += -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
   LDFLAGS_ALL += -fsanitize=address,undefined
+else ifeq ($(BUILD),tsan)
+  CFLAGS_ALL  += -O1 -fsanitize=thread -fno-omit-frame-pointer
+  LDFLAGS_ALL += -fsanitize=thread
 else ifeq ($(BUILD),fuzz)
   CC := clang
   CFLAGS_ALL  += -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
   LDFLAGS_ALL += -fsanitize=address,undefined
 else
-  $(error BUILD is one of release, asan, fuzz)
+  $(error BUILD is one of release, asan, tsan, fuzz)
 endif
 
 ifneq ($(shell pkg-config --exists libsodium json-c libcurl libmicrohttpd libpq 2>/dev/null && echo yes),yes)

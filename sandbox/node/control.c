@@ -12,7 +12,7 @@ static algo_code_t note(algo_node_t *n, const algo_buf_t *payload, algo_err_t *e
 }
 
 algo_code_t algo_node_snapshot(algo_node_t *n, uint64_t *id, algo_err_t *err) {
-  if (n->ledger == NULL) return node_read_only(err);
+  if (n->replay != NULL) return node_read_only(err);
   algo_buf_t e = ALGO_BUF_INIT;
   node_event_snapshot(&e);
   pthread_rwlock_wrlock(&n->lock);
@@ -25,7 +25,7 @@ algo_code_t algo_node_snapshot(algo_node_t *n, uint64_t *id, algo_err_t *err) {
 }
 
 algo_code_t algo_node_revert(algo_node_t *n, uint64_t id, algo_err_t *err) {
-  if (n->ledger == NULL) return node_read_only(err);
+  if (n->replay != NULL) return node_read_only(err);
   algo_buf_t e = ALGO_BUF_INIT;
   node_event_revert(&e, id);
   pthread_rwlock_wrlock(&n->lock);
@@ -43,7 +43,7 @@ algo_code_t algo_node_revert(algo_node_t *n, uint64_t id, algo_err_t *err) {
 }
 
 algo_code_t algo_node_change(algo_node_t *n, const algo_node_change_t *c, algo_err_t *err) {
-  if (n->ledger == NULL) return node_read_only(err);
+  if (n->replay != NULL) return node_read_only(err);
   algo_buf_t e = ALGO_BUF_INIT;
   node_event_change(&e, c);
   pthread_rwlock_wrlock(&n->lock);
@@ -62,8 +62,15 @@ void algo_node_mode(algo_node_t *n, algo_node_mode_t *mode, uint32_t *interval_m
   pthread_rwlock_unlock(&n->lock);
 }
 
+bool algo_node_is_dev(algo_node_t *n) {
+  algo_node_mode_t mode;
+  uint32_t interval_ms;
+  algo_node_mode(n, &mode, &interval_ms);
+  return n->replay == NULL && mode == ALGO_NODE_DEV;
+}
+
 algo_code_t algo_node_set_mode(algo_node_t *n, algo_node_mode_t mode, uint32_t interval_ms, algo_err_t *err) {
-  if (n->ledger == NULL) return node_read_only(err);
+  if (n->replay != NULL) return node_read_only(err);
   if (mode == ALGO_NODE_INTERVAL && interval_ms == 0) {
     return algo_err_set(err, ALGO_E_INVALID, "an interval between blocks is at least 1 ms");
   }
@@ -79,7 +86,7 @@ algo_code_t algo_node_set_mode(algo_node_t *n, algo_node_mode_t mode, uint32_t i
 }
 
 algo_code_t algo_node_delta(algo_node_t *n, uint64_t round, algo_buf_t *out, algo_err_t *err) {
-  if (n->ledger == NULL) return node_replay_delta(n->replay, round, out, err);
+  if (n->replay != NULL) return node_replay_delta(n->replay, round, out, err);
   pthread_rwlock_wrlock(&n->lock);
   algo_code_t rc = algo_ledger_delta(n->ledger, round, out, err);
   node_unlock(n);
@@ -91,7 +98,7 @@ static algo_code_t no_groups(algo_err_t *err) {
 }
 
 algo_code_t algo_node_group_deltas(algo_node_t *n, uint64_t round, bool leases, algo_buf_t *out, algo_err_t *err) {
-  if (n->ledger == NULL) return no_groups(err);
+  if (n->replay != NULL) return no_groups(err);
   pthread_rwlock_wrlock(&n->lock);
   algo_code_t rc = algo_ledger_group_deltas(n->ledger, round, leases, out, err);
   node_unlock(n);
@@ -100,7 +107,7 @@ algo_code_t algo_node_group_deltas(algo_node_t *n, uint64_t round, bool leases, 
 
 algo_code_t algo_node_group_delta(algo_node_t *n, const algo_digest_t *id, bool leases, algo_buf_t *out,
                                   algo_err_t *err) {
-  if (n->ledger == NULL) return no_groups(err);
+  if (n->replay != NULL) return no_groups(err);
   pthread_rwlock_wrlock(&n->lock);
   algo_code_t rc = algo_ledger_group_delta(n->ledger, id, leases, out, err);
   node_unlock(n);
@@ -110,7 +117,7 @@ algo_code_t algo_node_group_delta(algo_node_t *n, const algo_digest_t *id, bool 
 /* ---- the whole ---- */
 
 algo_code_t algo_node_dump(algo_node_t *n, algo_buf_t *out, algo_err_t *err) {
-  if (n->ledger == NULL) return node_read_only(err);
+  if (n->replay != NULL) return node_read_only(err);
   pthread_rwlock_wrlock(&n->lock);
   algo_code_t rc = node_log_copy(n->log, out, err);
   pthread_rwlock_unlock(&n->lock);
@@ -152,7 +159,7 @@ static algo_code_t replace(algo_node_t *n, algo_bytes_t records, algo_err_t *err
 }
 
 algo_code_t algo_node_load(algo_node_t *n, algo_bytes_t dump, algo_err_t *err) {
-  if (n->ledger == NULL) return node_read_only(err);
+  if (n->replay != NULL) return node_read_only(err);
   algo_bytes_t json = {NULL, 0};
   algo_code_t rc = node_events_genesis(dump, &json, err);
   if (rc == ALGO_OK && !algo_bytes_eq(json, algo_buf_view(&n->genesis_json))) {
@@ -163,7 +170,7 @@ algo_code_t algo_node_load(algo_node_t *n, algo_bytes_t dump, algo_err_t *err) {
 }
 
 algo_code_t algo_node_reset(algo_node_t *n, algo_err_t *err) {
-  if (n->ledger == NULL) return node_read_only(err);
+  if (n->replay != NULL) return node_read_only(err);
   algo_buf_t e = ALGO_BUF_INIT, records = ALGO_BUF_INIT;
   node_event_genesis(&e, algo_buf_view(&n->genesis_json), n->origin);
   node_record_put(&records, algo_buf_view(&e));

@@ -102,7 +102,7 @@ void node_coverage_free(node_coverage_t *c) {
 }
 
 algo_code_t algo_node_set_coverage(algo_node_t *n, bool on, algo_err_t *err) {
-  if (n->ledger == NULL) return node_read_only(err);
+  if (n->replay != NULL) return node_read_only(err);
   node_coverage_t *fresh = on ? calloc(1, sizeof *fresh) : NULL;
   if (on && fresh == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   if (fresh != NULL) {

@@ -74,7 +74,6 @@ void algo_node_status(algo_node_t *n, algo_node_now_t *out) {
 }
 
 bool algo_node_is_replay(const algo_node_t *n) { return n->replay != NULL; }
-bool algo_node_is_dev(const algo_node_t *n) { return n->replay == NULL && n->mode == ALGO_NODE_DEV; }
 const char *algo_node_genesis_id(const algo_node_t *n) { return n->genesis_id; }
 const algo_digest_t *algo_node_genesis_hash(const algo_node_t *n) { return &n->genesis_hash; }
 algo_bytes_t algo_node_genesis_json(const algo_node_t *n) { return algo_buf_view(&n->genesis_json); }
@@ -106,13 +105,13 @@ uint64_t algo_node_origin_failures(algo_node_t *n, algo_err_t *err) {
 uint64_t algo_node_first(algo_node_t *n) { return n->origin == NULL ? 0 : n->origin->round; }
 
 const algo_ledger_t *algo_node_read(algo_node_t *n) {
-  if (n->ledger == NULL) return NULL;
+  if (n->replay != NULL) return NULL;
   node_lock_look(n);
   return n->ledger;
 }
 
 void algo_node_read_done(algo_node_t *n) {
-  if (n->ledger != NULL) node_unlock(n);
+  if (n->replay == NULL) node_unlock(n);
 }
 
 algo_code_t node_read_only(algo_err_t *err) {

@@ -47,7 +47,7 @@ void node_discard(algo_node_t *n) {
 }
 
 algo_code_t algo_node_advance(algo_node_t *n, uint64_t blocks, algo_err_t *err) {
-  if (n->ledger == NULL) return node_read_only(err);
+  if (n->replay != NULL) return node_read_only(err);
   algo_code_t rc = ALGO_OK;
   for (uint64_t i = 0; rc == ALGO_OK && i < blocks;
        i++) { /* the lock is let go between blocks: others get their turn */
@@ -74,7 +74,7 @@ static void set_offset(algo_node_t *n, bool has, uint64_t seconds) {
 }
 
 algo_code_t algo_node_set_offset(algo_node_t *n, uint64_t seconds, algo_err_t *err) {
-  if (n->ledger == NULL) return node_read_only(err);
+  if (n->replay != NULL) return node_read_only(err);
   if (seconds > INT64_MAX)
     return algo_err_set(err, ALGO_E_RANGE, "block timestamp offset cannot be larger than max int64 value");
   set_offset(n, true, seconds);
@@ -84,7 +84,7 @@ algo_code_t algo_node_set_offset(algo_node_t *n, uint64_t seconds, algo_err_t *e
 void algo_node_clear_offset(algo_node_t *n) { set_offset(n, false, 0); }
 
 algo_code_t algo_node_set_next_time(algo_node_t *n, int64_t when, algo_err_t *err) {
-  if (n->ledger == NULL) return node_read_only(err);
+  if (n->replay != NULL) return node_read_only(err);
   pthread_rwlock_wrlock(&n->lock);
   int64_t last = algo_ledger_tip(n->ledger)->timestamp;
   bool ok = when >= last;

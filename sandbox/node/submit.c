@@ -52,7 +52,7 @@ algo_code_t algo_node_submit(algo_node_t *n, algo_bytes_t group, const algo_subm
                              algo_buf_t *text, algo_submit_detail_t *detail, algo_err_t *err) {
   algo_err_t own;
   if (err == NULL) err = &own;
-  if (n->ledger == NULL) return node_read_only(err);
+  if (n->replay != NULL) return node_read_only(err);
   bool verified[ALGO_GROUP_MAX] = {false};
   algo_submit_options_t with = opt != NULL ? *opt : (algo_submit_options_t){0};
   algo_arena_t arena = ALGO_ARENA_INIT;

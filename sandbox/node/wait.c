@@ -57,7 +57,7 @@ void node_tip(algo_node_t *n, uint64_t round) {
 }
 
 void algo_node_retire(algo_node_t *n) {
-  if (n->ledger != NULL) (void)algo_node_set_mode(n, ALGO_NODE_MANUAL, 0, NULL);
+  if (n->replay == NULL) (void)algo_node_set_mode(n, ALGO_NODE_MANUAL, 0, NULL);
   pthread_mutex_lock(&n->wait_lock);
   n->retired = true;
   wake(n, UINT64_MAX);
