@@ -25,8 +25,12 @@ struct algo_fork {
   algo_ledger_origin_t origin;
   algo_arena_t arena; /* genesis, block */
   algo_bytes_t genesis;
+  algo_digest_t genesis_hash, block_hash;
   algo_addr_t fee_sink, rewards_pool;
-  char *cache; /* the folder of this network and round; NULL: none */
+  bool unmet;           /* begun from the folder, and the node was not asked yet */
+  char *cache;          /* the folder of this network and round; NULL: none */
+  uint64_t cache_bytes; /* in it and those beside it, with cache_limit */
+  uint64_t cache_limit; /* 0: none */
   touched_t touched;
   uint64_t last; /* the other's last round, when it was asked last */
 };
@@ -43,11 +47,17 @@ algo_code_t fork_get_state(algo_fork_t *f, const char *path, const algo_addr_t *
 algo_code_t fork_status(algo_fork_t *f, uint64_t *last, algo_err_t *err);
 algo_code_t fork_block(algo_fork_t *f, uint64_t round, bool keep, algo_buf_t *out, algo_err_t *err);
 
+/* open.c: asks a node that was not asked yet for the fork's block, which must be the one that is here. */
+algo_code_t fork_meet(algo_fork_t *f, algo_err_t *err);
+
 /* cache.c: answers in files, one a path; "" bodies and 404 too. */
 bool fork_cache_read(const algo_fork_t *f, const char *path, bool *found, algo_buf_t *body);
-void fork_cache_write(const algo_fork_t *f, const char *path, bool found, algo_bytes_t body);
-/* The folder of this network, round and block. NULL: none is wanted, or none can be made. */
-char *fork_cache_folder(const char *root, const algo_digest_t *genesis, uint64_t round, algo_bytes_t block);
+void fork_cache_write(algo_fork_t *f, const char *path, bool found, algo_bytes_t body);
+/* The folder of this network, round and block is there from here on, where one is wanted and can be made; with what the
+ * fork begins with. */
+void fork_cache_begin(algo_fork_t *f, const algo_fork_options_t *opt, algo_bytes_t genesis, algo_bytes_t block);
+/* What it began with the last time. False: it does not say. */
+bool fork_cache_again(algo_fork_t *f, const char *root, uint64_t *round, algo_buf_t *genesis, algo_buf_t *block);
 
 /* touched.c */
 void fork_asset_key(algo_addr_t *out, uint64_t asset);
@@ -57,8 +67,19 @@ algo_code_t fork_look(algo_fork_t *f, uint64_t last, algo_err_t *err);
 uint64_t fork_touched(const algo_fork_t *f, const algo_addr_t *key);
 void fork_touched_fini(touched_t *t);
 
-/* read.c: the origin's functions. */
-void fork_fill_origin(algo_fork_t *f);
+/* supply.c: as of the round, where the node can tell it. */
 algo_code_t fork_read_supply(algo_fork_t *f, algo_err_t *err);
+
+/* pages.c: an account that the node does not list in one answer, as that answer would be. */
+algo_code_t fork_account_pages(algo_fork_t *f, const algo_addr_t *a, algo_buf_t *body, algo_err_t *err);
+/* The same of the names of an application's boxes. */
+algo_code_t fork_box_pages(algo_fork_t *f, uint64_t app, algo_buf_t *body, algo_err_t *err);
+
+/* read.c: the origin's functions, and what they read JSON and write URLs with. */
+json_object *fork_member(json_object *o, const char *key); /* NULL: none, or o is no object */
+size_t fork_count(json_object *array);                     /* 0: it is none */
+void fork_put_json(algo_buf_t *body, json_object *o);      /* body becomes it */
+void fork_put_query(algo_buf_t *out, algo_bytes_t value);  /* escaped */
+void fork_fill_origin(algo_fork_t *f);
 
 #endif

@@ -4,13 +4,29 @@
 
 /* ---- members ---- */
 
-static json_object *at(json_object *o, const char *key) {
+json_object *fork_member(json_object *o, const char *key) {
   json_object *v = NULL;
   return o != NULL && json_object_is_type(o, json_type_object) && json_object_object_get_ex(o, key, &v) ? v : NULL;
 }
 
-static size_t count(json_object *array) {
+size_t fork_count(json_object *array) {
   return array != NULL && json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
+}
+
+void fork_put_json(algo_buf_t *body, json_object *o) {
+  algo_buf_clear(body);
+  algo_buf_puts(body, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
+}
+
+void fork_put_query(algo_buf_t *out, algo_bytes_t value) {
+  static const char hex[] = "0123456789ABCDEF";
+  for (size_t i = 0; i < value.n; i++) {
+    uint8_t c = value.p[i];
+    bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    if (!plain) algo_buf_putc(out, '%');
+    if (!plain) algo_buf_putc(out, (uint8_t)hex[c >> 4]);
+    algo_buf_putc(out, plain ? c : (uint8_t)hex[c & 15]);
+  }
 }
 
 static algo_code_t get_bytes(algo_bytes_t *out, json_object *o, const char *key, algo_arena_t *arena, algo_err_t *err) {
@@ -43,7 +59,7 @@ static algo_code_t get_addr(algo_addr_t *out, json_object *o, const char *key, a
 }
 
 static algo_code_t get_schema(algo_schema_t *out, json_object *o, const char *key, algo_err_t *err) {
-  json_object *s = at(o, key);
+  json_object *s = fork_member(o, key);
   *out = (algo_schema_t){0, 0};
   algo_code_t rc = s == NULL ? ALGO_OK : algo_json_opt_u64(s, "num-uint", &out->num_uint, err);
   return rc == ALGO_OK && s != NULL ? algo_json_opt_u64(s, "num-byte-slice", &out->num_byte_slice, err) : rc;
@@ -52,7 +68,7 @@ static algo_code_t get_schema(algo_schema_t *out, json_object *o, const char *ke
 /* ---- key-value stores ---- */
 
 static algo_code_t read_kv(algo_kv_t *out, json_object *o, algo_arena_t *arena, algo_err_t *err) {
-  json_object *v = at(o, "value");
+  json_object *v = fork_member(o, "value");
   uint64_t type = 0;
   algo_code_t rc = v == NULL ? algo_err_set(err, ALGO_E_PARSE, "a key without a value") : ALGO_OK;
   if (rc == ALGO_OK) rc = get_bytes(&out->key, o, "key", arena, err);
@@ -69,14 +85,14 @@ static int by_key(const void *a, const void *b) {
 
 static algo_code_t read_kvs(const algo_kv_t **out, size_t *n, json_object *array, algo_arena_t *arena,
                             algo_err_t *err) {
-  algo_kv_t *kv = algo_arena_array(arena, count(array) + 1, sizeof *kv);
+  algo_kv_t *kv = algo_arena_array(arena, fork_count(array) + 1, sizeof *kv);
   algo_code_t rc = kv == NULL ? fork_nomem(err) : ALGO_OK;
-  for (size_t i = 0; rc == ALGO_OK && i < count(array); i++)
+  for (size_t i = 0; rc == ALGO_OK && i < fork_count(array); i++)
     rc = read_kv(&kv[i], json_object_array_get_idx(array, i), arena, err);
   if (rc != ALGO_OK) return rc;
-  qsort(kv, count(array), sizeof *kv, by_key);
+  qsort(kv, fork_count(array), sizeof *kv, by_key);
   *out = kv;
-  *n = count(array);
+  *n = fork_count(array);
   return ALGO_OK;
 }
 
@@ -94,14 +110,14 @@ static algo_code_t read_local(void *into, json_object *o, algo_arena_t *arena, a
   algo_origin_local_t *x = into;
   algo_code_t rc = algo_json_get_u64(o, "id", &x->app, err);
   if (rc == ALGO_OK) rc = get_schema(&x->schema, o, "schema", err);
-  return rc == ALGO_OK ? read_kvs(&x->kv, &x->n, at(o, "key-value"), arena, err) : rc;
+  return rc == ALGO_OK ? read_kvs(&x->kv, &x->n, fork_member(o, "key-value"), arena, err) : rc;
 }
 
 /* A text's bytes: in base64 where they are there, which is always so with newer nodes. */
 static algo_code_t get_text(algo_bytes_t *out, json_object *o, const char *key, const char *key64, algo_arena_t *arena,
                             algo_err_t *err) {
   algo_bytes_t text = {NULL, 0};
-  if (at(o, key64) != NULL) return get_bytes(out, o, key64, arena, err);
+  if (fork_member(o, key64) != NULL) return get_bytes(out, o, key64, arena, err);
   algo_code_t rc = algo_json_opt_str(o, key, &text, err);
   *out = text.n == 0 ? algo_bytes("", 0) : algo_arena_dup(arena, text);
   return rc == ALGO_OK && out->p == NULL ? fork_nomem(err) : rc;
@@ -110,7 +126,7 @@ static algo_code_t get_text(algo_bytes_t *out, json_object *o, const char *key, 
 static algo_code_t read_asset(void *into, json_object *o, algo_arena_t *arena, algo_err_t *err) {
   algo_origin_asset_t *x = into;
   algo_asset_params_t *p = &x->params;
-  json_object *params = at(o, "params");
+  json_object *params = fork_member(o, "params");
   uint64_t decimals = 0;
   algo_code_t rc = algo_json_get_u64(o, "index", &x->id, err);
   if (rc == ALGO_OK && params == NULL) rc = algo_err_set(err, ALGO_E_PARSE, "an asset without params");
@@ -132,7 +148,7 @@ static algo_code_t read_asset(void *into, json_object *o, algo_arena_t *arena, a
 static algo_code_t read_app(void *into, json_object *o, algo_arena_t *arena, algo_err_t *err) {
   algo_origin_app_t *x = into;
   algo_avm_app_t *p = &x->params;
-  json_object *params = at(o, "params");
+  json_object *params = fork_member(o, "params");
   uint64_t pages = 0;
   algo_code_t rc = algo_json_get_u64(o, "id", &x->id, err);
   if (rc == ALGO_OK && params == NULL) rc = algo_err_set(err, ALGO_E_PARSE, "an application without params");
@@ -145,7 +161,7 @@ static algo_code_t read_app(void *into, json_object *o, algo_arena_t *arena, alg
   if (rc == ALGO_OK) rc = get_addr(&p->size_sponsor, params, "size-sponsor", err);
   if (rc == ALGO_OK) rc = algo_json_opt_bool(params, "foreign-box-reads", &p->foreign_box_reads, err);
   if (rc == ALGO_OK) rc = algo_json_opt_bool(params, "family-box-access", &p->family_box_access, err);
-  if (rc == ALGO_OK) rc = read_kvs(&x->globals, &x->n_globals, at(params, "global-state"), arena, err);
+  if (rc == ALGO_OK) rc = read_kvs(&x->globals, &x->n_globals, fork_member(params, "global-state"), arena, err);
   p->extra_pages = (uint32_t)pages;
   return rc;
 }
@@ -154,26 +170,28 @@ typedef algo_code_t read_fn_t(void *into, json_object *o, algo_arena_t *arena, a
 
 static algo_code_t read_list(read_fn_t *fn, size_t size, const void **out, size_t *n, json_object *array,
                              algo_arena_t *arena, algo_err_t *err) {
-  uint8_t *items = algo_arena_array(arena, count(array) + 1, size);
+  uint8_t *items = algo_arena_array(arena, fork_count(array) + 1, size);
   algo_code_t rc = items == NULL ? fork_nomem(err) : ALGO_OK;
-  for (size_t i = 0; rc == ALGO_OK && i < count(array); i++)
+  for (size_t i = 0; rc == ALGO_OK && i < fork_count(array); i++)
     rc = fn(items + i * size, json_object_array_get_idx(array, i), arena, err);
   *out = items;
-  *n = count(array);
+  *n = fork_count(array);
   return rc;
 }
 
 static algo_code_t read_lists(algo_origin_account_t *out, json_object *o, algo_arena_t *arena, algo_err_t *err) {
   const void *v = NULL;
-  algo_code_t rc = read_list(read_holding, sizeof *out->holdings, &v, &out->n_holdings, at(o, "assets"), arena, err);
+  algo_code_t rc =
+      read_list(read_holding, sizeof *out->holdings, &v, &out->n_holdings, fork_member(o, "assets"), arena, err);
   out->holdings = v;
   if (rc == ALGO_OK)
-    rc = read_list(read_local, sizeof *out->locals, &v, &out->n_locals, at(o, "apps-local-state"), arena, err);
+    rc = read_list(read_local, sizeof *out->locals, &v, &out->n_locals, fork_member(o, "apps-local-state"), arena, err);
   out->locals = v;
   if (rc == ALGO_OK)
-    rc = read_list(read_asset, sizeof *out->assets, &v, &out->n_assets, at(o, "created-assets"), arena, err);
+    rc = read_list(read_asset, sizeof *out->assets, &v, &out->n_assets, fork_member(o, "created-assets"), arena, err);
   out->assets = v;
-  if (rc == ALGO_OK) rc = read_list(read_app, sizeof *out->apps, &v, &out->n_apps, at(o, "created-apps"), arena, err);
+  if (rc == ALGO_OK)
+    rc = read_list(read_app, sizeof *out->apps, &v, &out->n_apps, fork_member(o, "created-apps"), arena, err);
   out->apps = v;
   return rc;
 }
@@ -228,7 +246,7 @@ static algo_code_t read_account(algo_origin_account_t *out, json_object *o, algo
   if (rc == ALGO_OK) rc = get_addr(&v->auth_addr, o, "auth-addr", err);
   if (rc == ALGO_OK) rc = get_schema(&v->total_schema, o, "apps-total-schema", err);
   if (rc == ALGO_OK) rc = algo_json_opt_bool(o, "incentive-eligible", &v->incentive_eligible, err);
-  if (rc == ALGO_OK) rc = read_participation(v, at(o, "participation"), err);
+  if (rc == ALGO_OK) rc = read_participation(v, fork_member(o, "participation"), err);
   return rc == ALGO_OK ? read_lists(out, o, arena, err) : rc;
 }
 
@@ -238,9 +256,9 @@ static algo_code_t read_account(algo_origin_account_t *out, json_object *o, algo
  */
 static bool leave_out(algo_fork_t *f, json_object *list, const char *id_key, bool app) {
   bool any = false;
-  for (size_t i = count(list); i > 0; i--) {
+  for (size_t i = fork_count(list); i > 0; i--) {
     algo_addr_t key;
-    json_object *id = at(json_object_array_get_idx(list, i - 1), id_key);
+    json_object *id = fork_member(json_object_array_get_idx(list, i - 1), id_key);
     uint64_t n = id == NULL ? 0 : json_object_get_uint64(id);
     if (app) algo_addr_of_app(&key, n);
     else fork_asset_key(&key, n);
@@ -256,15 +274,16 @@ static algo_code_t fresh_account(algo_fork_t *f, const char *path, const algo_ad
   json_object *o = NULL;
   bool found = false;
   algo_code_t rc = fork_fresh(f, path, a, &found, body, err);
+  if (rc == ALGO_E_RANGE) {
+    rc = fork_account_pages(f, a, body, err);
+    found = true;
+  }
   if (rc == ALGO_OK && !found) rc = algo_err_set(err, ALGO_E_PARSE, "%s answered 404", path);
   if (rc == ALGO_OK) rc = algo_json_parse(&o, body->p, body->n, err);
   if (rc == ALGO_OK) {
-    bool apps = leave_out(f, at(o, "created-apps"), "id", true);
-    bool assets = leave_out(f, at(o, "created-assets"), "index", false);
-    if (apps || assets) {
-      algo_buf_clear(body);
-      algo_buf_puts(body, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
-    }
+    bool apps = leave_out(f, fork_member(o, "created-apps"), "id", true);
+    bool assets = leave_out(f, fork_member(o, "created-assets"), "index", false);
+    if (apps || assets) { fork_put_json(body, o); }
     fork_cache_write(f, path, true, algo_buf_view(body));
   }
   json_object_put(o);
@@ -311,7 +330,7 @@ static algo_code_t creator(void *user, bool app, uint64_t id, algo_addr_t *out, 
   if (app) algo_addr_of_app(&key, id);
   else fork_asset_key(&key, id);
   algo_code_t rc = get_state_json(f, path, &key, &o, err);
-  if (rc == ALGO_OK) rc = get_addr(out, at(o, "params"), "creator", err);
+  if (rc == ALGO_OK) rc = get_addr(out, fork_member(o, "params"), "creator", err);
   if (rc == ALGO_OK && algo_addr_is_zero(out)) rc = algo_err_set(err, ALGO_E_PARSE, "%s: nobody made it", path);
   json_object_put(o);
   return rc;
@@ -319,25 +338,27 @@ static algo_code_t creator(void *user, bool app, uint64_t id, algo_addr_t *out, 
 
 static algo_code_t box(void *user, uint64_t app, algo_bytes_t name, algo_bytes_t *value, algo_arena_t *arena,
                        algo_err_t *err) {
-  static const char hex[] = "0123456789ABCDEF";
   algo_buf_t path = ALGO_BUF_INIT, b64 = ALGO_BUF_INIT;
   json_object *o = NULL;
   algo_addr_t key;
   algo_addr_of_app(&key, app);
   algo_base64_encode(&b64, name);
   algo_buf_printf(&path, "/v2/applications/%" PRIu64 "/box?name=b64:", app);
-  for (size_t i = 0; i < b64.n; i++) {
-    uint8_t c = b64.p[i];
-    bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    if (!plain) algo_buf_putc(&path, '%');
-    if (!plain) algo_buf_putc(&path, (uint8_t)hex[c >> 4]);
-    algo_buf_putc(&path, plain ? c : (uint8_t)hex[c & 15]);
-  }
+  fork_put_query(&path, algo_buf_view(&b64));
   algo_code_t rc = get_state_json(user, algo_buf_cstr(&path), &key, &o, err);
   if (rc == ALGO_OK) rc = get_bytes(value, o, "value", arena, err);
   json_object_put(o);
   algo_buf_fini(&path);
   algo_buf_fini(&b64);
+  return rc;
+}
+
+static algo_code_t get_box_pages(algo_fork_t *f, uint64_t app, const char *path, json_object **out, algo_err_t *err) {
+  algo_buf_t body = ALGO_BUF_INIT;
+  algo_code_t rc = fork_box_pages(f, app, &body, err);
+  if (rc == ALGO_OK) fork_cache_write(f, path, true, algo_buf_view(&body));
+  if (rc == ALGO_OK) rc = algo_json_parse(out, body.p, body.n, err);
+  algo_buf_fini(&body);
   return rc;
 }
 
@@ -349,13 +370,14 @@ static algo_code_t boxes(void *user, uint64_t app, const algo_bytes_t **names, s
   algo_addr_of_app(&key, app);
   snprintf(path, sizeof path, "/v2/applications/%" PRIu64 "/boxes", app);
   algo_code_t rc = get_state_json(user, path, &key, &o, err);
-  json_object *list = at(o, "boxes");
-  algo_bytes_t *v = algo_arena_array(arena, count(list) + 1, sizeof *v);
+  if (rc == ALGO_E_RANGE) rc = get_box_pages(user, app, path, &o, err);
+  json_object *list = fork_member(o, "boxes");
+  algo_bytes_t *v = algo_arena_array(arena, fork_count(list) + 1, sizeof *v);
   if (rc == ALGO_OK && v == NULL) rc = fork_nomem(err);
-  for (size_t i = 0; rc == ALGO_OK && i < count(list); i++)
+  for (size_t i = 0; rc == ALGO_OK && i < fork_count(list); i++)
     rc = get_bytes(&v[i], json_object_array_get_idx(list, i), "name", arena, err);
   *names = v;
-  *n = count(list);
+  *n = fork_count(list);
   json_object_put(o);
   return rc;
 }
@@ -365,18 +387,6 @@ static algo_code_t past(void *user, uint64_t round, algo_bytes_t *out, algo_aren
   algo_code_t rc = fork_block(user, round, true, &body, err);
   if (rc == ALGO_OK) *out = algo_arena_dup(arena, algo_buf_view(&body));
   if (rc == ALGO_OK && out->p == NULL) rc = fork_nomem(err);
-  algo_buf_fini(&body);
-  return rc;
-}
-
-algo_code_t fork_read_supply(algo_fork_t *f, algo_err_t *err) {
-  algo_buf_t body = ALGO_BUF_INIT;
-  json_object *o = NULL;
-  algo_code_t rc = fork_get(f, "/v2/ledger/supply", true, &body, err);
-  if (rc == ALGO_OK) rc = algo_json_parse(&o, body.p, body.n, err);
-  if (rc == ALGO_OK) rc = algo_json_get_u64(o, "online-money", &f->origin.online, err);
-  if (rc == ALGO_OK) rc = algo_json_get_u64(o, "total-money", &f->origin.total, err);
-  json_object_put(o);
   algo_buf_fini(&body);
   return rc;
 }

@@ -2,7 +2,7 @@
  * a head of their sizes tells another program's bytes. */
 #include "internal.h"
 
-#define FORMAT 1u
+#define FORMAT 2u
 
 /* ---- writing ---- */
 
@@ -70,6 +70,7 @@ static void put_head(algo_buf_t *b, const algo_ledger_t *l) {
                             sizeof(totals_t)};
   put(b, sizes, sizeof sizes);
   put(b, &l->genesis_hash, sizeof l->genesis_hash);
+  put_u64(b, l->base);
 }
 
 #define EACH(table, type, item)                                                                                        \
@@ -102,6 +103,8 @@ algo_code_t algo_ledger_save(algo_ledger_t *l, algo_buf_t *out, algo_err_t *err)
   EACH(&l->boxes, box_t, x) put_box(out, x);
   put_u64(out, l->leases.n);
   EACH(&l->leases, lease_t, x) put(out, x, sizeof *x);
+  put_u64(out, l->asked.n);
+  EACH(&l->asked, blob_t, x) put_bytes(out, blob_view(x));
   put_u64(out, l->n_online);
   for (size_t i = 0; i < l->n_online; i++) put(out, &l->online[i]->addr, sizeof l->online[i]->addr);
   return out->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
@@ -237,6 +240,11 @@ static void get_lease(in_t *in, algo_ledger_t *l) {
   if (!in->bad) algo_llease_put(l, &x.sender, x.lease, x.expires);
 }
 
+static void get_asked(in_t *in, algo_ledger_t *l) {
+  algo_bytes_t key = get_bytes(in);
+  if (!in->bad && !algo_lorigin_asked(l, key)) in->bad = true;
+}
+
 static void get_online(in_t *in, algo_ledger_t *l) {
   size_t n = get_count(in, sizeof(algo_addr_t));
   l->online = malloc((n + 1) * sizeof(account_t *));
@@ -260,6 +268,7 @@ static algo_code_t get_state(in_t *in, algo_ledger_t *l, algo_err_t *err) {
   get_all(in, l, get_app);
   get_all(in, l, get_box);
   get_all(in, l, get_lease);
+  get_all(in, l, get_asked);
   get_online(in, l);
   algo_lforget(l, journal_pos(&l->journal)); /* what the records' writers noted */
   bool bad = in->bad || in->left.n || first > round;
@@ -277,11 +286,15 @@ algo_code_t algo_ledger_restore(algo_ledger_t *l, algo_bytes_t bytes, algo_err_t
   in_t in = {algo_bytes(bytes.p + head.n, ours ? bytes.n - head.n : 0), false};
   algo_buf_fini(&head);
   if (!ours) return algo_err_set(err, ALGO_E_PARSE, "a checkpoint of another program or network");
+  const algo_ledger_origin_t *origin = l->origin;
   algo_lrecords_fini(l);
+  algo_lorigin_fini(l);
   l->online = NULL;
   l->n_online = l->cap_online = 0;
   l->txids = (txrefs_t){0};
+  l->origin = NULL; /* it is not asked for what the checkpoint has */
   algo_code_t rc = get_state(&in, l, err);
+  l->origin = origin;
   if (!rc) algo_lopen_reset(l);
   return rc ? rc : l->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
 }

@@ -26,6 +26,7 @@ algo_code_t algo_ledger_revert(algo_ledger_t *l, uint64_t id, algo_err_t *err) {
   algo_lonline_truncate(l, s.round);
   while (l->n_blocks > l->first && l->n_blocks > s.round + 1) free(algo_lrec(l, --l->n_blocks)->bytes);
   uint64_t first = sat_sub(s.round + 1, ALGO_LEDGER_WINDOW);
+  if (first < l->base) first = l->base;
   algo_code_t rc = s.round < l->first ? algo_lstore_back(l, first, s.round, err) : ALGO_OK;
   if (!rc) rc = algo_ltip_load(l, err);
   algo_lopen_reset(l);

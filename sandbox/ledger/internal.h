@@ -267,7 +267,7 @@ struct algo_ledger {
   block_rec_t *blocks; /* of the rounds first .. n_blocks - 1 */
   size_t first, n_blocks, cap_blocks;
   store_t store;
-  uint64_t base;                      /* a fork's first round, whose blocks stay in memory; 0: none */
+  uint64_t base;                      /* a fork's first round; 0: none */
   uint64_t base_counter;              /* what was numbered up to here is the origin's */
   const algo_ledger_origin_t *origin; /* NULL: not a fork */
   table_t asked;                      /* of the origin, and told; blob_t */
@@ -356,6 +356,8 @@ bool algo_lorigin_asset(const algo_ledger_t *l, uint64_t id);
 bool algo_lorigin_box(const algo_ledger_t *l, uint64_t app, algo_bytes_t name);
 void algo_lorigin_boxes(const algo_ledger_t *l, uint64_t app);     /* all of an application */
 algo_code_t algo_lorigin_check(algo_ledger_t *l, algo_err_t *err); /* fails where a look-up did */
+void algo_lorigin_no_supply(const algo_ledger_t *l);               /* it was asked for, and is not known */
+bool algo_lorigin_asked(algo_ledger_t *l, algo_bytes_t key);       /* from a checkpoint; false: out of memory */
 void algo_lorigin_fini(algo_ledger_t *l);
 
 /* ---- balances ---- */

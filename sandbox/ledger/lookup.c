@@ -275,5 +275,6 @@ bool algo_ledger_box(const algo_ledger_t *l, uint64_t app, algo_bytes_t name, al
 
 void algo_ledger_supply(const algo_ledger_t *l, algo_ledger_supply_t *out) {
   const totals_t *t = &algo_lrec(l, l->n_blocks - 1)->totals;
+  if (l->origin && !l->origin->supply_known) algo_lorigin_no_supply(l);
   *out = (algo_ledger_supply_t){t->online + t->offline, t->online, algo_lonline_stake(l, l->tip.round), l->tip.round};
 }

@@ -8,6 +8,18 @@
 
 enum { ASKED_APP = 'p', ASKED_ASSET = 'a', ASKED_BOX = 'b', ASKED_BOXES = 'l' };
 
+static bool asked_add(algo_ledger_t *l, blob_t *k) {
+  uint32_t hash = k ? algo_lhash_bytes(k->p, k->n, 2) : 0;
+  return k && algo_ltable_add(&l->asked, hash, k);
+}
+
+bool algo_lorigin_asked(algo_ledger_t *l, algo_bytes_t key) {
+  blob_t *k = algo_lblob_new(key);
+  bool ok = asked_add(l, k);
+  if (!ok) blob_unref(k);
+  return ok;
+}
+
 static blob_t *asked_key(char kind, uint64_t id, algo_bytes_t name) {
   blob_t *b = malloc(sizeof *b + 9 + name.n);
   if (!b) return NULL;
@@ -28,7 +40,7 @@ static bool asked_eq(const void *item, const void *key) {
 static bool ask_once(algo_ledger_t *l, char kind, uint64_t id, algo_bytes_t name) {
   blob_t *k = asked_key(kind, id, name);
   uint32_t hash = k ? algo_lhash_bytes(k->p, k->n, 2) : 0;
-  bool fresh = k && !algo_ltable_find(&l->asked, hash, asked_eq, k) && algo_ltable_add(&l->asked, hash, k);
+  bool fresh = k && !algo_ltable_find(&l->asked, hash, asked_eq, k) && asked_add(l, k);
   if (!fresh) blob_unref(k);
   return fresh;
 }
@@ -238,6 +250,14 @@ void algo_lorigin_boxes(const algo_ledger_t *const_l, uint64_t app) {
   if (rc && rc != ALGO_E_NOT_FOUND) failed(l, &err);
   if (l->origin_failed) ask_again(l, ASKED_BOXES, app, algo_bytes(NULL, 0));
   algo_arena_fini(&arena);
+}
+
+void algo_lorigin_no_supply(const algo_ledger_t *const_l) {
+  algo_ledger_t *l = (algo_ledger_t *)(uintptr_t)const_l;
+  algo_err_t err;
+  algo_err_set(&err, ALGO_E_UNSUPPORTED,
+               "the forked node did not tell its supply as of round %" PRIu64 ": fork its last round", l->base);
+  failed(l, &err);
 }
 
 /* ---- beginning ---- */

@@ -1,6 +1,7 @@
 /* Old blocks on disk, so that memory is bounded by the state and the last blocks. Three files that only grow: the
- * blocks, one behind the other; a record a round; the transactions' ids in sorted runs, eight of which become one. What
- * is written for a round never changes while the round stands, so a checkpoint may refer to it. */
+ * blocks, one behind the other; a record a round (a fork's from its first on); the transactions' ids in sorted runs,
+ * eight of which become one. What is written for a round never changes while the round stands, so a checkpoint may
+ * refer to it. */
 #include <unistd.h>
 
 #include "algo/file.h"
@@ -61,7 +62,7 @@ algo_code_t algo_ledger_keep(algo_ledger_t *l, const char *dir, algo_err_t *err)
   store_t was = l->store, *s = &l->store;
   algo_code_t rc = open_files(s, dir, err);
   if (!rc && was.open) rc = copy(s->blocks, was.blocks, s->end, err);
-  if (!rc && was.open) rc = copy(s->index, was.index, s->n * sizeof(index_rec_t), err);
+  if (!rc && was.open) rc = copy(s->index, was.index, (s->n - l->base) * sizeof(index_rec_t), err);
   if (!rc && was.open) rc = copy(s->ids, was.ids, s->id_end * sizeof(id_rec_t), err);
   if (rc) {
     close_files(s);
@@ -192,8 +193,8 @@ bool algo_lstore_txid(const algo_ledger_t *l, const algo_digest_t *id, uint64_t 
 
 /* ---- blocks ---- */
 
-static algo_code_t read_index(const store_t *s, uint64_t round, index_rec_t *out, algo_err_t *err) {
-  return algo_file_read_at(s->index, out, sizeof *out, round * sizeof *out, err);
+static algo_code_t read_index(const algo_ledger_t *l, uint64_t round, index_rec_t *out, algo_err_t *err) {
+  return algo_file_read_at(l->store.index, out, sizeof *out, (round - l->base) * sizeof *out, err);
 }
 
 static algo_code_t write_blocks(algo_ledger_t *l, size_t n, uint64_t *end, algo_err_t *err) {
@@ -208,7 +209,7 @@ static algo_code_t write_blocks(algo_ledger_t *l, size_t n, uint64_t *end, algo_
   *end = s->end + bytes.n;
   algo_code_t rc = bytes.oom || index.oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
   if (!rc) rc = algo_file_write_at(s->blocks, bytes.p, bytes.n, s->end, err);
-  if (!rc) rc = algo_file_write_at(s->index, index.p, index.n, l->first * sizeof(index_rec_t), err);
+  if (!rc) rc = algo_file_write_at(s->index, index.p, index.n, (l->first - l->base) * sizeof(index_rec_t), err);
   algo_buf_fini(&bytes);
   algo_buf_fini(&index);
   return rc;
@@ -219,7 +220,7 @@ void algo_lspill(algo_ledger_t *l) {
   algo_err_t err;
   uint64_t end = 0;
   size_t n = ALGO_LEDGER_WINDOW;
-  if (l->origin || l->n_blocks - l->first < 2 * n) return;
+  if (l->n_blocks - l->first < 2 * n) return;
   algo_code_t rc = s->open ? ALGO_OK : open_files(s, NULL, &err);
   if (!rc) rc = write_blocks(l, n, &end, &err);
   if (!rc) rc = spill_ids(l, l->first + n, &err);
@@ -238,7 +239,7 @@ void algo_lspill(algo_ledger_t *l) {
 algo_code_t algo_lstore_block(const algo_ledger_t *l, uint64_t round, algo_arena_t *arena, algo_bytes_t *out,
                               algo_err_t *err) {
   index_rec_t rec;
-  algo_code_t rc = read_index(&l->store, round, &rec, err);
+  algo_code_t rc = read_index(l, round, &rec, err);
   if (rc) return rc;
   uint8_t *p = algo_arena_alloc(arena, rec.n);
   if (!p) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
@@ -250,7 +251,7 @@ algo_code_t algo_lstore_block(const algo_ledger_t *l, uint64_t round, algo_arena
 
 static algo_code_t load_block(algo_ledger_t *l, uint64_t round, algo_err_t *err) {
   index_rec_t rec;
-  algo_code_t rc = read_index(&l->store, round, &rec, err);
+  algo_code_t rc = read_index(l, round, &rec, err);
   uint8_t *p = rc ? NULL : malloc(rec.n + 1);
   if (!rc && !p) rc = algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   if (!rc) rc = algo_file_read_at(l->store.blocks, p, rec.n, rec.at, err);
@@ -288,8 +289,8 @@ static algo_code_t load_ids(algo_ledger_t *l, uint64_t round, algo_arena_t *aren
 algo_code_t algo_lstore_back(algo_ledger_t *l, uint64_t first, uint64_t round, algo_err_t *err) {
   index_rec_t rec;
   algo_arena_t arena = ALGO_ARENA_INIT;
-  algo_code_t rc = read_index(&l->store, round, &rec, err); /* it is there: no memory for more than there is */
-  if (!rc) rc = read_index(&l->store, first, &rec, err);
+  algo_code_t rc = read_index(l, round, &rec, err); /* it is there: no memory for more than there is */
+  if (!rc) rc = read_index(l, first, &rec, err);
   if (rc) return rc;
   algo_lblocks_fini(l);
   l->cap_blocks = round - first + 1;
@@ -299,7 +300,8 @@ algo_code_t algo_lstore_back(algo_ledger_t *l, uint64_t first, uint64_t round, a
   l->store.end = rec.at;
   if (!l->blocks) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   for (uint64_t r = first; !rc && r <= round; r++) rc = load_block(l, r, err);
-  for (uint64_t r = first; !rc && r <= round; r++) rc = load_ids(l, r, &arena, err);
+  for (uint64_t r = first; !rc && r <= round; r++) /* the origin's own block is known by its round alone */
+    if (r > l->base || r == 0) rc = load_ids(l, r, &arena, err);
   algo_arena_fini(&arena);
   return rc ? rc : l->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
 }

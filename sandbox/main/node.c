@@ -4,13 +4,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "algo/file.h"
 #include "world.h"
 
 #define FORK_FUNDS UINT64_C(1000000000000) /* microAlgos of the development accounts on top of another network */
 
+#define FORK_CACHE UINT64_C(1024) /* MiB that forks without a folder of their own may keep */
+
 /* ---- a fork ---- */
+
+/* DIR/fork is that state's alone: it begins with what the state began with. */
+static bool is_there(const char *data) {
+  algo_buf_t path = ALGO_BUF_INIT;
+  struct stat st;
+  algo_buf_printf(&path, "%s/log", data);
+  bool there = stat(algo_buf_cstr(&path), &st) == 0 && st.st_size > 0;
+  algo_buf_fini(&path);
+  return there;
+}
 
 static algo_code_t open_fork(algo_fork_t **out, const sandbox_options_t *o, const algo_env_t *env, algo_err_t *err) {
   algo_buf_t token = ALGO_BUF_INIT, folder = ALGO_BUF_INIT;
@@ -20,6 +33,9 @@ static algo_code_t open_fork(algo_fork_t **out, const sandbox_options_t *o, cons
   if (o->fork_cache == NULL && o->data != NULL) {
     algo_buf_printf(&folder, "%s/fork", o->data);
     opt.cache = algo_buf_cstr(&folder);
+    opt.again = is_there(o->data);
+  } else {
+    opt.cache_limit = (o->fork_cache_mib == 0 ? FORK_CACHE : o->fork_cache_mib) << 20;
   }
   if (rc == ALGO_OK) rc = algo_fork_open(out, &opt, env, err);
   if (token.p != NULL) sodium_memzero(token.p, token.cap);

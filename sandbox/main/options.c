@@ -25,8 +25,9 @@ static const char help_options[] =
     "  --load FILE       start from a dump\n"
     "  --fork URL        on top of another algod's state: read when it is first needed, and kept in a folder; what is\n"
     "                    written stays here. --fork-round N: as of that round (its last one); --fork-cache DIR:\n"
-    "                    the folder (DIR/fork with --data, else ~/.cache/algorent/fork); its token is\n"
-    "                    FORK_TOKEN in the environment, or --fork-token-file FILE\n"
+    "                    the folder (DIR/fork with --data, else ~/.cache/algorent/fork, which keeps\n"
+    "                    --fork-cache-size MIB, 1024); its token is FORK_TOKEN in the environment, or\n"
+    "                    --fork-token-file FILE\n"
     "  --real            go-algorand's node instead, as a private developer's network: algod, goal and kmd from PATH "
     "or\n"
     "                    ALGORAND_BIN, else the official image by docker or podman; --data DIR keeps the network\n"
@@ -65,6 +66,7 @@ enum {
   OPT_REAL,
   OPT_FORK_ROUND,
   OPT_FORK_CACHE,
+  OPT_FORK_CACHE_SIZE,
   OPT_FORK_TOKEN_FILE
 };
 
@@ -94,6 +96,7 @@ static const struct option longs[] = {
     {"fork", required_argument, NULL, OPT_FORK},
     {"fork-round", required_argument, NULL, OPT_FORK_ROUND},
     {"fork-cache", required_argument, NULL, OPT_FORK_CACHE},
+    {"fork-cache-size", required_argument, NULL, OPT_FORK_CACHE_SIZE},
     {"fork-token-file", required_argument, NULL, OPT_FORK_TOKEN_FILE},
     {NULL, 0, NULL, 0},
 };
@@ -136,6 +139,10 @@ static bool take(sandbox_options_t *o, int c, const char *arg) {
   case OPT_FORK_ROUND:
     if (!number("fork-round", arg, INT64_MAX, &n)) return false;
     o->fork_round = n;
+    return true;
+  case OPT_FORK_CACHE_SIZE:
+    if (!number("fork-cache-size", arg, 1 << 20, &n)) return false;
+    o->fork_cache_mib = n;
     return true;
   case OPT_NO_INDEXER: o->no_indexer = true; return true;
   case OPT_INDEXER_PORT:

@@ -12,9 +12,10 @@ typedef struct sandbox_options {
   const char *host, *token, *genesis, *data, *load, *seed, *url, *replay, *fork, *fork_cache,
       *fork_token_file; /* replay: the folder; NULL: a live node */
   uint16_t port, kmd_port, indexer_port;
-  uint64_t fork_round;  /* 0: the other's last */
-  uint32_t interval_ms; /* 0: a block for each group */
-  uint64_t checkpoint;  /* blocks; 0: the default */
+  uint64_t fork_round;     /* 0: the other's last */
+  uint64_t fork_cache_mib; /* 0: the default */
+  uint32_t interval_ms;    /* 0: a block for each group */
+  uint64_t checkpoint;     /* blocks; 0: the default */
   bool real, manual, json, verbose, no_kmd, no_indexer, kmd_chosen, indexer_chosen;
   int command;  /* index in argv of a subcommand; 0: none */
   int ready_fd; /* -1: none */

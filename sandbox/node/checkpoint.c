@@ -99,7 +99,7 @@ static void read_candidate(candidate_t *c, const algo_node_t *n, const char *nam
 
 static algo_code_t restore(algo_node_t *n, const candidate_t *c, algo_err_t *err) {
   algo_ledger_t *l = NULL;
-  algo_code_t rc = algo_ledger_new(&l, &n->genesis, &n->env, err);
+  algo_code_t rc = node_new_ledger(n, &l, err);
   if (rc == ALGO_OK) rc = algo_ledger_keep(l, node_log_dir(n->log), err);
   if (rc == ALGO_OK)
     rc = algo_ledger_restore(l, algo_bytes(c->bytes.p + sizeof c->head, c->bytes.n - sizeof c->head), err);

@@ -146,8 +146,7 @@ static algo_code_t replace(algo_node_t *n, algo_bytes_t records, algo_err_t *err
   }
   algo_ledger_free(n->ledger);
   n->ledger = fresh;
-  if (n->origin == NULL && node_log_dir(n->log) != NULL &&
-      algo_ledger_keep(fresh, node_log_dir(n->log), err) != ALGO_OK)
+  if (node_log_dir(n->log) != NULL && algo_ledger_keep(fresh, node_log_dir(n->log), err) != ALGO_OK)
     algo_env_log(&n->env, ALGO_LOG_WARN, "no checkpoints from here on: %s", err->msg);
   n->has_next_time = n->has_offset = false;
   n->last_made_ns = 0;

@@ -1,9 +1,19 @@
 /* What a log's records say, as msgpack arrays, and doing it again. */
-#include "algo/hash.h"
+#include "algo/block.h"
 #include "algo/mp.h"
 #include "node_impl.h"
 
 typedef enum event { EVENT_GENESIS, EVENT_BLOCK, EVENT_CHANGE, EVENT_SNAPSHOT, EVENT_REVERT } event_t;
+
+/* The hash of a fork's first block: of its header, since every node has a certificate of its own. */
+static void first_block(const algo_ledger_origin_t *origin, uint8_t out[32]) {
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_block_t b;
+  algo_digest_t hash = {{0}};
+  if (algo_block_decode(&b, origin->block, &arena, NULL) == ALGO_OK) algo_header_hash(&hash, &b.header);
+  memcpy(out, hash.b, sizeof hash.b);
+  algo_arena_fini(&arena);
+}
 
 /* A fork's has its round and that round's block, by its hash. */
 void node_event_genesis(algo_buf_t *out, algo_bytes_t json, const algo_ledger_origin_t *origin) {
@@ -12,7 +22,7 @@ void node_event_genesis(algo_buf_t *out, algo_bytes_t json, const algo_ledger_or
   algo_mp_put_uint(out, EVENT_GENESIS);
   algo_mp_put_bin(out, json.p, json.n);
   if (origin == NULL) return;
-  algo_sha512_256(block, origin->block.p, origin->block.n);
+  first_block(origin, block);
   algo_mp_put_uint(out, origin->round);
   algo_mp_put_bin(out, block, sizeof block);
 }
@@ -170,7 +180,7 @@ algo_code_t node_events_fit(algo_bytes_t records, const algo_ledger_origin_t *or
     return algo_err_set(err, ALGO_E_GENESIS,
                         "the state that is there is of a fork of round %llu: start with --fork and --fork-round %llu",
                         (unsigned long long)round, (unsigned long long)round);
-  algo_sha512_256(hash, origin->block.p, origin->block.n);
+  first_block(origin, hash);
   if (round == origin->round && block.n == sizeof hash && memcmp(hash, block.p, sizeof hash) == 0) return ALGO_OK;
   return algo_err_set(err, ALGO_E_GENESIS,
                       round == origin->round

@@ -76,7 +76,7 @@ static algo_code_t begin_log(algo_node_t *n, algo_err_t *err) {
 /* From a checkpoint and the rest of the log, or from the whole of it. */
 static algo_code_t take_state(algo_node_t *n, algo_err_t *err) {
   algo_buf_t records = ALGO_BUF_INIT;
-  const char *dir = n->origin == NULL ? node_log_dir(n->log) : NULL; /* what a fork read is in no checkpoint */
+  const char *dir = node_log_dir(n->log);
   uint64_t from = 0;
   algo_code_t rc = ALGO_E_NOT_FOUND;
   if (dir != NULL) rc = node_checkpoint_open(n, &from, err);

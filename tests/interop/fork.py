@@ -4,6 +4,7 @@ import base64
 import http.server
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -142,6 +143,56 @@ class Stage:
         self.round = client.status()["last-round"]
 
 
+class Odd(http.server.BaseHTTPRequestHandler):
+    """A node that misbehaves, before another: `how` says the way."""
+    how, there = "garbage", common.ALGOD
+
+    def do_GET(self):  # pylint: disable=invalid-name
+        self.server.hits += 1
+        path = self.path.split("?")[0]
+        if self.how == "garbage" or (self.how == "later garbage" and path.startswith("/v2/accounts/")):
+            return self.answer(b"<html>it works</html>")
+        if self.how == "slow":
+            self.server.stopping.wait(90)
+        if self.how == "pruned" and path.startswith("/v2/blocks/"):
+            return self.answer(b'{"message":"failed to retrieve information from the ledger"}', 404)
+        whole = "exclude=all" not in self.path and "limit=" not in self.path
+        if self.how == "limits" and whole and (path.startswith("/v2/accounts/") or path.endswith("/boxes")):
+            return self.answer(b'{"message":"Result limit exceeded","data":{"max-results":2}}', 400)
+        if self.how == "limits" and not whole and "limit=" in self.path:
+            self.server.pages += 1
+            self.path = re.sub(r"limit=\d+", "limit=2", self.path)
+        if self.how == "broken" and path.startswith("/v2/accounts/"):
+            return self.answer(b"{}", 500)
+        with urllib.request.urlopen(urllib.request.Request(self.there + self.path, headers={"X-Algo-API-Token": TOKEN})) as r:
+            body = r.read()
+        if self.how == "wrong genesis" and path == "/genesis":
+            body = body.replace(b"dockernet", b"othernet")
+        return self.answer(body)
+
+    def answer(self, body, status=200):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def serve(how, there=common.ALGOD):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Way", (Odd,), {"how": how, "there": there}))
+    server.hits, server.pages, server.stopping = 0, 0, threading.Event()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server, f"http://127.0.0.1:{server.server_address[1]}"
+
+
+def stop(server):
+    server.stopping.set()
+    server.shutdown()
+    server.server_close()
+
+
 class Shared:
     """Each test against a node that stands still."""
     url = stage = None
@@ -226,6 +277,84 @@ class Shared:
             self.assertEqual(p.returncode, 78)
             self.assertIn(f"a fork of round {s.round}: start with --fork", p.stderr)
 
+    def test_it_begins_again_without_the_other(self):
+        s = self.stage
+        with tempfile.TemporaryDirectory() as data:
+            server, url = serve("", self.url)
+            f = Fork(url, "--data", data, "--checkpoint", "100")
+            call(f.algod, s.me, s.key, s.app, 4)
+            for _ in range(2):
+                f.control("POST", "/sandbox/v1/advance/1200")
+                call(f.algod, s.me, s.key, s.app, 1)
+            before = f.algod.account_info(s.other)
+            supply, last = f.algod.ledger_supply(), f.algod.status()["last-round"]
+            f.stop(signal.SIGKILL)
+            self.assertTrue(os.path.exists(os.path.join(data, "state")))
+            stop(server)
+            hits = server.hits
+            with Fork(url, "--data", data, "--checkpoint", "100") as f:
+                self.assertEqual(f.algod.status()["last-round"], last)
+                self.assertEqual((number(f.algod, s.app), box(f.algod, s.app, s.me)), (18, 1))
+                self.assertEqual(f.algod.account_info(s.other), before)
+                self.assertEqual(f.algod.ledger_supply(), supply)
+                for r in (s.round, s.round + 1, s.round + 700, last):
+                    self.assertEqual(f.algod.block_info(r)["block"]["rnd"], r)
+                with self.assertRaisesRegex(error.AlgodHTTPError, "cannot reach"):
+                    f.algod.account_info(account.generate_account()[1])
+                call(f.algod, s.me, s.key, s.app, 1)
+            for name in ("state", "state-before"):  # and from the log alone, with what was read
+                if os.path.exists(os.path.join(data, name)):
+                    os.remove(os.path.join(data, name))
+            with Fork(url, "--data", data) as f:
+                self.assertEqual(number(f.algod, s.app), 19)
+                self.assertEqual(f.algod.status()["last-round"], last + 1)
+            self.assertEqual(server.hits, hits)
+            wrong = Fork(url, "--data", data, "--fork-round", "1", fails=True)
+            self.assertIn(f"a fork of round {s.round}: give it as --fork-round", wrong.error)
+
+    def test_what_one_answer_does_not_hold(self):
+        """An account and an application whose lists the node refuses to tell at once."""
+        s = self.stage
+        client = s.client
+        key, me = account.generate_account()
+        send(client, [transaction.PaymentTxn(s.me, params(client), me, 20_000_000)], [s.key])
+        assets = [send(client, [transaction.AssetConfigTxn(me, params(client), total=10 + i, decimals=0, default_frozen=False, manager=me,
+                                                           strict_empty_address_check=False)], [key])["asset-index"] for i in range(4)]
+        send(client, [transaction.AssetOptInTxn(me, params(client), s.asset)], [key])
+        send(client, [transaction.ApplicationOptInTxn(me, params(client), s.app)], [key])
+        made = send(client, [transaction.ApplicationCreateTxn(me, params(client), 0, b"\x0a\x81\x01", b"\x0a\x81\x01",
+                                                              transaction.StateSchema(0, 0), transaction.StateSchema(0, 0))], [key])
+        for _ in range(4):
+            call(client, me, key, s.app, 0)
+        server, url = serve("limits", self.url)
+        self.addCleanup(stop, server)
+        s.round = client.status()["last-round"]
+        with Fork(url, "--fork-cache", self.cache) as f:
+            here = f.algod.account_info(me)
+            self.assertEqual([a["index"] for a in here["created-assets"]], assets)
+            self.assertEqual([a["id"] for a in here["created-apps"]], [made["application-index"]])
+            self.assertEqual([(h["asset-id"], h["amount"]) for h in here["assets"]], [(s.asset, 0)] + [(a, 10 + i) for i, a in enumerate(assets)])
+            self.assertEqual(base64.b64decode(here["apps-local-state"][0]["key-value"][0]["key"]), b"mine")
+            self.assertEqual(here["total-assets-opted-in"], 5)
+            give = transaction.AssetTransferTxn(me, params(f.algod), s.me, 3, assets[1])
+            send(f.algod, [transaction.AssetOptInTxn(s.me, params(f.algod), assets[1]), give], [s.key, key])
+            self.assertEqual(f.algod.account_asset_info(me, assets[1])["asset-holding"]["amount"], 8)
+            self.assertEqual(len(f.algod.application_boxes(s.app)["boxes"]), 3)
+            self.assertGreater(server.pages, 0)
+
+    def test_supply_is_of_the_round(self):
+        s = self.stage
+        client = s.client
+        then, supply = client.status()["last-round"], client.ledger_supply()
+        for _ in range(3):
+            send(client, [transaction.PaymentTxn(s.me, params(client), s.other, 0, note=os.urandom(8))], [s.key])
+        self.assertNotEqual(client.ledger_supply(), supply)  # the fee sink's money is none
+        s.round = client.status()["last-round"]
+        with Fork(self.url, "--fork-cache", self.cache, "--fork-round", str(then), "--no-kmd") as f:
+            here = f.algod.ledger_supply()
+            self.assertEqual(here["current_round"], then)
+            self.assertEqual({k: here[k] for k in ("online-money",)}, {k: supply[k] for k in ("online-money",)})
+
     def test_simulate_and_the_cache(self):
         s = self.stage
         with self.fork() as f:
@@ -292,44 +421,11 @@ class Moving(unittest.TestCase):
             self.assertEqual(f.algod.account_info(stage.me)["round"], stage.round)
 
 
-class Odd(http.server.BaseHTTPRequestHandler):
-    """A node that misbehaves: `how` says the way."""
-    how = "garbage"
-
-    def do_GET(self):  # pylint: disable=invalid-name
-        self.server.hits += 1
-        path = self.path.split("?")[0]
-        if self.how == "garbage" or (self.how == "later garbage" and path.startswith("/v2/accounts/")):
-            return self.answer(b"<html>it works</html>")
-        if self.how == "slow":
-            self.server.stopping.wait(30)
-        if self.how == "broken" and path.startswith("/v2/accounts/"):
-            return self.answer(b"{}", 500)
-        with urllib.request.urlopen(urllib.request.Request(common.ALGOD + self.path, headers={"X-Algo-API-Token": TOKEN})) as r:
-            body = r.read()
-        if self.how == "wrong genesis" and path == "/genesis":
-            body = body.replace(b"dockernet", b"othernet")
-        return self.answer(body)
-
-    def answer(self, body, status=200):
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
 class Failing(unittest.TestCase):
     def serve(self, how):
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Way", (Odd,), {"how": how}))
-        server.hits, server.stopping = 0, threading.Event()
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
-        self.addCleanup(server.stopping.set)
-        return server, f"http://127.0.0.1:{server.server_address[1]}"
+        server, url = serve(how)
+        self.addCleanup(stop, server)
+        return server, url
 
     def refused(self, url, words, status, *options, **more):
         f = Fork(url, "--fork-cache", "", *options, fails=True, **more)
@@ -343,6 +439,7 @@ class Failing(unittest.TestCase):
         self.refused(common.ALGOD, "round 99999999 is not there yet", 65, "--fork-round", "99999999")
         self.refused(self.serve("garbage")[1], "does not answer as an algod does", 65)
         self.refused(self.serve("wrong genesis")[1], "blocks of another network", 78)
+        self.refused(self.serve("pruned")[1], "no longer has the block of round [0-9]+: fork a later round, or an archival node", 69)
 
     def test_it_fails_later(self):
         client = algod.AlgodClient(TOKEN, common.ALGOD)

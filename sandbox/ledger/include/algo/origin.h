@@ -45,7 +45,8 @@ typedef struct algo_ledger_origin {
   void *user;
   uint64_t round;         /* whose state it is */
   algo_bytes_t block;     /* {block, cert} of that round; as long as the origin */
-  uint64_t online, total; /* microAlgos there are, as /v2/ledger/supply */
+  uint64_t online, total; /* microAlgos there are after it, as /v2/ledger/supply */
+  bool supply_known;      /* false: these are zero, and who asks for them is refused */
   algo_code_t (*account)(void *user, const algo_addr_t *a, algo_origin_account_t *out, algo_arena_t *arena,
                          algo_err_t *err);
   /* Who made an asset or an application; that account has it among its own. */
