@@ -6,17 +6,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "algo/block.h"
 #include "algo/fork.h"
 #include "algo/http.h"
 #include "algo/json.h"
 
 #define FORK_MAX_ROUNDS 10000u /* that are looked through */
 
+typedef struct gone { /* what a later block deleted */
+  bool app;           /* else an asset */
+  uint64_t id, round;
+} gone_t;
+
 typedef struct touched { /* what blocks after the fork's round may have changed: addresses, and assets as addresses */
   algo_addr_t *keys;
   uint64_t *rounds;
   size_t n, cap;
   uint64_t upto; /* the last round that was looked at */
+  gone_t *gone;  /* whose makers are looked for still */
+  size_t n_gone, cap_gone;
+  gone_t unknown; /* one whose maker cannot be found; id 0: none */
 } touched_t;
 
 struct algo_fork {
@@ -32,7 +41,7 @@ struct algo_fork {
   uint64_t cache_bytes; /* in it and those beside it, with cache_limit */
   uint64_t cache_limit; /* 0: none */
   touched_t touched;
-  uint64_t last; /* the other's last round, when it was asked last */
+  uint64_t counter; /* of transactions after the fork's block; 0: not read yet */
 };
 
 /* fork.c */
@@ -66,6 +75,12 @@ algo_code_t fork_look(algo_fork_t *f, uint64_t last, algo_err_t *err);
 /* The round of the first block that may have changed it; 0: none. */
 uint64_t fork_touched(const algo_fork_t *f, const algo_addr_t *key);
 void fork_touched_fini(touched_t *t);
+bool fork_mark(touched_t *t, const algo_addr_t *key, uint64_t round); /* false: out of memory */
+
+/* makers.c: notes what this transaction (not its inner ones) took away; false: out of memory. */
+bool fork_note_gone(touched_t *t, const algo_apply_t *x, uint64_t round);
+/* Marks the makers of what was noted; one that cannot be found becomes `unknown`. */
+algo_code_t fork_find_makers(algo_fork_t *f, algo_err_t *err);
 
 /* supply.c: as of the round, where the node can tell it. */
 algo_code_t fork_read_supply(algo_fork_t *f, algo_err_t *err);

@@ -269,6 +269,18 @@ static bool leave_out(algo_fork_t *f, json_object *list, const char *id_key, boo
   return any;
 }
 
+/* Was this account the maker of what is gone? Where that cannot be told of one thing, it cannot be of any account. */
+static algo_code_t check_makers(const algo_fork_t *f, const char *path, algo_err_t *err) {
+  const gone_t *g = &f->touched.unknown;
+  if (g->id == 0) return ALGO_OK;
+  return algo_err_set(err, ALGO_E_UNSUPPORTED,
+                      "%s cannot be read any more as of round %" PRIu64 ": %s %" PRIu64 " was deleted in round %" PRIu64
+                      ", and the forked node %s no longer has the block that says whose it was. Fork anew, or fork an "
+                      "archival node",
+                      path, f->origin.round, g->app ? "application" : "asset", g->id, g->round,
+                      algo_http_server(f->http));
+}
+
 static algo_code_t fresh_account(algo_fork_t *f, const char *path, const algo_addr_t *a, algo_buf_t *body,
                                  algo_err_t *err) {
   json_object *o = NULL;
@@ -278,6 +290,7 @@ static algo_code_t fresh_account(algo_fork_t *f, const char *path, const algo_ad
     rc = fork_account_pages(f, a, body, err);
     found = true;
   }
+  if (rc == ALGO_OK) rc = check_makers(f, path, err);
   if (rc == ALGO_OK && !found) rc = algo_err_set(err, ALGO_E_PARSE, "%s answered 404", path);
   if (rc == ALGO_OK) rc = algo_json_parse(&o, body->p, body->n, err);
   if (rc == ALGO_OK) {

@@ -11,11 +11,13 @@ static size_t slot_of(const touched_t *t, const algo_addr_t *key) {
 }
 
 static bool grow(touched_t *t) {
-  touched_t bigger = {.cap = t->cap == 0 ? 256 : t->cap * 2, .n = t->n, .upto = t->upto};
+  touched_t bigger = *t;
+  bigger.cap = t->cap == 0 ? 256 : t->cap * 2;
   bigger.keys = calloc(bigger.cap, sizeof *bigger.keys);
   bigger.rounds = calloc(bigger.cap, sizeof *bigger.rounds);
   if (bigger.keys == NULL || bigger.rounds == NULL) {
-    fork_touched_fini(&bigger);
+    free(bigger.keys);
+    free(bigger.rounds);
     return false;
   }
   for (size_t i = 0; i < t->cap; i++) {
@@ -24,7 +26,8 @@ static bool grow(touched_t *t) {
     bigger.keys[at] = t->keys[i];
     bigger.rounds[at] = t->rounds[i];
   }
-  fork_touched_fini(t);
+  free(t->keys);
+  free(t->rounds);
   *t = bigger;
   return true;
 }
@@ -32,9 +35,8 @@ static bool grow(touched_t *t) {
 void fork_touched_fini(touched_t *t) {
   free(t->keys);
   free(t->rounds);
-  t->keys = NULL;
-  t->rounds = NULL;
-  t->cap = 0;
+  free(t->gone);
+  *t = (touched_t){NULL};
 }
 
 typedef struct pass {
@@ -43,17 +45,18 @@ typedef struct pass {
   bool oom;
 } pass_t;
 
+bool fork_mark(touched_t *t, const algo_addr_t *key, uint64_t round) {
+  if (t->n * 2 >= t->cap && !grow(t)) return false;
+  size_t at = slot_of(t, key);
+  if (t->rounds[at] != 0) return true;
+  t->keys[at] = *key;
+  t->rounds[at] = round;
+  t->n++;
+  return true;
+}
+
 static void mark(pass_t *p, const algo_addr_t *key) {
-  if (algo_addr_is_zero(key)) return;
-  if (p->t->n * 2 >= p->t->cap && !grow(p->t)) {
-    p->oom = true;
-    return;
-  }
-  size_t at = slot_of(p->t, key);
-  if (p->t->rounds[at] != 0) return;
-  p->t->keys[at] = *key;
-  p->t->rounds[at] = p->round;
-  p->t->n++;
+  if (!algo_addr_is_zero(key) && !fork_mark(p->t, key, p->round)) p->oom = true;
 }
 
 static void mark_app(pass_t *p, uint64_t app) {
@@ -91,6 +94,7 @@ static void mark_txn(pass_t *p, const algo_apply_t *x) {
   mark_app(p, x->created_app);
   mark_asset(p, t->config_asset);
   mark_asset(p, x->created_asset);
+  if (!fork_note_gone(p->t, x, p->round)) p->oom = true;
   for (size_t i = 0; i < x->delta.n_inner; i++) mark_txn(p, &x->delta.inner[i]);
 }
 
@@ -126,7 +130,7 @@ algo_code_t fork_look(algo_fork_t *f, uint64_t last, algo_err_t *err) {
     if (rc != ALGO_OK) return rc;
     f->touched.upto++;
   }
-  return ALGO_OK;
+  return fork_find_makers(f, err);
 }
 
 uint64_t fork_touched(const algo_fork_t *f, const algo_addr_t *key) {

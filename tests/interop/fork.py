@@ -145,7 +145,7 @@ class Stage:
 
 class Odd(http.server.BaseHTTPRequestHandler):
     """A node that misbehaves, before another: `how` says the way."""
-    how, there = "garbage", common.ALGOD
+    how, there, pruned_before = "garbage", common.ALGOD, 0
 
     def do_GET(self):  # pylint: disable=invalid-name
         self.server.hits += 1
@@ -154,7 +154,8 @@ class Odd(http.server.BaseHTTPRequestHandler):
             return self.answer(b"<html>it works</html>")
         if self.how == "slow":
             self.server.stopping.wait(90)
-        if self.how == "pruned" and path.startswith("/v2/blocks/"):
+        block = int(path.split("/")[3]) if path.startswith("/v2/blocks/") else None
+        if block is not None and (self.how == "pruned" or block < self.pruned_before):
             return self.answer(b'{"message":"failed to retrieve information from the ledger"}', 404)
         whole = "exclude=all" not in self.path and "limit=" not in self.path
         if self.how == "limits" and whole and (path.startswith("/v2/accounts/") or path.endswith("/boxes")):
@@ -419,6 +420,41 @@ class Moving(unittest.TestCase):
         with Fork(common.ALGOD, "--fork-cache", "", "--fork-round", str(stage.round)) as f:
             self.assertEqual(f.algod.status()["last-round"], stage.round)
             self.assertEqual(f.algod.account_info(stage.me)["round"], stage.round)
+
+
+    def test_what_others_deleted_changed_its_maker(self):
+        """Any account may delete an application that lets it, and a manager destroys another's asset: no transaction names the maker."""
+        client = algod.AlgodClient(TOKEN, common.ALGOD)
+        key, me = account.generate_account()
+        urllib.request.urlopen(urllib.request.Request(f"{common.ALGOD}/sandbox/v1/accounts/{me}/balance/{10**12}", method="POST",
+                                                      headers={"X-Algo-API-Token": TOKEN})).read()
+        stage = Stage(client, me, key)
+        for _ in range(3):
+            send(client, [transaction.PaymentTxn(me, params(client), me, 0, note=os.urandom(8))], [key])
+        asset = transaction.AssetConfigTxn(stage.me, params(client), total=1, decimals=0, default_frozen=False, manager=stage.other,
+                                           strict_empty_address_check=False)
+        asset = send(client, [asset], [stage.key])["asset-index"]
+        forks = [Fork(url, "--fork-cache", "") for url in (common.ALGOD, common.ALGOD, serve("")[1])]
+        then = client.account_info(stage.me)
+        send(client, [transaction.AssetDestroyTxn(stage.other, params(client), asset)], [stage.other_key])
+        gone = client.status()["last-round"]
+        send(client, [transaction.ApplicationDeleteTxn(stage.other, params(client), stage.app, app_args=[b"\0" * 8],
+                                                       boxes=[(0, encoding.decode_address(stage.other))])], [stage.other_key])
+        self.assertNotEqual(client.account_info(stage.me)["total-created-apps"], then["total-created-apps"])
+        with forks[0] as f:
+            with self.assertRaisesRegex(error.AlgodHTTPError, f"changed, or may have, in round {gone}"):
+                f.algod.account_info(stage.me)
+            self.assertEqual(f.algod.account_info(me)["amount"], client.account_info(me)["amount"])  # nobody's maker
+        with forks[1] as f, self.assertRaisesRegex(error.AlgodHTTPError, "changed, or may have"):
+            f.algod.application_info(stage.app)
+        with forks[2] as f:
+            client.status()
+            Odd.pruned_before = gone - 1
+            try:
+                with self.assertRaisesRegex(error.AlgodHTTPError, "was deleted in round [0-9]+, and the forked node .* an archival node"):
+                    f.algod.account_info(me)
+            finally:
+                Odd.pruned_before = 0
 
 
 class Failing(unittest.TestCase):
