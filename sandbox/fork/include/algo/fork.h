@@ -9,7 +9,6 @@
 #ifndef ALGO_FORK_H
 #define ALGO_FORK_H
 
-#include "algo/http.h"
 #include "algo/origin.h"
 
 typedef struct algo_fork algo_fork_t;
@@ -23,8 +22,7 @@ typedef struct algo_fork_options {
   /* The folder is one fork's alone: its round, genesis and block are what they were the last time, and the node is
    * asked for what the folder does not have, and then for that block once more. */
   bool again;
-  uint32_t timeout_ms;                    /* of one request, which is tried three times; 0: 10000 */
-  const algo_http_transport_t *transport; /* answers in the node's place; NULL: the network */
+  uint32_t timeout_ms; /* of one request, which is tried three times; 0: 10000 */
 } algo_fork_options_t;
 
 /* The token for another algod: the content of a file, or of FORK_TOKEN in the environment where token_file is NULL. The
