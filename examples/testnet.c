@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "algo/rental.h"
+#include "algo/sandbox.h"
 #include "algo/testnet.h"
 #include "algo/walk.h"
 
@@ -60,6 +61,22 @@ static bool counts(void *user, algo_testnet_t *t) {
   return algo_testnet_assert_global_uint(t, m->app.id, "live_gpus", m->gpus);
 }
 
+/* ---- what the tests reached, and what it cost ---- */
+
+static void report(algo_testnet_t *t, uint64_t app) {
+  algo_sandbox_coverage_t all;
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_err_t err;
+  if (algo_sandbox_coverage(algo_testnet_algod(t), &all, &arena, &err) != ALGO_OK) fail(NULL, err.msg);
+  for (size_t i = 0; i < all.n_programs; i++)
+    if (all.programs[i].app == app)
+      printf("application %llu: %llu runs, %zu of its program counters reached\n", (unsigned long long)app,
+             (unsigned long long)all.programs[i].runs, all.programs[i].n_pcs);
+  for (size_t i = 0; i < all.n_opcodes && i < 3; i++)
+    printf("%-16s %llu of the budget\n", all.opcodes[i].name, (unsigned long long)all.opcodes[i].cost);
+  algo_arena_fini(&arena);
+}
+
 int main(void) {
   static const algo_walk_arg_t args[] = {{"by", ALGO_WALK_WHO, 0, 0}, {"price", ALGO_WALK_UINT, 0, UINT64_MAX}};
   static const algo_walk_action_t actions[] = {{"register", 1, args, 2, NULL, register_gpu}};
@@ -71,6 +88,7 @@ int main(void) {
     fprintf(stderr, "%s\n", err.msg);
     return 1;
   }
+  algo_sandbox_set_coverage(algo_testnet_algod(t), true, &err);
   open_market(t, &m);
   algo_walk_run(t,
                 &(algo_walk_t){.name = "market",
@@ -86,6 +104,7 @@ int main(void) {
                                .walks = 3,
                                .steps = 20},
                 NULL);
+  report(t, m.app.id);
   printf("ok: the market in application %llu, round %llu\n", (unsigned long long)m.app.id,
          (unsigned long long)algo_testnet_round(t));
   algo_testnet_stop(t);

@@ -94,7 +94,9 @@ bool algo_testnet_deploy_teal(algo_testnet_t *t, const char *who, const char *la
   algo_app_spec_t *spec = algo_arena_zalloc(&t->arena, sizeof *spec);
   if (spec == NULL) return testnet_nomem(t);
   if (!assemble(t, approval, &spec->approval)) return false;
-  if (!assemble(t, clear == NULL ? "#pragma version 12\nint 1" : clear, &spec->clear)) return false;
+  char accepts[64]; /* both programs are of one version, which is the first byte */
+  snprintf(accepts, sizeof accepts, "#pragma version %u\nint 1", spec->approval.n == 0 ? 1u : spec->approval.p[0]);
+  if (!assemble(t, clear == NULL ? accepts : clear, &spec->clear)) return false;
   spec->name = label;
   spec->variant = "";
   if (global != NULL) spec->global_schema = *global;

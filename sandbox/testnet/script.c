@@ -90,10 +90,9 @@ static bool read_step(algo_testnet_t *t, const algo_walk_t *w, json_object *o, a
   return true;
 }
 
-bool algo_walk_replay(algo_testnet_t *t, const algo_walk_t *w, const char *json) {
+bool script_read(algo_testnet_t *t, const algo_walk_t *w, const char *json, script_t *out) {
   json_object *o = NULL, *steps = NULL;
   algo_err_t err;
-  script_t s = {0};
   if (algo_json_parse(&o, json, strlen(json), &err) != ALGO_OK) return testnet_fail_err(t, "the script", &err);
   bool ok = json_object_is_type(o, json_type_object) && json_object_object_get_ex(o, "steps", &steps) &&
             json_object_is_type(steps, json_type_array);
@@ -101,10 +100,15 @@ bool algo_walk_replay(algo_testnet_t *t, const algo_walk_t *w, const char *json)
   for (size_t i = 0; ok && i < json_object_array_length(steps); i++) {
     algo_walk_step_t step;
     ok = read_step(t, w, json_object_array_get_idx(steps, i), &step);
-    if (ok && !script_add(&s, &step)) ok = testnet_nomem(t);
+    if (ok && !script_add(out, &step)) ok = testnet_nomem(t);
   }
   json_object_put(o);
-  if (ok) ok = algo_walk_do(t, w, s.steps, s.n);
+  return ok;
+}
+
+bool algo_walk_replay(algo_testnet_t *t, const algo_walk_t *w, const char *json) {
+  script_t s = {0};
+  bool ok = script_read(t, w, json, &s) && algo_walk_do(t, w, s.steps, s.n);
   free(s.steps);
   return ok;
 }

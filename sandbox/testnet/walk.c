@@ -112,6 +112,12 @@ static bool tell(algo_testnet_t *t, const walker_t *k, const algo_walk_found_t *
   algo_walk_json(&text, k->w, f->steps, f->n);
   algo_buf_putc(&text, '\n');
   algo_walk_c(&text, k->w, f->steps, f->n);
+  if (k->w->saved != NULL && f->n > 0) {
+    algo_buf_t path = ALGO_BUF_INIT;
+    if (walk_keep(t, k->w, f, &path))
+      algo_buf_printf(&text, "kept in %s, which is run first from now on\n", algo_buf_cstr(&path));
+    algo_buf_fini(&path);
+  }
   algo_testnet_fail(t, "%s", algo_buf_cstr(&text));
   algo_buf_fini(&text);
   return false;
@@ -144,6 +150,24 @@ static void find(walker_t *k, script_t *s, algo_walk_found_t *f) {
   else algo_buf_printf(&f->why, "walk %s: %s", k->w->name, algo_testnet_why(k->t));
 }
 
+/* The testnet is as it was, and says what happens to it again. */
+static void put_back(walker_t *k) {
+  algo_testnet_forgive(k->t);
+  k->t->expect = (expect_t){.kind = EXPECT_OK};
+  algo_testnet_revert(k->t, k->base);
+  k->t->collecting = false;
+}
+
+static bool run_saved(walker_t *k) {
+  algo_buf_t why = ALGO_BUF_INIT;
+  bool ok = walk_saved(k, &why);
+  put_back(k);
+  if (!ok) algo_testnet_fail(k->t, "%s", algo_buf_cstr(&why));
+  algo_buf_fini(&why);
+  k->t->collecting = ok;
+  return ok;
+}
+
 bool algo_walk_run(algo_testnet_t *t, const algo_walk_t *w, algo_walk_found_t *found) {
   walker_t k = {.t = t, .w = w, .max_tries = w->tries == 0 ? DEFAULT_TRIES : w->tries};
   script_t s = {0};
@@ -151,19 +175,32 @@ bool algo_walk_run(algo_testnet_t *t, const algo_walk_t *w, algo_walk_found_t *f
   bool ok = true;
   if (!sound(t, w) || !algo_testnet_snapshot(t, &k.base)) return false;
   t->collecting = true;
+  if (w->saved != NULL && !run_saved(&k)) return false;
   for (unsigned i = 0; ok && i < (w->walks == 0 ? 1 : w->walks); i++) {
     f.walk = i;
     ok = walk_once(&k, w->seed + i * UINT64_C(0x632be59bd9b4e019), &s);
   }
   if (!ok) find(&k, &s, &f);
-  algo_testnet_forgive(t);
-  t->expect = (expect_t){.kind = EXPECT_OK};
-  algo_testnet_revert(t, k.base);
-  t->collecting = false;
+  put_back(&k);
   if (ok) free(s.steps);
   else if (found != NULL) *found = f; /* the caller has it even where failing does not come back */
   if (!ok) tell(t, &k, &f);
   if (!ok && found == NULL) algo_walk_found_fini(&f);
+  return ok;
+}
+
+bool walk_do(walker_t *k, const algo_walk_step_t *steps, size_t n, algo_buf_t *why) {
+  const algo_walk_t *w = k->w;
+  bool ok = true;
+  for (size_t i = 0; ok && i < n; i++) {
+    ok = steps[i].action < w->n_actions && walk_step(k, &steps[i]);
+    if (ok) continue;
+    algo_buf_printf(why, "step %zu, ", i + 1);
+    if (steps[i].action < w->n_actions) walk_put_step(why, w, &steps[i]);
+    algo_buf_puts(why, ": ");
+    if (steps[i].action < w->n_actions) put_why(k, why);
+    else algo_buf_puts(why, "no such action");
+  }
   return ok;
 }
 
@@ -174,15 +211,7 @@ bool algo_walk_do(algo_testnet_t *t, const algo_walk_t *w, const algo_walk_step_
   t->collecting = true;
   bool ok = w->start == NULL || w->start(w->user, t);
   if (!ok) algo_buf_puts(&why, "the walk does not start");
-  for (size_t i = 0; ok && i < n; i++) {
-    ok = steps[i].action < w->n_actions && walk_step(&k, &steps[i]);
-    if (ok) continue;
-    algo_buf_printf(&why, "step %zu, ", i + 1);
-    if (steps[i].action < w->n_actions) walk_put_step(&why, w, &steps[i]);
-    algo_buf_puts(&why, ": ");
-    if (steps[i].action < w->n_actions) put_why(&k, &why);
-    else algo_buf_puts(&why, "no such action");
-  }
+  ok = ok && walk_do(&k, steps, n, &why);
   t->collecting = false;
   algo_testnet_forgive(t);
   if (!ok) algo_testnet_fail(t, "%s", algo_buf_cstr(&why));

@@ -34,7 +34,16 @@ uint64_t walk_arg_hi(const algo_walk_t *w, const algo_walk_arg_t *a);
 /* shrink.c: the script, which fails with the culprit, becomes as short as tries allow. */
 void walk_shrink(walker_t *k, script_t *s);
 
+/* Does a script; what failed is told in `why`. */
+bool walk_do(walker_t *k, const algo_walk_step_t *steps, size_t n, algo_buf_t *why);
+
+/* saved.c: the scripts of the walk's folder, from the beginning each; and a new one. False: `why`, or the testnet,
+ * says. */
+bool walk_saved(walker_t *k, algo_buf_t *why);
+bool walk_keep(algo_testnet_t *t, const algo_walk_t *w, const algo_walk_found_t *f, algo_buf_t *path);
+
 /* script.c */
+bool script_read(algo_testnet_t *t, const algo_walk_t *w, const char *json, script_t *out); /* false: the test failed */
 void walk_put_step(algo_buf_t *out, const algo_walk_t *w, const algo_walk_step_t *s); /* pay(by: alice, amount: 1) */
 
 #endif

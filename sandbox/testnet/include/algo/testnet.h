@@ -103,7 +103,7 @@ ALGO_API bool algo_testnet_method(algo_testnet_t *t, const char *who, uint64_t a
  * `create` NULL: a bare creation. */
 ALGO_API bool algo_testnet_deploy(algo_testnet_t *t, const char *who, const char *label, const algo_app_spec_t *spec,
                                   const algo_method_call_t *create, uint64_t *app);
-/* Assembles and creates. `clear` NULL: a program that accepts. */
+/* Assembles and creates. `clear` NULL: a program of the same version that accepts. */
 ALGO_API bool algo_testnet_deploy_teal(algo_testnet_t *t, const char *who, const char *label, const char *approval,
                                        const char *clear, const algo_schema_t *global, const algo_schema_t *local,
                                        uint64_t *app);

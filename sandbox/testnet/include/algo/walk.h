@@ -62,6 +62,8 @@ typedef struct algo_walk {
   uint64_t seed;
   unsigned walks, steps; /* 0: 1 walk; 100 steps each */
   unsigned tries;        /* at most, to make a script shorter; 0: 5,000 */
+  /* A folder: the scripts of this walk in it are done first, and one that is found is kept there. NULL: none. */
+  const char *saved;
 } algo_walk_t;
 
 typedef struct algo_walk_step {

@@ -1,4 +1,7 @@
 /* Walks find a fault that was put there, and make it as short as it can be: add(500), lock(), take(77). */
+#include <dirent.h>
+#include <unistd.h>
+
 #include "algo/walk.h"
 #include "counter.h"
 #include "suite.h"
@@ -187,6 +190,45 @@ START_TEST(numbers_are_in_range_and_have_edges) {
 }
 END_TEST
 
+static unsigned scripts_in(const char *folder, char last[512]) {
+  unsigned n = 0;
+  DIR *d = opendir(folder);
+  ck_assert_ptr_nonnull(d);
+  for (struct dirent *e; (e = readdir(d)) != NULL;)
+    if (e->d_name[0] != '.' && ++n > 0) snprintf(last, 512, "%s/%s", folder, e->d_name);
+  closedir(d);
+  return n;
+}
+
+START_TEST(what_was_found_is_run_first) {
+  char folder[] = "/tmp/algorent-walk.XXXXXX", path[512];
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  algo_walk_t w = the_walk(1);
+  w.saved = folder;
+  ck_assert(!algo_walk_run(t, &w, NULL));
+  ck_assert_ptr_nonnull(strstr(algo_testnet_why(t), "which is run first from now on"));
+  algo_testnet_forgive(t);
+  ck_assert_uint_eq(scripts_in(folder, path), 1);
+  w.walks = w.steps = 1; /* far too short to find it again by walking */
+  ck_assert(!algo_walk_run(t, &w, NULL));
+  ck_assert_ptr_nonnull(strstr(algo_testnet_why(t), path));
+  ck_assert_ptr_nonnull(strstr(algo_testnet_why(t), "a script that failed before: step 3, take("));
+  ck_assert(algo_testnet_globals(t, counter.app, &(algo_teal_state_t){NULL, 0}));
+  algo_testnet_forgive(t);
+  w.n_invariants = 0; /* mended: it passes, and stays */
+  ck_assert(algo_walk_run(t, &w, NULL));
+  ck_assert_uint_eq(scripts_in(folder, path), 1);
+  w.n_actions = 2; /* another walk by now */
+  ck_assert(!algo_walk_run(t, &w, NULL));
+  ck_assert_ptr_nonnull(strstr(algo_testnet_why(t), "Where the walk has changed, remove the file"));
+  algo_testnet_forgive(t);
+  w.name = "other";
+  ck_assert(algo_walk_run(t, &w, NULL));
+  unlink(path);
+  rmdir(folder);
+}
+END_TEST
+
 int main(void) {
   TCase *c = tcase_create("walk");
   tcase_set_timeout(c, 120);
@@ -196,6 +238,7 @@ int main(void) {
   tcase_add_test(c, a_script_that_is_none);
   tcase_add_test(c, the_same_seed_is_the_same_walk);
   tcase_add_test(c, nothing_is_found_where_nothing_is);
+  tcase_add_test(c, what_was_found_is_run_first);
   tcase_add_test(c, arguments_alone);
   tcase_add_loop_test(c, numbers_are_in_range_and_have_edges, 0, 3);
   return suite_case("walk", c);
