@@ -63,8 +63,8 @@ typedef struct algo_ledger_origin {
  * Errors: those of algo_ledger_new; GENESIS (the block is of another network), UNSUPPORTED (its protocol). */
 ALGO_API algo_code_t algo_ledger_new_fork(algo_ledger_t **out, const algo_genesis_t *g,
                                           const algo_ledger_origin_t *origin, const algo_env_t *env, algo_err_t *err);
-/* {block, cert} of a round before the ledger's first block, which is the origin's: in the arena. Only of a fork. Errors:
- * the origin's. */
+/* {block, cert} of a round before the ledger's first block, which is the origin's: in the arena. Only of a fork.
+ * Errors: the origin's. */
 ALGO_API algo_code_t algo_ledger_past(const algo_ledger_t *l, uint64_t round, algo_bytes_t *out, algo_arena_t *arena,
                                       algo_err_t *err);
 /* A look-up since the last call of this failed: what was found then may be incomplete. The error is handed over. */
