@@ -209,6 +209,16 @@ static algo_code_t look_after_indexes(algo_follower_t *ix, uint64_t *looked, boo
   return rc == ALGO_E_INTERRUPTED ? ALGO_OK : rc; /* the next run makes those that are missing */
 }
 
+/* While there is nothing to write, nobody asks the database anything, and its end would go unnoticed; the lock on it is
+ * gone with it, too. */
+static algo_code_t database_lives(algo_follower_t *ix, algo_err_t *err) {
+  pthread_mutex_lock(&ix->partitions);
+  const bool lives = PQconsumeInput(ix->control) == 1 && PQstatus(ix->control) == CONNECTION_OK;
+  algo_code_t rc = lives ? ALGO_OK : ix_pg_fail(ix->control, "the database has closed the connection", err);
+  pthread_mutex_unlock(&ix->partitions);
+  return rc;
+}
+
 /* Waits for the session's end; meanwhile hears the request to stop, and has indexes made. */
 static void supervise(algo_follower_t *ix) {
   ix_pipe_t *p = &ix->pipe;
@@ -222,7 +232,9 @@ static void supervise(algo_follower_t *ix) {
     }
     pthread_mutex_unlock(&p->mu);
     algo_err_t err;
-    if (look_after_indexes(ix, &looked, false, &err) != ALGO_OK) ix_pipe_fail(p, &err, false);
+    algo_code_t rc = database_lives(ix, &err);
+    if (rc == ALGO_OK) rc = look_after_indexes(ix, &looked, false, &err);
+    if (rc != ALGO_OK) ix_pipe_fail(p, &err, false);
     pthread_mutex_lock(&p->mu);
     if (!ix_pipe_over(p)) ix_pipe_wait(p, POLL_NS);
   }

@@ -120,7 +120,7 @@ def unpack(work, name):
 
 class Proxy:
     """Stands between the indexer and its node; `fault(path, body)` may answer something else: None (as it is), "drop", "hang",
-    "cut", or (status, body)."""
+    "stall" (half of it, then nothing), "cut", or (status, body)."""
 
     def __init__(self, algod, fault):
         proxy = self
@@ -152,6 +152,14 @@ class Proxy:
                     self.close_connection = True
                     return
                 length = len(body)
+                if what == "stall":
+                    self.send_response(status)
+                    self.send_header("Content-Length", str(length))
+                    self.end_headers()
+                    self.wfile.write(body[: length // 2])
+                    time.sleep(60)
+                    self.close_connection = True
+                    return
                 if what == "cut":
                     body = body[: random.randrange(len(body))] if body else body
                 elif what is not None:
