@@ -21,10 +21,13 @@ static algo_code_t copy_genesis(algo_ledger_t *l, const algo_genesis_t *g, algo_
 }
 
 static algo_code_t make_accounts(algo_ledger_t *l, totals_t *totals, algo_err_t *err) {
+  uint64_t sum = 0;
   for (size_t i = 0; i < l->genesis.n_alloc; i++) {
     const algo_genesis_account_t *g = &l->genesis.alloc[i];
     if (algo_lacct_find(l, &g->addr))
       return algo_err_set(err, ALGO_E_INVALID, "repeated allocation to %s", algo_laddr(&g->addr).s);
+    if (__builtin_add_overflow(sum, g->amount, &sum))
+      return algo_err_set(err, ALGO_E_INVALID, "the genesis allocates more than 2^64 - 1 microAlgos");
     account_t *a = algo_lacct(l, &g->addr);
     if (!a) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
     a->d.balance = g->amount;

@@ -122,14 +122,7 @@ static void put_account(rest_call_t *c, const algo_ledger_t *l, const algo_accou
   model_addr_opt(j, "auth-addr", &a->auth_addr);
   if (!x->all) put_list(&s, "created-apps", list_apps, !x->app_params);
   if (!x->all) put_list(&s, "created-assets", list_assets, !x->asset_params);
-  model_key_true(j, "incentive-eligible", a->incentive_eligible);
-  model_key_u64_opt(j, "last-heartbeat", a->last_heartbeat);
-  model_key_u64_opt(j, "last-proposed", a->last_proposed);
-  model_key_u64(j, "min-balance", a->min_balance);
-  model_participation(j, a);
-  model_key_u64(j, "pending-rewards", a->pending_rewards);
-  model_key_u64(j, "reward-base", a->rewards_base);
-  model_key_u64(j, "rewards", a->rewards);
+  model_standing(j, a);
   model_key_u64(j, "round", algo_ledger_round(l));
   algo_json_key(j, "status");
   algo_json_str(j, status_text(a->status));

@@ -84,14 +84,7 @@ static void put_money(algo_json_t *j, const algo_account_view_t *a) {
   if (a->total_schema.num_uint + a->total_schema.num_byte_slice > 0)
     model_schema(j, "apps-total-schema", &a->total_schema);
   model_addr_opt(j, "auth-addr", &a->auth_addr);
-  model_key_true(j, "incentive-eligible", a->incentive_eligible);
-  model_key_u64_opt(j, "last-heartbeat", a->last_heartbeat);
-  model_key_u64_opt(j, "last-proposed", a->last_proposed);
-  model_key_u64(j, "min-balance", a->min_balance);
-  model_participation(j, a);
-  model_key_u64(j, "pending-rewards", a->pending_rewards);
-  model_key_u64(j, "reward-base", a->rewards_base);
-  model_key_u64(j, "rewards", a->rewards);
+  model_standing(j, a);
 }
 
 /* life: NULL for one that no block brought about. */

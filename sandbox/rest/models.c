@@ -115,7 +115,7 @@ static bool all_zero(const uint8_t *p, size_t n) {
   return true;
 }
 
-void model_participation(algo_json_t *j, const algo_account_view_t *a) {
+static void put_participation(algo_json_t *j, const algo_account_view_t *a) {
   if (all_zero(a->vote_pk, 32)) return;
   algo_json_key(j, "participation");
   algo_json_open(j, '{');
@@ -131,6 +131,17 @@ void model_participation(algo_json_t *j, const algo_account_view_t *a) {
   algo_json_key(j, "vote-participation-key");
   algo_json_base64(j, algo_bytes(a->vote_pk, 32));
   algo_json_close(j, '}');
+}
+
+void model_standing(algo_json_t *j, const algo_account_view_t *a) {
+  model_key_true(j, "incentive-eligible", a->incentive_eligible);
+  model_key_u64_opt(j, "last-heartbeat", a->last_heartbeat);
+  model_key_u64_opt(j, "last-proposed", a->last_proposed);
+  model_key_u64(j, "min-balance", a->min_balance);
+  put_participation(j, a);
+  model_key_u64(j, "pending-rewards", a->pending_rewards);
+  model_key_u64(j, "reward-base", a->rewards_base);
+  model_key_u64(j, "rewards", a->rewards);
 }
 
 void model_app_params(algo_json_t *j, const algo_avm_app_t *p, const algo_kv_t *kv, size_t n) {

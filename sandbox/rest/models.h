@@ -14,7 +14,8 @@ void model_kv(algo_json_t *j, const char *key, const algo_kv_t *kv, size_t n);  
 void model_holding(algo_json_t *j, uint64_t asset, const algo_avm_holding_t *h); /* an object */
 /* An object; zeros: addresses that are not set are written too. */
 void model_asset_params(algo_json_t *j, const algo_asset_params_t *p, const algo_addr_t *creator, bool zeros);
-void model_participation(algo_json_t *j, const algo_account_view_t *a); /* left out where there are no keys */
+/* From "incentive-eligible" to "rewards": what algod and the indexer say alike of an account's stake and rewards. */
+void model_standing(algo_json_t *j, const algo_account_view_t *a);
 void model_app_params(algo_json_t *j, const algo_avm_app_t *p, const algo_kv_t *kv, size_t n);         /* an object */
 void model_local(algo_json_t *j, uint64_t app, const algo_schema_t *s, const algo_kv_t *kv, size_t n); /* an object */
 

@@ -33,9 +33,10 @@ ALGO_API void algo_json_hex(algo_json_t *j, algo_bytes_t v);
 ALGO_API void algo_json_raw(algo_json_t *j, const void *p, size_t n); /* already JSON */
 
 /* One whole text, strict, nothing behind it, nesting up to 64, integers of -2^63 to 2^64 - 1; *out is owned by the
- * caller (json_object_put). */
+ * caller (json_object_put). Errors: PARSE, with the place, NOMEM. */
 ALGO_API algo_code_t algo_json_parse(json_object **out, const void *p, size_t n, algo_err_t *err);
-/* Members of an object; the error names the key. opt_: *out is left as it was when the key is absent or null. */
+/* Members of an object. get_: the key has to be there; opt_: *out is left as it was when the key is absent or null.
+ * Errors, which name the key: PARSE (another type, out of range, not there), NOMEM. Bytes from base64 are appended. */
 ALGO_API algo_code_t algo_json_get_u64(json_object *o, const char *key, uint64_t *out, algo_err_t *err);
 ALGO_API algo_code_t algo_json_opt_u64(json_object *o, const char *key, uint64_t *out, algo_err_t *err);
 ALGO_API algo_code_t algo_json_opt_bool(json_object *o, const char *key, bool *out, algo_err_t *err);

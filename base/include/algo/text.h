@@ -1,7 +1,7 @@
 /* algo/text.h - bytes as text: hex, base32 (RFC 4648, A-Z2-7), base64 (RFC 4648, standard and URL alphabets).
  *
- * Encoders write to a buffer. Decoders append the bytes to *out, or leave it as it was and say what is wrong and where.
- */
+ * Encoders append to a buffer. Decoders append the bytes to *out, or leave it as it was and say what is wrong and
+ * where: PARSE, NOMEM. */
 #ifndef ALGO_TEXT_H
 #define ALGO_TEXT_H
 
@@ -22,9 +22,10 @@ ALGO_API algo_code_t algo_base64_decode(algo_buf_t *out, const char *s, size_t n
 /* Valid UTF-8 as RFC 3629 has it (no surrogates, no overlong forms). */
 ALGO_API bool algo_utf8_valid(algo_bytes_t v);
 
-/* A decimal number that fills the whole text: digits only, no sign, no space. */
+/* A decimal number that fills the whole text: digits only, no sign, no space. Errors: PARSE, RANGE (2^64 or more). */
 ALGO_API algo_code_t algo_u64_parse(uint64_t *out, const char *s, size_t n, algo_err_t *err);
-/* "1.5" with `decimals` 6 is 1500000: an amount in base units. More digits than decimals is an error. */
+/* "1.5" with `decimals` 6 is 1500000: an amount in base units. Errors: PARSE, RANGE (2^64 or more; more digits behind
+ * the point than `decimals`). */
 ALGO_API algo_code_t algo_amount_parse(uint64_t *out, const char *s, unsigned decimals, algo_err_t *err);
 ALGO_API void algo_amount_format(algo_buf_t *out, uint64_t amount, unsigned decimals);
 

@@ -59,6 +59,7 @@ ALGO_API algo_code_t algo_algod_wait_after(algo_algod_t *c, uint64_t round, algo
                                            algo_arena_t *arena, algo_err_t *err);
 /* True in *ok where /health answers; an unreachable node is an error. */
 ALGO_API algo_code_t algo_algod_health(algo_algod_t *c, bool *ok, algo_err_t *err);
+/* The genesis document, as the node has it, appended. */
 ALGO_API algo_code_t algo_algod_genesis(algo_algod_t *c, algo_buf_t *json, algo_err_t *err);
 
 typedef struct algo_node_version {
@@ -259,6 +260,7 @@ typedef struct algo_compiled {
 /* Errors: ASM (the message is the assembler's), UNSUPPORTED (the node has this switched off). */
 ALGO_API algo_code_t algo_algod_compile(algo_algod_t *c, const char *teal, algo_compiled_t *out, algo_arena_t *arena,
                                         algo_err_t *err);
+/* *teal becomes the text. Errors: HTTP (no program), UNSUPPORTED. */
 ALGO_API algo_code_t algo_algod_disassemble(algo_algod_t *c, algo_bytes_t program, algo_buf_t *teal, algo_err_t *err);
 
 #endif

@@ -61,9 +61,10 @@ ALGO_API algo_code_t algo_arc56_find(const algo_arc56_method_t **out, const algo
 ALGO_API void algo_arc56_shift_errors(algo_arc56_t *a, algo_bytes_t approval, algo_arena_t *arena);
 
 /* Puts a call of `m` to application `app` (0: creates it from the description's programs) into a composer. `args` is an
- * array with a value for each argument, as algo_arc4_encode_json takes them, and: a struct          an object by field
- * names, or an array pay               {"amount": microAlgos, "receiver": address or absent: the application's} axfer
- * {"asset": id, "amount": base units, "receiver": ...} account           an address; asset, application: an id */
+ * array with a value for each argument, as algo_arc4_encode_json takes them, and besides: for a struct an object by
+ * field names, or an array; for a payment {"amount": microAlgos, "receiver": address}; for an asset transfer {"asset":
+ * id, "amount": base units, "receiver": address} (without a receiver: to the application); for an account an address;
+ * for an asset or an application its id. *index as algo_composer_call's. Errors: those of algo_composer_call too. */
 ALGO_API algo_code_t algo_arc56_call(algo_composer_t *c, const algo_arc56_t *a, const algo_arc56_method_t *m,
                                      uint64_t app, json_object *args, const algo_addr_t *sender,
                                      const algo_signer_t *signer, size_t *index, algo_arena_t *arena, algo_err_t *err);

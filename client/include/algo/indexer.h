@@ -11,7 +11,7 @@ typedef struct algo_indexer algo_indexer_t;
 
 #define ALGO_INDEXER_DEFAULT_URL "http://127.0.0.1:8980"
 
-/* url NULL: the default. token NULL or "": none is sent. */
+/* url NULL: the default. token NULL or "": none is sent. Copies both; the token is wiped at the end. */
 ALGO_API algo_code_t algo_indexer_new(algo_indexer_t **out, const char *url, const char *token, const algo_env_t *env,
                                       algo_err_t *err);
 ALGO_API void algo_indexer_free(algo_indexer_t *x); /* NULL: nothing */
@@ -50,7 +50,8 @@ ALGO_API algo_code_t algo_indexer_pages(algo_indexer_pages_t **out, algo_indexer
 ALGO_API algo_code_t algo_indexer_next(algo_indexer_pages_t *p, json_object **item, algo_err_t *err);
 ALGO_API void algo_indexer_pages_free(algo_indexer_pages_t *p); /* NULL: nothing */
 
-/* NOT_FOUND where there is none. */
+/* The object itself, without what stands around it; a box's strings live in the arena. Errors: NOT_FOUND (there is
+ * none). */
 ALGO_API algo_code_t algo_indexer_transaction(algo_indexer_t *x, const char *txid, json_object **out, algo_err_t *err);
 ALGO_API algo_code_t algo_indexer_account(algo_indexer_t *x, const algo_addr_t *addr, json_object **out,
                                           algo_err_t *err);

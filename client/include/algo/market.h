@@ -65,8 +65,8 @@ ALGO_API algo_code_t algo_market_extend_call(algo_method_call_t *out, algo_algod
 /* What stopping rental r at Unix time t would settle, as the contract computes it (docs/contracts.md, Billing). */
 ALGO_API void algo_market_bill(algo_rental_bill_t *out, const algo_rental_rental_t *r, uint64_t t);
 
-/* One call on its own: composed, simulated, signed, sent, waited for. *value gets the return value (NULL: not wanted).
- */
+/* One call on its own: composed, simulated, signed, sent, waited for. *out (NULL: not wanted) is as algo_composer_run
+ * leaves it. */
 ALGO_API algo_code_t algo_market_run(algo_algod_t *algod, const algo_market_t *m, const algo_method_call_t *call,
                                      const algo_signer_t *signer, algo_call_result_t *out, algo_arena_t *arena,
                                      algo_err_t *err);

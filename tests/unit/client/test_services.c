@@ -107,4 +107,97 @@ START_TEST(searches_page_by_page) {
 }
 END_TEST
 
-SUITE_MAIN("client/services", a_wallet_signs, searches_page_by_page)
+static void is_text(json_object *o, const char *key, const char *value) {
+  ck_assert_str_eq(json_object_get_string(json_object_object_get(o, key)), value);
+  json_object_put(o);
+}
+
+/* Each route by its path, and the member of the answer that is meant. */
+START_TEST(an_indexer_tells_of_one_thing) {
+  fake_t f;
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_indexer_t *x = NULL;
+  json_object *o = NULL;
+  algo_box_t box;
+  algo_addr_t addr;
+  ck_assert_int_eq(algo_addr_parse(&addr, PY_SENDER, 58, NULL), ALGO_OK);
+  fake_start(&f);
+  fake_text(&f, "/v2/accounts/" PY_SENDER, 200, "{\"account\":{\"status\":\"Online\"},\"current-round\":9}", 0);
+  fake_text(&f, "/v2/assets/7", 200, "{\"asset\":{\"name\":\"seven\"}}", 0);
+  fake_text(&f, "/v2/assets/8", 200, "{\"current-round\":9}", 0);
+  fake_text(&f, "/v2/applications/5/box", 200, "{\"name\":\"Zw==\",\"round\":9,\"value\":\"eHl6\"}", 0);
+  fake_text(&f, "/v2/applications/5", 200, "{\"application\":{\"id\":\"five\"}}", 0);
+  SUITE_OK(algo_indexer_new(&x, f.url, "t", NULL, suite_err));
+  SUITE_OK(algo_indexer_account(x, &addr, &o, suite_err));
+  is_text(o, "status", "Online");
+  SUITE_OK(algo_indexer_asset(x, 7, &o, suite_err));
+  is_text(o, "name", "seven");
+  ck_assert_int_eq(algo_indexer_asset(x, 8, &o, NULL), ALGO_E_PARSE);
+  ck_assert_int_eq(algo_indexer_asset(x, 9, &o, NULL), ALGO_E_NOT_FOUND);
+  SUITE_OK(algo_indexer_application(x, 5, &o, suite_err));
+  is_text(o, "id", "five");
+  SUITE_OK(algo_indexer_box(x, 5, ALGO_BYTES_LIT("g"), &box, &arena, suite_err));
+  suite_same(box.name, ALGO_BYTES_LIT("g"));
+  suite_same(box.value, ALGO_BYTES_LIT("xyz"));
+  algo_indexer_free(x);
+  algo_arena_fini(&arena);
+  fake_stop(&f);
+}
+END_TEST
+
+START_TEST(a_key_goes_into_a_wallet) {
+  fake_t f;
+  algo_kmd_t *k = NULL;
+  algo_kmd_wallet_t *w = NULL;
+  algo_key_t key;
+  algo_addr_t addr;
+  uint8_t seed[32] = {7};
+  algo_buf_t secret = ALGO_BUF_INIT;
+  algo_key_from_seed(&key, seed);
+  fake_start(&f);
+  fake_text(&f, "/v1/wallets", 200, "{\"wallets\":[{\"id\":\"17\",\"name\":\"mine\"}]}", 0);
+  fake_text(&f, "/v1/wallet/init", 200, "{\"wallet_handle_token\":\"handle\"}", 0);
+  fake_text(&f, "/v1/wallet/release", 200, "{}", 0);
+  fake_text(&f, "/v1/key", 200, "{\"address\":\"" PY_SENDER "\"}", 0);
+  SUITE_OK(algo_kmd_new(&k, f.url, "token", NULL, suite_err));
+  SUITE_OK(algo_kmd_open(&w, k, "mine", NULL, suite_err));
+  SUITE_OK(algo_kmd_import(w, &key, &addr, suite_err));
+  ck_assert_str_eq(f.last_path, "/v1/key/import");
+  algo_base64_encode(&secret, algo_bytes(key.secret, 64));
+  ck_assert_ptr_nonnull(strstr(algo_buf_cstr(&f.last_body), algo_buf_cstr(&secret)));
+  memset(&addr, 0, sizeof addr);
+  SUITE_OK(algo_kmd_generate(w, &addr, suite_err));
+  ck_assert_str_eq(f.last_path, "/v1/key");
+  ck_assert(!algo_addr_is_zero(&addr));
+  algo_buf_fini(&secret);
+  algo_kmd_close(w);
+  algo_kmd_free(k);
+  fake_stop(&f);
+}
+END_TEST
+
+/* Whether it is well, and of what network it is. */
+START_TEST(a_node_says_how_it_is) {
+  fake_t f;
+  algo_algod_t *c = NULL;
+  algo_buf_t genesis = ALGO_BUF_INIT;
+  bool ok = false;
+  fake_start(&f);
+  fake_text(&f, "/health", 200, "null", 1);
+  fake_text(&f, "/health", 500, "{}", 1);
+  fake_text(&f, "/genesis", 200, "{\"id\":\"v1\"}", 0);
+  SUITE_OK(algo_algod_new(&c, &(algo_algod_options_t){.url = f.url}, NULL, suite_err));
+  SUITE_OK(algo_algod_health(c, &ok, suite_err));
+  ck_assert(ok);
+  SUITE_OK(algo_algod_health(c, &ok, suite_err));
+  ck_assert(!ok);
+  SUITE_OK(algo_algod_genesis(c, &genesis, suite_err));
+  ck_assert_str_eq(algo_buf_cstr(&genesis), "{\"id\":\"v1\"}");
+  algo_buf_fini(&genesis);
+  algo_algod_free(c);
+  fake_stop(&f);
+}
+END_TEST
+
+SUITE_MAIN("client/services", a_wallet_signs, searches_page_by_page, an_indexer_tells_of_one_thing,
+           a_key_goes_into_a_wallet, a_node_says_how_it_is)

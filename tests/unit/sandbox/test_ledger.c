@@ -411,6 +411,23 @@ START_TEST(cut_and_damaged_groups_are_refused) {
 }
 END_TEST
 
+/* No more money than a number holds, and each account once. */
+START_TEST(a_genesis_that_cannot_be_is_refused) {
+  algo_genesis_account_t alloc[2] = {{.addr = {{1}}, .amount = UINT64_MAX}, {.addr = {{2}}, .amount = 1}};
+  algo_genesis_t g = {.id = "v1", .network = "n", .protocol = "future", .alloc = alloc, .n_alloc = 2};
+  algo_ledger_t *l = NULL;
+  algo_err_t err;
+  ck_assert_int_eq(algo_ledger_new(&l, &g, NULL, &err), ALGO_E_INVALID);
+  ck_assert_ptr_nonnull(strstr(err.msg, "more than 2^64 - 1"));
+  alloc[1].addr = alloc[0].addr;
+  ck_assert_int_eq(algo_ledger_new(&l, &g, NULL, &err), ALGO_E_INVALID);
+  ck_assert_ptr_nonnull(strstr(err.msg, "repeated allocation"));
+  g.protocol = "none";
+  ck_assert_int_eq(algo_ledger_new(&l, &g, NULL, &err), ALGO_E_UNSUPPORTED);
+  ck_assert_ptr_null(l);
+}
+END_TEST
+
 int main(void) {
   TCase *t = tcase_create("rules");
   tcase_set_timeout(t, 120);
@@ -419,5 +436,6 @@ int main(void) {
   tcase_add_loop_test(t, simulation_says_what_submission_does_and_leaves_nothing, 0, 3);
   tcase_add_test(t, state_set_by_hand_is_there_and_can_be_taken_back);
   tcase_add_test(t, cut_and_damaged_groups_are_refused);
+  tcase_add_test(t, a_genesis_that_cannot_be_is_refused);
   return suite_case("ledger", t);
 }

@@ -33,11 +33,14 @@ typedef struct algo_genesis {
   size_t n_alloc;
 } algo_genesis_t;
 
+/* A genesis document (JSON); its texts live in the arena. Errors: PARSE (names the member), NOMEM. */
 ALGO_API algo_code_t algo_genesis_parse(algo_genesis_t *out, const void *json, size_t n, algo_arena_t *arena,
                                         algo_err_t *err);
 ALGO_API void algo_genesis_json(algo_buf_t *out, const algo_genesis_t *g);    /* as GET /genesis */
 ALGO_API void algo_genesis_hash(algo_digest_t *out, const algo_genesis_t *g); /* SHA-512/256("GE" || msgpack) */
 
+/* At round 0 with the genesis's accounts; `g` is copied. Errors: UNSUPPORTED (its protocol), INVALID (an account
+ * twice, more money than 2^64 - 1), NOMEM. */
 ALGO_API algo_code_t algo_ledger_new(algo_ledger_t **out, const algo_genesis_t *g, const algo_env_t *env,
                                      algo_err_t *err);
 ALGO_API void algo_ledger_free(algo_ledger_t *l);
