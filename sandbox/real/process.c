@@ -24,7 +24,7 @@ bool real_find(char out[4096], const char *folder, const char *name) {
 }
 
 /* In the child: signals as at the start, and no life without the parent. */
-static void become(const char *const argv[], int output) {
+static void become(const char *const argv[], char *const env[], int output) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
@@ -35,6 +35,7 @@ static void become(const char *const argv[], int output) {
   dup2(nothing, 0);
   dup2(output >= 0 ? output : nothing, 1);
   dup2(output >= 0 ? output : nothing, 2);
+  for (; env != NULL && *env != NULL; env++) putenv(*env);
   execv(argv[0], (char *const *)(uintptr_t)argv);
   _exit(127);
 }
@@ -49,7 +50,7 @@ algo_code_t real_run(const char *const argv[], algo_err_t *err) {
   size_t n = 0;
   if (pipe2(ends, O_CLOEXEC) != 0) return failed("pipe", err);
   pid_t pid = fork();
-  if (pid == 0) become(argv, ends[1]);
+  if (pid == 0) become(argv, NULL, ends[1]);
   close(ends[1]);
   for (ssize_t got = 1; pid > 0 && got > 0;) {
     if (n > sizeof said / 2) { /* the last words count */
@@ -68,10 +69,10 @@ algo_code_t real_run(const char *const argv[], algo_err_t *err) {
   return algo_err_set(err, ALGO_E_IO, "%s failed: %.*s", argv[0], (int)(n < 700 ? n : 700), said);
 }
 
-algo_code_t real_spawn(pid_t *out, const char *const argv[], const char *log, algo_err_t *err) {
+algo_code_t real_spawn(pid_t *out, const char *const argv[], char *const env[], const char *log, algo_err_t *err) {
   int file = log == NULL ? -1 : open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   pid_t pid = fork();
-  if (pid == 0) become(argv, file);
+  if (pid == 0) become(argv, env, file);
   if (file >= 0) close(file);
   if (pid < 0) return failed(argv[0], err);
   *out = pid;

@@ -10,11 +10,9 @@
 #include "algo/http.h"
 #include "internal.h"
 
-#define IMAGE "docker.io/algorand/algod:latest"
-
 /* ---- folders ---- */
 
-static algo_code_t take_folder(algo_real_t *r, algo_err_t *err) {
+algo_code_t real_folder(algo_real_t *r, algo_err_t *err) {
   const char *tmp = getenv("TMPDIR");
   if (r->opt.data != NULL) {
     if (mkdir(r->opt.data, 0777) != 0 && errno != EEXIST)
@@ -63,18 +61,23 @@ static bool answers(const algo_real_t *r, uint16_t port, const char *header, con
   return ok;
 }
 
+bool real_is_interrupted(void) {
+  sigset_t pending;
+  return sigpending(&pending) == 0 && (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1);
+}
+
 static algo_code_t wait_ready(algo_real_t *r, algo_err_t *err) {
   const struct timespec tick = {0, 100000000};
-  uint32_t ms = r->opt.timeout_ms != 0 ? r->opt.timeout_ms : 120000;
+  uint32_t usual = r->program != NULL ? 300000 : 120000, ms = r->opt.timeout_ms != 0 ? r->opt.timeout_ms : usual;
   bool node = false, keys = r->opt.no_kmd;
   for (uint32_t waited = 0; waited < ms; waited += 100) {
-    sigset_t pending;
-    if (sigpending(&pending) == 0 && (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1))
+    if (real_is_interrupted())
       return algo_err_set(err, ALGO_E_INTERRUPTED, "interrupted while %s was starting", r->how);
     if (!algo_real_runs(r))
-      return algo_err_set(err, ALGO_E_IO, "%s ended by itself; %s%s has what it said", r->how,
-                          r->program == NULL ? r->folder : r->program,
-                          r->program == NULL ? "/net/node/node.log" : " logs");
+      return r->program != NULL
+                 ? real_last_words(r, "run", err)
+                 : algo_err_set(err, ALGO_E_IO, "%s ended by itself; %s/net/node/node.log has what it said", r->how,
+                                r->folder);
     node = node || answers(r, r->port, "X-Algo-API-Token", "/v2/status");
     keys = keys || answers(r, r->kmd_port, "X-KMD-API-Token", "/versions");
     if (node && keys) return ALGO_OK;
@@ -89,37 +92,14 @@ static algo_code_t start_binaries(algo_real_t *r, const char *algod, const char 
                                   algo_err_t *err) {
   char node[4200], keys[4300];
   snprintf(r->how, sizeof r->how, "%s", algod);
-  algo_code_t rc = take_folder(r, err);
+  algo_code_t rc = real_folder(r, err);
   if (rc == ALGO_OK) rc = real_network(r, goal, err);
   real_network_paths(r, node, keys);
   const char *const algod_argv[] = {algod, "-d", node, NULL};
   const char *const kmd_argv[] = {kmd, "-d", keys, NULL};
-  if (rc == ALGO_OK) rc = real_spawn(&r->algod, algod_argv, NULL, err);
-  if (rc == ALGO_OK && !r->opt.no_kmd) rc = real_spawn(&r->kmd, kmd_argv, NULL, err);
+  if (rc == ALGO_OK) rc = real_spawn(&r->algod, algod_argv, NULL, NULL, err);
+  if (rc == ALGO_OK && !r->opt.no_kmd) rc = real_spawn(&r->kmd, kmd_argv, NULL, NULL, err);
   return rc;
-}
-
-/* ---- a container ---- */
-
-static algo_code_t start_container(algo_real_t *r, const char *program, algo_err_t *err) {
-  char algod[96], kmd[96], token[96], keys[96];
-  if (r->opt.data != NULL)
-    return algo_err_set(err, ALGO_E_INVALID,
-                        "--data wants algod and goal themselves (PATH or ALGORAND_BIN): a container keeps nothing");
-  snprintf(r->how, sizeof r->how, "%s " IMAGE, program);
-  snprintf(r->container, sizeof r->container, "algorent-real-%ld", (long)getpid());
-  snprintf(algod, sizeof algod, "%s:%u:8080", r->opt.host, (unsigned)r->port);
-  snprintf(kmd, sizeof kmd, "%s:%u:7833", r->opt.host, (unsigned)r->kmd_port);
-  snprintf(token, sizeof token, "TOKEN=%.64s", r->opt.token);
-  snprintf(keys, sizeof keys, "KMD_TOKEN=%.64s", r->opt.token);
-  const char *const argv[] = {program, "run", "--rm", "--name", r->container, "-p", algod,         "-p",  kmd, "-e",
-                              token,   "-e",  keys,   "-e",     "DEV_MODE=1", "-e", "START_KMD=1", IMAGE, NULL};
-  return real_spawn(&r->algod, argv, NULL, err);
-}
-
-static void stop_container(algo_real_t *r) {
-  const char *const argv[] = {r->program, "stop", r->container, NULL};
-  (void)real_run(argv, NULL);
 }
 
 /* ---- the whole ---- */
@@ -131,10 +111,12 @@ static algo_code_t find_and_start(algo_real_t *r, algo_err_t *err) {
     return start_binaries(r, algod, goal, kmd, err);
   if (bin != NULL)
     return algo_err_set(err, ALGO_E_NOT_FOUND, "ALGORAND_BIN=%s has no algod, goal and kmd that can be run", bin);
-  if (real_find(r->found, NULL, "docker") || real_find(r->found, NULL, "podman")) {
-    r->program = r->found;
-    return start_container(r, r->found, err);
-  }
+  bool there = real_container_program(r, err);
+  if (r->program != NULL) return real_container_start(r, err);
+  if (there)
+    return algo_err_prefix(err, ALGO_E_IO,
+                           "a real node needs algod, goal and kmd on PATH, or a docker or podman "
+                           "that works");
   return algo_err_set(err, ALGO_E_NOT_FOUND,
                       "a real node needs algod, goal and kmd on PATH (or in ALGORAND_BIN), or docker or podman: see "
                       "https://dev.algorand.co/nodes/installation; without --real it is the sandbox's own node");
@@ -167,7 +149,7 @@ bool algo_real_runs(algo_real_t *r) {
 
 void algo_real_stop(algo_real_t *r) {
   if (r == NULL) return;
-  if (r->program != NULL && r->algod != 0) stop_container(r);
+  if (r->program != NULL && r->algod != 0) real_container_stop(r);
   real_end(&r->kmd);
   real_end(&r->algod);
   if (r->temporary) (void)nftw(r->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);

@@ -18,11 +18,20 @@ TOKEN = "a" * 64
 BIN = os.environ.get("ALGORAND_BIN") or os.path.dirname(shutil.which("algod") or "")
 HAVE = all(os.access(os.path.join(BIN, name), os.X_OK) for name in ("algod", "goal", "kmd"))
 
+# A stand-in for docker, which notes what it is told and answers as a container would.
 DOCKER = """#!%s
 import http.server, os, signal, sys, threading
 here = os.path.dirname(os.path.abspath(__file__))
+if sys.argv[1] in ("info", "image"):
+    sys.exit(0)
+secrets = [name + "=" + os.environ.get(name, "") for name in ("TOKEN", "ADMIN_TOKEN", "KMD_TOKEN")]
 with open(os.path.join(here, "calls"), "a") as f:
     f.write(" ".join(sys.argv[1:]) + "\\n")
+if sys.argv[1] == "run":
+    with open(os.path.join(here, "environment"), "w") as f:
+        f.write("\\n".join(secrets))
+    with open(os.path.join(here, "config"), "w") as f:
+        f.write(open(sys.argv[sys.argv.index("-v") + 1].split(":")[0]).read())
 if sys.argv[1] == "stop":
     os.kill(int(open(os.path.join(here, "pid")).read()), signal.SIGTERM)
     sys.exit(0)
@@ -65,6 +74,18 @@ def refused(*options, **env):
                           env={**os.environ, **env})
 
 
+def pay(real):
+    """The dispenser pays itself; its address, and the round."""
+    client = algod.AlgodClient(TOKEN, real.ready["algod"])
+    keys = kmd.KMDClient(TOKEN, real.ready["kmd"])
+    wallet = next(w for w in keys.list_wallets() if w["name"] == "unencrypted-default-wallet")
+    handle = keys.init_wallet_handle(wallet["id"], "")
+    me = min(keys.list_keys(handle))
+    signed = transaction.PaymentTxn(me, client.suggested_params(), me, 5, note=os.urandom(8)).sign(keys.export_key(handle, "", me))
+    done = transaction.wait_for_confirmation(client, client.send_transaction(signed), 5)
+    return me, done["confirmed-round"]
+
+
 class Anywhere(unittest.TestCase):
     def test_what_is_missing_is_said(self):
         with tempfile.TemporaryDirectory() as empty:
@@ -96,13 +117,55 @@ class Anywhere(unittest.TestCase):
             real.close()
             with open(os.path.join(folder, "calls"), encoding="ascii") as f:
                 run, stop = f.read().splitlines()
-            for words in (f"-p 127.0.0.1:{port}:8080", f"-p 127.0.0.1:{kmd_port}:7833", f"-e TOKEN={TOKEN}", f"-e KMD_TOKEN={TOKEN}",
-                          "-e DEV_MODE=1", "-e START_KMD=1", "run --rm --name algorent-real-"):
+            for words in (f"-p 127.0.0.1:{port}:8080", f"-p 127.0.0.1:{kmd_port}:7833", "-e TOKEN ", "-e ADMIN_TOKEN ", "-e KMD_TOKEN ",
+                          ":/etc/algorand/config.json:ro", "-e DEV_MODE=1", "-e START_KMD=1", "run --rm --name algorent-real-"):
                 self.assertIn(words, run)
+            self.assertNotIn(TOKEN, run) # a command line is everybody's to read
+            with open(os.path.join(folder, "environment"), encoding="ascii") as f:
+                self.assertEqual(f.read().split(), [f"{name}={TOKEN}" for name in ("TOKEN", "ADMIN_TOKEN", "KMD_TOKEN")])
+            with open(os.path.join(folder, "config"), encoding="ascii") as f:
+                self.assertTrue(json.load(f)["EnableDeveloperAPI"])
             self.assertTrue(run.endswith("algorand/algod:latest"))
-            self.assertIn(stop.split()[1], run)
+            self.assertIn(stop.split()[-1], run)
             p = refused("--data", os.path.join(folder, "kept"), PATH=folder, ALGORAND_BIN="")
             self.assertIn("--data wants algod and goal themselves", p.stderr)
+
+
+    def test_a_container_that_does_not_come(self):
+        with tempfile.TemporaryDirectory() as folder:
+            def program(name, text):
+                with open(os.path.join(folder, name), "w", encoding="ascii") as f:
+                    f.write("#!/bin/sh\n" + text)
+                os.chmod(os.path.join(folder, name), stat.S_IRWXU)
+
+            program("docker", "echo is the daemon running >&2; exit 1")
+            p = refused(PATH=folder, ALGORAND_BIN="")
+            self.assertEqual(p.returncode, 74)
+            self.assertIn("a docker or podman that works", p.stderr)
+            self.assertIn("is the daemon running", p.stderr)
+            program("podman", 'case $1 in info) exit 0;; image) exit 0;; run) echo first; echo "no such image" >&2; exit 125;; esac')
+            p = refused(PATH=folder, ALGORAND_BIN="", TMPDIR=folder)
+            self.assertIn("podman run docker.io/algorand/algod:latest failed: no such image", p.stderr)
+            program("podman", 'case $1 in info) exit 0;; image) exit 1;; pull) echo "no route to the registry" >&2; exit 125;; esac')
+            p = refused(PATH=folder, ALGORAND_BIN="", TMPDIR=folder)
+            self.assertIn("podman pull docker.io/algorand/algod:latest failed: no route to the registry", p.stderr)
+            self.assertEqual(sorted(os.listdir(folder)), ["docker", "podman"])
+
+
+@unittest.skipUnless(os.environ.get("REAL_CONTAINER"), "REAL_CONTAINER is not set: docker or podman with the official image")
+class Container(unittest.TestCase):
+    def test_the_image(self):
+        real = Real(ALGORAND_BIN="", PATH=os.environ["REAL_CONTAINER"] + ":/usr/bin:/bin")
+        self.addCleanup(real.close)
+        self.addCleanup(real.process.kill)
+        client = algod.AlgodClient(TOKEN, real.ready["algod"])
+        self.assertEqual(client.versions()["genesis_id"], "dockernet-v1")
+        self.assertIn("result", client.compile("#pragma version 12\nint 1"))
+        me, round_ = pay(real)
+        self.assertEqual((len(me), round_), (58, 1))
+        self.assertEqual(real.command("offset", "7").returncode, 0)
+        self.assertEqual(real.command("stop").returncode, 0)
+        self.assertEqual(real.process.wait(30), 0)
 
 
 @unittest.skipUnless(HAVE, "algod, goal and kmd are neither on PATH nor in ALGORAND_BIN")
@@ -113,22 +176,12 @@ class Binaries(unittest.TestCase):
         self.addCleanup(real.process.kill)
         return real
 
-    def pay(self, real):
-        client = algod.AlgodClient(TOKEN, real.ready["algod"])
-        keys = kmd.KMDClient(TOKEN, real.ready["kmd"])
-        wallet = next(w for w in keys.list_wallets() if w["name"] == "unencrypted-default-wallet")
-        handle = keys.init_wallet_handle(wallet["id"], "")
-        me = min(keys.list_keys(handle))
-        signed = transaction.PaymentTxn(me, client.suggested_params(), me, 5, note=os.urandom(8)).sign(keys.export_key(handle, "", me))
-        done = transaction.wait_for_confirmation(client, client.send_transaction(signed), 5)
-        self.assertEqual(client.versions()["genesis_id"], "dockernet-v1")
-        return me, done["confirmed-round"]
-
     def test_a_network_that_is_kept(self):
         with tempfile.TemporaryDirectory() as folder:
             real = self.start("--data", folder)
             self.assertEqual(real.ready["genesis"], "dockernet-v1")
-            me, round_ = self.pay(real)
+            self.assertEqual(algod.AlgodClient(TOKEN, real.ready["algod"]).versions()["genesis_id"], "dockernet-v1")
+            me, round_ = pay(real)
             p = real.command("snapshot")
             self.assertEqual(p.returncode, 76)
             self.assertIn("that is a real node: snapshot needs the sandbox's own", p.stderr)
@@ -136,7 +189,7 @@ class Binaries(unittest.TestCase):
             self.assertEqual(real.command("stop").returncode, 0)
             self.assertEqual(real.process.wait(30), 0)
             again = self.start("--data", folder)
-            self.assertEqual(self.pay(again), (me, round_ + 1))
+            self.assertEqual(pay(again), (me, round_ + 1))
             again.process.send_signal(signal.SIGINT)
             self.assertEqual(again.process.wait(30), 0)
 

@@ -20,7 +20,7 @@ typedef struct algo_real_options {
   const char *token;   /* 64 letters or digits, as algod wants them */
   const char *data;    /* the network's folder, made or taken up again; NULL: a temporary one, removed at the end */
   const char *bin;     /* the folder of algod, goal and kmd; NULL: PATH */
-  uint32_t timeout_ms; /* until it answers; 0: 120,000 */
+  uint32_t timeout_ms; /* until it answers; 0: 120,000, a container 300,000 */
 } algo_real_options_t;
 
 /* Returns when it answers. Errors: NOT_FOUND (neither binaries nor a container program; the message says what to
