@@ -3,6 +3,7 @@
 
 #include "algo/text.h"
 #include "indexer_impl.h"
+#include "rewind.h"
 
 /* ---- one account ---- */
 
@@ -37,6 +38,8 @@ typedef struct part { /* one of an account's lists */
   indexer_list_t list;
   life_kind_t kind;
   const algo_addr_t *addr;
+  const rewind_t *back; /* NULL: as it is */
+  bool listed;          /* of an asset: is it in the list? */
 } part_t;
 
 static bool match_part(void *user, const life_t *life) {
@@ -47,24 +50,51 @@ static bool match_part(void *user, const life_t *life) {
 static void put_part(void *user, const life_t *life) {
   part_t *p = user;
   switch (p->kind) {
-  case LIFE_HOLDING: indexer_put_holding(&p->list, life, true); break;
+  case LIFE_HOLDING:
+    indexer_put_holding(&p->list, life, true, p->back == NULL ? 0 : rewind_of_asset(p->back, life->id));
+    break;
   case LIFE_LOCAL: indexer_put_local(&p->list, life); break;
   case LIFE_APP: indexer_put_app(&p->list, life); break;
   default: indexer_put_asset(&p->list, life, false); break;
   }
 }
 
-/* The list where it has anything. */
-static void put_list(const indexer_list_t *s, const char *key, life_kind_t kind, const algo_addr_t *addr) {
-  part_t p = {.list = *s, .kind = kind, .addr = addr};
-  p.list.limit = UINT64_MAX;
-  p.list.n = 0;
-  for (size_t i = 0; i < s->n_lives; i++) {
-    if ((s->all || !s->lives[i].deleted) && match_part(&p, &s->lives[i])) {
-      indexer_list_put(&p.list, key, false, match_part, put_part, &p);
-      return;
-    }
+/* The asset is not in the list of what is held, or not looked at. */
+static bool is_apart(const part_t *p, uint64_t asset) {
+  const life_t *life = p->listed ? history_find(p->list.c, LIFE_HOLDING, asset, p->addr) : NULL;
+  return life == NULL || (life->deleted && !p->list.all);
+}
+
+/* What was held then and is not any more: an indexer knows its amount alone. */
+static void put_apart(void *user) {
+  part_t *p = user;
+  algo_json_t *j = &p->list.c->json;
+  for (size_t i = 0; i < p->back->n_assets; i++) {
+    const rewind_asset_t *a = &p->back->assets[i];
+    if (!is_apart(p, a->id)) continue;
+    algo_json_open(j, '{');
+    model_key_u64(j, "amount", a->more);
+    model_key_u64(j, "asset-id", a->id);
+    model_bool(j, "is-frozen", false);
+    algo_json_close(j, '}');
   }
+}
+
+/* The list where it has anything. */
+static void put_list(const indexer_list_t *s, const char *key, life_kind_t kind, const algo_addr_t *addr,
+                     const rewind_t *back, bool listed) {
+  part_t p = {.list = *s, .kind = kind, .addr = addr, .listed = listed};
+  bool any = false;
+  p.list.limit = listed ? UINT64_MAX : 0;
+  p.list.n = 0;
+  if (kind == LIFE_HOLDING && back != NULL) {
+    p.back = back;
+    p.list.tail = put_apart;
+    for (size_t i = 0; !any && i < back->n_assets; i++) any = is_apart(&p, back->assets[i].id);
+  }
+  for (size_t i = 0; listed && !any && i < s->n_lives; i++)
+    any = (s->all || !s->lives[i].deleted) && match_part(&p, &s->lives[i]);
+  if (any) indexer_list_put(&p.list, key, false, match_part, put_part, &p);
 }
 
 static void put_totals(algo_json_t *j, const algo_account_view_t *a) {
@@ -87,22 +117,27 @@ static void put_money(algo_json_t *j, const algo_account_view_t *a) {
   model_standing(j, a);
 }
 
-/* life: NULL for one that no block brought about. */
-static void put_account(const indexer_list_t *s, const algo_addr_t *addr, const life_t *life, const exclude_t *x) {
+/* life: NULL for one that no block brought about; back: NULL for one as it is. */
+static void put_account(const indexer_list_t *s, const algo_addr_t *addr, const life_t *life, const exclude_t *x,
+                        const rewind_t *back) {
   static const char *const statuses[] = {"Offline", "Online", "NotParticipating"};
   algo_json_t *j = &s->c->json;
   algo_account_view_t a = {0};
   algo_ledger_account(s->l, addr, &a);
+  if (back != NULL) { /* what cannot be known of then is 0 */
+    a.balance += back->more - a.pending_rewards;
+    a.pending_rewards = a.rewards = a.min_balance = 0;
+  }
   algo_json_open(j, '{');
   put_money(j, &a);
-  if (!x->locals) put_list(s, "apps-local-state", LIFE_LOCAL, addr);
-  if (!x->assets) put_list(s, "assets", LIFE_HOLDING, addr);
+  if (!x->locals) put_list(s, "apps-local-state", LIFE_LOCAL, addr, NULL, true);
+  put_list(s, "assets", LIFE_HOLDING, addr, back, !x->assets);
   if (life != NULL) model_key_u64_opt(j, "closed-at-round", life->closed);
-  if (!x->created_apps) put_list(s, "created-apps", LIFE_APP, addr);
-  if (!x->created_assets) put_list(s, "created-assets", LIFE_ASSET, addr);
+  if (!x->created_apps) put_list(s, "created-apps", LIFE_APP, addr, NULL, true);
+  if (!x->created_assets) put_list(s, "created-assets", LIFE_ASSET, addr, NULL, true);
   if (life != NULL) model_key_u64(j, "created-at-round", life->created);
   model_bool(j, "deleted", life != NULL && life->deleted);
-  model_key_u64(j, "round", algo_ledger_round(s->l));
+  model_key_u64(j, "round", back != NULL ? back->round : algo_ledger_round(s->l));
   if (life != NULL && life->sig != NULL) {
     algo_json_key(j, "sig-type");
     algo_json_str(j, life->sig);
@@ -113,22 +148,34 @@ static void put_account(const indexer_list_t *s, const algo_addr_t *addr, const 
   algo_json_close(j, '}');
 }
 
-/* An account as of a round that is past would have to be led back: only the last one is there. */
-static bool round_is_last(rest_call_t *c) {
-  uint64_t round;
-  bool given;
-  if (!rest_query_u64(c, "round", &round, &given)) return false;
-  if (!given || round == algo_node_round(c->node)) return true;
-  if (round > algo_node_round(c->node)) {
+/* The round that an account is asked for as of. False: the answer is written. */
+static bool parse_round(rest_call_t *c, uint64_t *round, bool *given) {
+  uint64_t tip = algo_node_round(c->node);
+  if (!rest_query_u64(c, "round", round, given)) return false;
+  if (!*given || *round <= tip) return true;
+  if (*round > INT64_MAX)
+    rest_error(
+        c, 404,
+        "searching by round or application-id or asset-id or filter by value greater than 9223372036854775807 is "
+        "not supported");
+  else
     rest_error(c, 500,
                "failed while searching for account: error while rewinding account: the requested round %llu > the "
                "current round %llu",
-               (unsigned long long)round, (unsigned long long)algo_node_round(c->node));
-  } else {
-    rest_error(c, 501, "an account as of round %llu: the sandbox answers as of the last round; leave round out",
-               (unsigned long long)round);
-  }
+               (unsigned long long)*round, (unsigned long long)tip);
   return false;
+}
+
+/* The list begun on the very round that the account was led back from. */
+static bool begin_rewound(indexer_list_t *s, rest_call_t *c, const algo_addr_t *addr, uint64_t round, rewind_t *back) {
+  for (;;) {
+    if (!rewind_account(c, addr, round, back)) return false;
+    if (!indexer_list_begin(s, c)) return false;
+    if (algo_ledger_round(s->l) == back->tip) return true;
+    indexer_list_done(s); /* there was a block in between */
+    rewind_fini(back);
+    back->assets = NULL;
+  }
 }
 
 static void account(rest_call_t *c) {
@@ -136,8 +183,15 @@ static void account(rest_call_t *c) {
   exclude_t x;
   indexer_list_t s = {0};
   algo_account_view_t a = {0};
+  rewind_t back = {0};
+  uint64_t round;
+  bool past;
   if (!indexer_arg_addr(c, 0, &addr) || !parse_exclude(c, &x) || !rest_query_bool(c, "include-all", &s.all) ||
-      !round_is_last(c) || !indexer_list_begin(&s, c)) {
+      !parse_round(c, &round, &past)) {
+    return;
+  }
+  if (past ? !begin_rewound(&s, c, &addr, round, &back) : !indexer_list_begin(&s, c)) {
+    rewind_fini(&back);
     return;
   }
   const life_t *life = history_find(c, LIFE_ACCOUNT, 0, &addr);
@@ -145,12 +199,15 @@ static void account(rest_call_t *c) {
   bool there = a.balance > 0 || (life != NULL && (s.all || !life->deleted));
   if (!there) {
     rest_error(c, 404, "no accounts found for address: %.*s", (int)c->arg[0].n, (const char *)c->arg[0].p);
+  } else if (back.refused[0] != '\0') {
+    rest_error(c, 500, "failed while searching for account: error while rewinding account: %s", back.refused);
   } else {
     algo_json_key(&c->json, "account");
-    put_account(&s, &addr, life, &x);
+    put_account(&s, &addr, life, &x, past ? &back : NULL);
     indexer_list_end(&s, false);
   }
   indexer_list_done(&s);
+  rewind_fini(&back);
 }
 
 /* ---- a search for accounts ---- */
@@ -180,7 +237,7 @@ static bool match_account(void *user, const life_t *life) {
 
 static void put_match(void *user, const life_t *life) {
   account_search_t *q = user;
-  put_account(&q->list, &life->addr, life, &q->exclude);
+  put_account(&q->list, &life->addr, life, &q->exclude, NULL);
 }
 
 static void accounts(rest_call_t *c) {
@@ -239,7 +296,7 @@ static bool match_resource(void *user, const life_t *life) {
 static void put_resource(void *user, const life_t *life) {
   resource_search_t *q = user;
   if (q->kind == LIFE_LOCAL) indexer_put_local(&q->list, life);
-  else indexer_put_holding(&q->list, life, q->has_addr);
+  else indexer_put_holding(&q->list, life, q->has_addr, 0);
 }
 
 static void list_resources(rest_call_t *c, resource_search_t *q, const char *key) {

@@ -27,6 +27,7 @@ bool indexer_query_time(rest_call_t *c, const char *name, int64_t *out); /* RFC 
 /* ---- lists over lifetimes ---- */
 typedef struct indexer_list {
   rest_call_t *c;
+  void (*tail)(void *user); /* writes what comes behind the last one; NULL: nothing does */
   const algo_ledger_t *l;
   const life_t *lives; /* all of them */
   size_t n_lives;
@@ -53,6 +54,7 @@ void indexer_put_app(indexer_list_t *s, const life_t *life);
 /* zeros: addresses that are not set are written, as a search for assets does. */
 void indexer_put_asset(indexer_list_t *s, const life_t *life, bool zeros);
 void indexer_put_local(indexer_list_t *s, const life_t *life);
-void indexer_put_holding(indexer_list_t *s, const life_t *life, bool of_account);
+/* more: added to the amount, modulo 2^64 */
+void indexer_put_holding(indexer_list_t *s, const life_t *life, bool of_account, uint64_t more);
 
 #endif

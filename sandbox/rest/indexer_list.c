@@ -140,6 +140,7 @@ void indexer_list_put(indexer_list_t *s, const char *key, bool by_addr, indexer_
     s->n++;
     s->last = hits[i];
   }
+  if (s->tail != NULL) s->tail(user);
   algo_json_close(&s->c->json, ']');
   algo_arena_fini(&arena);
 }
@@ -223,13 +224,13 @@ void indexer_put_local(indexer_list_t *s, const life_t *life) {
   algo_json_close(j, '}');
 }
 
-void indexer_put_holding(indexer_list_t *s, const life_t *life, bool of_account) {
+void indexer_put_holding(indexer_list_t *s, const life_t *life, bool of_account, uint64_t more) {
   algo_json_t *j = &s->c->json;
   algo_avm_holding_t h = {0};
   algo_ledger_holding(s->l, &life->addr, life->id, &h);
   algo_json_open(j, '{');
   if (!of_account) model_addr(j, "address", &life->addr);
-  model_key_u64(j, "amount", h.amount);
+  model_key_u64(j, "amount", h.amount + more);
   if (of_account) model_key_u64(j, "asset-id", life->id);
   put_life(j, life, "opted-in-at-round", "opted-out-at-round");
   model_bool(j, "is-frozen", h.frozen);

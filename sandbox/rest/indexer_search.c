@@ -7,6 +7,7 @@
 #include "algo/text.h"
 #include "indexer_impl.h"
 #include "indexer_txn.h"
+#include "role.h"
 
 typedef enum role { ROLE_ANY, ROLE_SENDER, ROLE_RECEIVER, ROLE_FREEZE } role_t;
 
@@ -32,32 +33,15 @@ static bool is_note(const filter_t *f, const algo_txn_t *t) {
   return f->note.n == 0 || (t->note.n >= f->note.n && memcmp(t->note.p, f->note.p, f->note.n) == 0);
 }
 
-static bool is_sender(const algo_addr_t *a, const algo_txn_t *t) {
-  return algo_addr_eq(&t->sender, a) || (t->type == ALGO_TX_AXFER && algo_addr_eq(&t->asset_sender, a));
-}
-
-static bool is_receiver(const algo_addr_t *a, const algo_txn_t *t, bool close) {
-  if (t->type == ALGO_TX_PAY)
-    return algo_addr_eq(&t->receiver, a) || (close && algo_addr_eq(&t->close_remainder_to, a));
-  return t->type == ALGO_TX_AXFER &&
-         (algo_addr_eq(&t->asset_receiver, a) || (close && algo_addr_eq(&t->asset_close_to, a)));
-}
-
 /* The address takes part in that role; each transaction for itself, inner ones apart. */
 static bool has_role(const filter_t *f, const algo_txn_t *t) {
   const algo_addr_t *a = &f->addr;
-  bool frozen = t->type == ALGO_TX_AFRZ && algo_addr_eq(&t->freeze_account, a);
   switch (f->role) {
-  case ROLE_SENDER: return is_sender(a, t);
-  case ROLE_RECEIVER: return is_receiver(a, t, !f->no_close);
-  case ROLE_FREEZE: return frozen;
-  default: break;
+  case ROLE_SENDER: return role_sender(a, t);
+  case ROLE_RECEIVER: return role_receiver(a, t, !f->no_close);
+  case ROLE_FREEZE: return role_freeze(a, t);
+  default: return role_any(a, t);
   }
-  for (size_t i = 0; i < t->n_accounts; i++) {
-    if (algo_addr_eq(&t->accounts[i], a)) return true;
-  }
-  if (t->heartbeat != NULL && algo_addr_eq(&t->heartbeat->address, a)) return true;
-  return is_sender(a, t) || is_receiver(a, t, true) || frozen;
 }
 
 /* Who takes part in an inner transaction takes part in the outer one. */

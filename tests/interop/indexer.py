@@ -101,6 +101,52 @@ class Indexer(unittest.TestCase):
         self.assertEqual((gone["amount"], gone["deleted"], gone["sig-type"]), (0, True, "sig"))
         self.assertGreater(gone["closed-at-round"], gone["created-at-round"])
 
+    def as_of(self, address, round_, **how):
+        return self.indexer.account_info(address, round_num=round_, **how)["account"]
+
+    def test_an_account_as_of_a_past_round(self):
+        """By the rules of the official indexer: payments and transfers are taken back, the rest is as it is."""
+        me, other = self.fund(), self.fund()
+        asset, second = self.asset("Then"), self.asset("Later")
+        begun = self.algod.status()["last-round"]
+        for a in (asset, second):
+            self.send(transaction.AssetTransferTxn(me, self.params(), me, 0, a))
+            self.send(transaction.AssetTransferTxn(self.maker, self.params(), me, 40, a))
+        middle = self.algod.status()["last-round"]
+        self.send(transaction.PaymentTxn(me, self.params(2000), other, 500))
+        self.send(transaction.PaymentTxn(other, self.params(), me, 30))
+        self.send(transaction.AssetTransferTxn(me, self.params(), self.maker, 15, asset))
+        self.send(transaction.AssetTransferTxn(me, self.params(), self.maker, 3, second, close_assets_to=self.maker))
+        tip, now = self.algod.status()["last-round"], self.indexer.account_info(me)["account"]
+        last, then, first = self.as_of(me, tip), self.as_of(me, middle), self.as_of(me, begun)
+        self.assertEqual((last["amount"], last["round"], last["min-balance"], last["rewards"]), (now["amount"], tip, 0, 0))
+        self.assertEqual((first["amount"], then["amount"]), (10**7, 10**7 - 2000))
+        self.assertEqual((then["amount-without-pending-rewards"], then["pending-rewards"], then["round"]), (then["amount"], 0, middle))
+        self.assertEqual({a["asset-id"]: a["amount"] for a in then["assets"]}, {asset: 40, second: 40})
+        self.assertEqual(then["assets"][1], {"amount": 40, "asset-id": second, "is-frozen": False})
+        self.assertEqual({a["asset-id"]: a["amount"] for a in first["assets"]}, {asset: 0, second: 0})
+        self.assertEqual([a["amount"] for a in self.as_of(me, middle, exclude="assets")["assets"]], [40, 15])
+        with self.assertRaisesRegex(error.IndexerHTTPError, f"error while rewinding account: the requested round {tip + 9} > the current round"):
+            self.as_of(me, tip + 9)
+        with self.assertRaisesRegex(error.IndexerHTTPError, "no accounts found for address"):
+            self.as_of(account.generate_account()[1], begun)
+
+    def test_what_no_account_is_led_back_past(self):
+        me = self.fund()
+        before = self.algod.status()["last-round"]
+        self.send(transaction.PaymentTxn(self.bank, self.params(), logic.get_application_address(self.app), 10**6))
+        self.send(transaction.ApplicationNoOpTxn(me, self.params(2000), self.app))
+        called = self.algod.status()["last-round"]
+        with self.assertRaisesRegex(error.IndexerHTTPError, "error while rewinding account: rewinding past inner transactions is not supported"):
+            self.as_of(me, before)
+        self.send(transaction.ApplicationOptInTxn(me, self.params(), self.app))
+        with self.assertRaisesRegex(error.IndexerHTTPError, rf"{me}\[{called + 1},0\]: rewinding past txn type appl is not currently supported"):
+            self.as_of(me, called)
+        self.as_of(me, called + 1)
+        sink = self.algod.block_info(1)["block"]["fees"]
+        with self.assertRaisesRegex(error.IndexerHTTPError, "unable to rewind the FeeSink"):
+            self.as_of(sink, before)
+
     def test_every_account_in_pages(self):
         seen, token = [], None
         while True:

@@ -155,7 +155,7 @@ class Anywhere(unittest.TestCase):
 @unittest.skipUnless(os.environ.get("REAL_CONTAINER"), "REAL_CONTAINER is not set: docker or podman with the official image")
 class Container(unittest.TestCase):
     def test_the_image(self):
-        real = Real(ALGORAND_BIN="", PATH=os.environ["REAL_CONTAINER"] + ":/usr/bin:/bin")
+        real = Real(ALGORAND_BIN="", PATH=os.environ["REAL_CONTAINER"] + ":" + os.environ["PATH"])
         self.addCleanup(real.close)
         self.addCleanup(real.process.kill)
         client = algod.AlgodClient(TOKEN, real.ready["algod"])
