@@ -1,5 +1,6 @@
 /* main.c - algorent-indexer. */
 #include <inttypes.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,7 +90,12 @@ static int retain(const cli_options_t *o, const algo_env_t *env) {
   return 0;
 }
 
+#define GIVEN_BACK (1 << 20) /* what is longer lies by itself, and goes back to the system when it is freed */
+
 int main(int argc, char **argv) {
+#ifdef M_MMAP_THRESHOLD
+  mallopt(M_MMAP_THRESHOLD, GIVEN_BACK); /* else the first long block raises the limit to its own length */
+#endif
   cli_options_t o;
   algo_err_t err;
   algo_log_level_t level = ALGO_LOG_INFO;
