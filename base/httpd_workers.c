@@ -152,7 +152,7 @@ static bool watch(algo_httpd_worker_t *w, int fd) {
   return epoll_ctl(w->epoll, EPOLL_CTL_ADD, fd, &e) == 0;
 }
 
-static bool worker_start(algo_httpd_worker_t *w, algo_httpd_t *s) {
+static bool worker_prepare(algo_httpd_worker_t *w, algo_httpd_t *s) {
   struct MHD_OptionItem options[] = {
       {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)s->opt.max_connections, NULL},
       {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)s->opt.read_seconds, NULL},
@@ -167,7 +167,10 @@ static bool worker_start(algo_httpd_worker_t *w, algo_httpd_t *s) {
   w->epoll = epoll_create1(EPOLL_CLOEXEC);
   if (w->daemon == NULL || w->epoll < 0 || pipe2(w->hand, O_CLOEXEC | O_NONBLOCK) != 0) return false;
   if (!watch(w, w->hand[0])) return false;
-  if (!watch(w, MHD_get_daemon_info(w->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd)) return false;
+  return watch(w, MHD_get_daemon_info(w->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd);
+}
+
+static bool worker_start(algo_httpd_worker_t *w) {
   w->started = pthread_create(&w->thread, NULL, worker_main, w) == 0;
   return w->started;
 }
@@ -179,8 +182,10 @@ bool algo_httpd_workers_start(algo_httpd_t *s) {
   if (s->workers == NULL) return false;
   for (unsigned i = 0; i < n; i++) s->workers[i] = (algo_httpd_worker_t){.server = s, .epoll = -1, .hand = {-1, -1}};
   s->n_workers = n;
+  for (unsigned i = 0; i < n; i++) /* all of them first: they hand connections to each other from the start */
+    if (!worker_prepare(&s->workers[i], s)) return false;
   for (unsigned i = 0; i < n; i++)
-    if (!worker_start(&s->workers[i], s)) return false;
+    if (!worker_start(&s->workers[i])) return false;
   return true;
 }
 
