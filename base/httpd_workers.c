@@ -92,7 +92,7 @@ static void take_handed(algo_httpd_worker_t *w) {
   while ((n = read(w->hand[0], fds, sizeof fds)) > 0)
     for (size_t i = 0; i < (size_t)n / sizeof *fds; i++)
       if (fds[i] >= 0) serve_connection(w, fds[i]);
-  atomic_store(&w->woken, false); /* after the reading: what is woken for from now on writes again */
+  (void)atomic_exchange(&w->woken, false); /* after the reading: what is woken for from now on writes again */
 }
 
 void algo_httpd_worker_wake(algo_httpd_worker_t *w) {

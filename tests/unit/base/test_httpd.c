@@ -285,5 +285,76 @@ START_TEST(who_waits_is_answered) {
 }
 END_TEST
 
-SUITE_MAIN("httpd", who_waits_is_answered, who_may_not_ask_is_told_before_the_body, a_body_is_whole_however_large,
-           a_request_ends_in_one_place, who_drips_is_cut_off, who_keeps_asking_is_kept)
+#define WAITERS 8u
+
+typedef struct waiting {
+  pthread_mutex_t lock;
+  algo_httpd_request_t *who[WAITERS];
+  size_t n, next;
+} waiting_t;
+
+static void wait_for_others(void *user, algo_httpd_request_t *req, algo_httpd_response_t *res) {
+  waiting_t *w = user;
+  if (req->resumed) {
+    algo_buf_puts(&res->body, req->timed_out ? "late;" : "told;");
+    return;
+  }
+  pthread_mutex_lock(&w->lock);
+  w->who[w->n++] = req;
+  algo_httpd_suspend(req, 20000);
+  pthread_mutex_unlock(&w->lock);
+}
+
+static void *tell(void *arg) {
+  waiting_t *w = arg;
+  for (;;) {
+    pthread_mutex_lock(&w->lock);
+    algo_httpd_request_t *r = w->next < w->n ? w->who[w->next++] : NULL;
+    pthread_mutex_unlock(&w->lock);
+    if (r == NULL) return NULL;
+    algo_httpd_resume(r);
+  }
+}
+
+static size_t waiting_now(waiting_t *w) {
+  pthread_mutex_lock(&w->lock);
+  size_t n = w->n;
+  pthread_mutex_unlock(&w->lock);
+  return n;
+}
+
+static void all_wait(waiting_t *w, const int fd[WAITERS]) {
+  w->n = w->next = 0;
+  for (size_t i = 0; i < WAITERS; i++) say(fd[i], "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  while (waiting_now(w) < WAITERS) (void)poll(NULL, 0, 1);
+}
+
+/* Two threads resume at the same time what two other threads serve; and the server ends while all wait again. */
+static void tell_and_end(waiting_t *w) {
+  algo_httpd_t *s = NULL;
+  algo_httpd_options_t opt = {.handler = wait_for_others, .user = w, .threads = 2};
+  pthread_t others[2];
+  int fd[WAITERS];
+  SUITE_OK(algo_httpd_start(&s, &opt, NULL, suite_err));
+  for (size_t i = 0; i < WAITERS; i++) fd[i] = to_server(s);
+  all_wait(w, fd);
+  for (size_t i = 0; i < 2; i++) ck_assert_int_eq(pthread_create(&others[i], NULL, tell, w), 0);
+  for (size_t i = 0; i < WAITERS; i++) {
+    char answer[2048];
+    hear(fd[i], answer, ";");
+    ck_assert_msg(strstr(answer, "told;") != NULL, "%s", answer);
+  }
+  for (size_t i = 0; i < 2; i++) pthread_join(others[i], NULL);
+  all_wait(w, fd);
+  algo_httpd_stop(s);
+  for (size_t i = 0; i < WAITERS; i++) close(fd[i]);
+}
+
+START_TEST(who_waits_is_told_at_once) {
+  waiting_t w = {.lock = PTHREAD_MUTEX_INITIALIZER};
+  for (unsigned round = 0; round < 200; round++) tell_and_end(&w);
+}
+END_TEST
+
+SUITE_MAIN("httpd", who_waits_is_answered, who_waits_is_told_at_once, who_may_not_ask_is_told_before_the_body,
+           a_body_is_whole_however_large, a_request_ends_in_one_place, who_drips_is_cut_off, who_keeps_asking_is_kept)
