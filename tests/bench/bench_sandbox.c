@@ -1,5 +1,8 @@
-/* The sandbox as a client sees it: the program is started, and asked over HTTP on connections that are kept.
+/* The sandbox as a client sees it: the program is started, and asked over HTTP on connections that are kept, by a
+ * client of plain sockets (sandbox_client.h).
  * The peer's figures: go-algorand 5.1 in developer mode, same machine, same work. */
+#include <ftw.h>
+
 #include "algo/node.h"
 #include "algo/rental.h"
 #include "sandbox_client.h"
@@ -76,7 +79,7 @@ static void ready(const char *program) {
   double ms[STARTS];
   for (size_t i = 0; i < STARTS; i++) {
     uint64_t t0 = bench_now_ns();
-    server_t s = start(program);
+    server_t s = start(program, NULL);
     ms[i] = (double)(bench_now_ns() - t0) / 1e6;
     stop(s);
   }
@@ -106,17 +109,43 @@ static void free_requests(algo_buf_t *v, size_t n) {
   free(v);
 }
 
-/* Each is a block of its own, on a chain that starts here. */
-static void payments(server_t s, const algo_digest_t *gh) {
+/* Each is a block of its own, on a chain that starts here; how many a second. */
+static double drive_payments(server_t s, const algo_digest_t *gh, double *cpu_us) {
   algo_buf_t *requests = calloc(PAYMENTS, sizeof *requests);
   payment_t *v = make_payments(PAYMENTS, 2, gh);
   for (size_t i = 0; i < PAYMENTS; i++) put_request(&requests[i], "POST", "/v2/transactions", algo_buf_view(&v[i].raw));
   double cpu = cpu_seconds(s.pid), t = drive(s.port, requests, PAYMENTS);
-  bench_measure_peer("sandbox_payments_16_connections", PAYMENTS / t, "1/s", 110, PAYMENTS / t / 110);
-  bench_measure("sandbox_memory_after_payments", rss_mb(s.pid), "MB");
-  bench_measure("sandbox_payment_processor_time", (cpu_seconds(s.pid) - cpu) / PAYMENTS * 1e6, "us");
+  *cpu_us = (cpu_seconds(s.pid) - cpu) / PAYMENTS * 1e6;
   free_requests(requests, PAYMENTS);
   free_payments(v, PAYMENTS);
+  return PAYMENTS / t;
+}
+
+static void payments(server_t s, const algo_digest_t *gh) {
+  double cpu_us, rate = drive_payments(s, gh, &cpu_us);
+  bench_measure_peer("sandbox_payments_16_connections", rate, "1/s", 110, rate / 110);
+  bench_measure("sandbox_memory_after_payments", rss_mb(s.pid), "MB");
+  bench_measure("sandbox_payment_processor_time", cpu_us, "us");
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at) {
+  (void)st;
+  (void)kind;
+  (void)at;
+  return remove(path);
+}
+
+/* The same with --data: every block is in the log before it is answered. */
+static void kept_payments(const char *program, const algo_digest_t *gh) {
+  const char *tmp = getenv("TMPDIR");
+  char dir[4096];
+  double cpu_us;
+  snprintf(dir, sizeof dir, "%s/bench_sandbox_XXXXXX", tmp != NULL ? tmp : "/tmp");
+  if (mkdtemp(dir) == NULL) die("no folder for --data");
+  server_t s = start(program, dir);
+  bench_measure("sandbox_payments_16_connections_data", drive_payments(s, gh, &cpu_us), "1/s");
+  stop(s);
+  nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 /* No two sources are the same. */
@@ -274,7 +303,7 @@ static void simulates(int fd, const algo_digest_t *gh) {
 
 /* Each on a fresh node: payments are valid from its first block on. */
 static void fresh(const char *program, const algo_digest_t *gh, void (*measure)(server_t s, const algo_digest_t *gh)) {
-  server_t s = start(program);
+  server_t s = start(program, NULL);
   measure(s, gh);
   stop(s);
 }
@@ -299,6 +328,7 @@ int main(int argc, char **argv) {
   if (argc < 2) ready(program);
   if (argc < 2) fresh(program, &gh, one_connection);
   fresh(program, &gh, payments); /* that alone where there is any argument */
+  if (argc < 2) kept_payments(program, &gh);
   if (argc < 2) fresh(program, &gh, rental_calls);
   return 0;
 }

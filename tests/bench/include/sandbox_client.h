@@ -1,5 +1,6 @@
-/* sandbox_client.h - the program started and asked as the benchmarks do it: connections that are kept, requests made
- * before the clock runs, as little as can be between them, so that the node is what is measured. */
+/* sandbox_client.h - the program started and asked as the benchmarks do it: plain sockets on connections that are kept,
+ * as load generators such as wrk do it, one thread, requests made and signed before the clock runs, as little as can be
+ * between them, so that the node is what is measured. Client and node share the machine's processors. */
 #ifndef ALGORENT_BENCH_SANDBOX_CLIENT_H
 #define ALGORENT_BENCH_SANDBOX_CLIENT_H
 
@@ -28,7 +29,8 @@ static inline void die(const char *what) {
 
 /* ---- the program ---- */
 
-static inline server_t start(const char *program) {
+/* data: the folder that keeps its chain; NULL: in memory. */
+static inline server_t start(const char *program, const char *data) {
   int ready[2];
   if (pipe(ready) != 0) die("no pipe");
   pid_t pid = fork();
@@ -36,7 +38,8 @@ static inline server_t start(const char *program) {
     char fd[12];
     snprintf(fd, sizeof fd, "%d", ready[1]);
     if (freopen("/dev/null", "w", stdout) == NULL) _exit(126);
-    execl(program, program, "--port", "0", "--json", "--ready-fd", fd, (char *)NULL);
+    execl(program, program, "--port", "0", "--json", "--ready-fd", fd, data != NULL ? "--data" : (char *)NULL, data,
+          (char *)NULL);
     _exit(127);
   }
   close(ready[1]);
