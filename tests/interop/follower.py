@@ -29,10 +29,10 @@ def free_port():
 
 
 class Network:
-    """A node in developer mode and a follower of it, from go-algorand's binaries."""
+    """A node and a follower of it, from go-algorand's binaries: in developer mode, or one that agrees with itself on each block."""
 
-    def __init__(self, work, binaries):
-        self.dir, self.bin, self.running = os.path.join(work, "net"), binaries, {}
+    def __init__(self, work, binaries, agreement):
+        self.dir, self.bin, self.agreement, self.running = os.path.join(work, "net"), binaries, agreement, {}
         try:
             self.make(work)
         except BaseException:
@@ -42,7 +42,7 @@ class Network:
     def make(self, work):
         relay, self.ports = free_port(), {n: free_port() for n in ("leader", "follower", "kmd")}
         wallets = [{"Name": f"w{i}", "Stake": s, "Online": i == 0} for i, s in enumerate((40, 40, 20))]
-        template = {"Genesis": {"ConsensusProtocol": "future", "LastPartKeyRound": 30000, "DevMode": True, "Wallets": wallets},
+        template = {"Genesis": {"ConsensusProtocol": "future", "LastPartKeyRound": 30000, "DevMode": not self.agreement, "Wallets": wallets},
                     "Nodes": [{"Name": "leader", "IsRelay": True, "Wallets": [{"Name": w["Name"], "ParticipationOnly": False} for w in wallets]},
                               {"Name": "follower", "IsRelay": False, "ConfigJSONOverride": '{"EnableFollowMode":true}'}]}
         self.put(os.path.join(work, "network.json"), template)
@@ -52,7 +52,7 @@ class Network:
             sys.exit(made.stdout + made.stderr)
         base = {"Version": 38, "GossipFanout": 1, "DNSBootstrapID": ""}
         self.configure("leader", {**base, "NetAddress": f"127.0.0.1:{relay}", "Archival": True, "EnableBlockService": True, "EnableDeveloperAPI": True})
-        self.configure("follower", {**base, "IncomingConnectionsLimit": 0, "EnableFollowMode": True, "CatchupBlockValidateMode": 3})  # no certificates
+        self.configure("follower", {**base, "IncomingConnectionsLimit": 0, "EnableFollowMode": True, "CatchupBlockValidateMode": 0 if self.agreement else 3})  # no certificates there
         self.relay = f"127.0.0.1:{relay}"
         self.start("leader")
         self.start("follower")
@@ -93,11 +93,22 @@ class Network:
     def url(self, name):
         return f"http://127.0.0.1:{self.ports[name]}"
 
-    def restart(self, name):
+    def stop(self, name):
         """Killed, as by a loss of power to the process."""
         self.running[name].kill()
         self.running[name].wait()
+
+    def restart(self, name):
+        self.stop(name)
         self.start(name)
+
+    def still(self):
+        """Which node answers for a chain that stands still."""
+        if not self.agreement:
+            return "leader"
+        self.stop("leader")
+        time.sleep(3)  # what is on its way
+        return "follower"
 
     def close(self):
         for p in self.running.values():
@@ -118,6 +129,10 @@ class Given:
         if os.environ.get("FOLLOWER_RESTART"):
             subprocess.run(os.environ["FOLLOWER_RESTART"], shell=True, check=True)
         answers(Node(self.url(name)), "/v2/status")
+
+    @staticmethod
+    def still():
+        return "leader"
 
     def close(self):
         pass
@@ -160,9 +175,20 @@ class Sender:
         self.sent += 1
         if self.real.ask("POST", "/v2/transactions", raw)[0] != 200:
             return
+        self.confirmed(group[0])
         self.taken += 1
-        self.round = self.real.json("/v2/status")["last-round"]
         self.maker.learn(group)
+
+    def confirmed(self, signed):
+        """What became of it; the node is at its round."""
+        while True:
+            info = self.real.json(f"/v2/transactions/pending/{signed.transaction.get_txid()}")
+            if info.get("pool-error"):
+                sys.exit(f"dropped: {info['pool-error']}")
+            self.round = self.real.json("/v2/status")["last-round"]
+            if info.get("confirmed-round"):
+                return info
+            time.sleep(0.2)
 
 
     def boxes(self):
@@ -189,8 +215,7 @@ class Sender:
         status, body = self.real.ask("POST", "/v2/transactions", base64.b64decode(encoding.msgpack_encode(s)))
         if status != 200:
             sys.exit(f"refused: {body}")
-        self.round += 1
-        return self.real.json(f"/v2/transactions/pending/{s.transaction.get_txid()}")
+        return self.confirmed(s)
 
 
 def next_round(url):
@@ -198,6 +223,13 @@ def next_round(url):
         return int(psql(url, "select next_round from chain.cursor") or 0)
     except RuntimeError:  # no table yet
         return 0
+
+
+def follows(url, round_, seconds=120):
+    end = time.monotonic() + seconds
+    while next_round(url) <= round_ and time.monotonic() < end:
+        time.sleep(0.2)
+    return next_round(url) > round_
 
 
 def walk(r, rng, network, sender, url, groups):
@@ -216,11 +248,8 @@ def walk(r, rng, network, sender, url, groups):
         if i % 80 == 40:
             network.restart("follower")
             kills["follower"] += 1
-    end = time.monotonic() + 120
-    while next_round(url) <= sender.round and time.monotonic() < end:
-        time.sleep(0.2)
     r.check(f"{sender.taken} of {sender.sent} groups taken, followed up to round {sender.round} over {kills['indexer']} kills of the indexer and "
-            f"{kills['follower']} of its node", next_round(url) == sender.round + 1, next_round(url))
+            f"{kills['follower']} of its node", follows(url, sender.round), next_round(url))
     return p
 
 
@@ -315,7 +344,9 @@ def our_state(url):
             "box": {(x["app"], x["name"]): x["value"] for x in rows(url, "select * from state.box")}}
 
 
-def compare(r, node, url, round_):
+def compare(r, node, url):
+    round_ = node.json("/v2/status")["last-round"]
+    r.check(f"followed to the node's last round, {round_}", follows(url, round_) and next_round(url) == round_ + 1, next_round(url))
     everyone = psql(url, "select chain.addr(addr) from state.account").split()
     want, got = node_state(node, everyone), our_state(url)
     rewards = want.pop("rewards")
@@ -341,15 +372,15 @@ def run(r, a, network, url):
     sender = Sender(leader, rng, network.url("kmd"))
     p = walk(r, rng, network, sender, url, a.groups)
     try:
-        compare(r, leader, url, sender.round)
-        told = Node(network.url("follower")).json("/v2/ledger/sync").get("round")
-        r.check(f"the follower keeps deltas from round {told}, the next one to be written", told == sender.round + 1, sender.round)
+        still = network.still()
+        compare(r, Node(network.url(still)), url)
+        told, follower = next_round(url), Node(network.url("follower"))
+        r.check(f"the follower keeps deltas from round {told}, the next one to be written", follower.json("/v2/ledger/sync").get("round") == told)
+        if still == "follower":
+            network.start("leader")
         network.restart("follower")
         sender.must(transaction.PaymentTxn(sender.source, sender.maker.params(), sender.source, 0, note=b"one more"))
-        end = time.monotonic() + 60
-        while next_round(url) <= sender.round and time.monotonic() < end:
-            time.sleep(0.2)
-        r.check("a follower that is restarted at the tip goes on", next_round(url) == sender.round + 1, (next_round(url), sender.round))
+        r.check("a follower that is restarted at the tip goes on", follows(url, sender.round), (next_round(url), sender.round))
     finally:
         p.terminate()
         said = p.communicate(timeout=30)[1]
@@ -360,10 +391,11 @@ def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     p.add_argument("--groups", type=int, default=250)
     p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--agreement", action="store_true", help="a network that agrees on its blocks: some seconds each")
     a = p.parse_args()
     r = Report()
     with workplace("follower") as work:
-        network = Given() if os.environ.get("FOLLOWER_ALGOD_URL") else Network(work, os.environ["ALGORAND_BIN"])
+        network = Given() if os.environ.get("FOLLOWER_ALGOD_URL") else Network(work, os.environ["ALGORAND_BIN"], a.agreement)
         cluster = Cluster(work)
         try:
             run(r, a, network, cluster.url)
