@@ -175,16 +175,17 @@ class Sender:
         self.sent += 1
         if self.real.ask("POST", "/v2/transactions", raw)[0] != 200:
             return
-        self.confirmed(group[0])
+        if not self.confirmed(group[0]):
+            return
         self.taken += 1
         self.maker.learn(group)
 
     def confirmed(self, signed):
-        """What became of it; the node is at its round."""
+        """What became of it; None: its last round passed. The node is at its round."""
         while True:
             info = self.real.json(f"/v2/transactions/pending/{signed.transaction.get_txid()}")
             if info.get("pool-error"):
-                sys.exit(f"dropped: {info['pool-error']}")
+                return None
             self.round = self.real.json("/v2/status")["last-round"]
             if info.get("confirmed-round"):
                 return info
@@ -232,25 +233,37 @@ def follows(url, round_, seconds=120):
     return next_round(url) > round_
 
 
-def walk(r, rng, network, sender, url, groups):
-    """Sends the groups; the indexer and its node are killed at any point between. The last indexer, which still runs."""
+class Followed:
+    """The indexer beside the follower."""
+
+    def __init__(self, url, algod):
+        self.start = lambda: indexer(url, algod, "--state", "--quiet", token=TOKEN)
+        self.process = self.start()
+
+    def kill(self):
+        self.process.kill()
+        self.process.communicate()
+
+    def restart(self):
+        self.kill()
+        self.process = self.start()
+
+
+def walk(r, rng, network, sender, url, groups, followed):
+    """Sends the groups; the indexer and its node are killed at any point between."""
     kills = {"indexer": 0, "follower": 0}
-    p = indexer(url, network.url("follower"), "--state", "--quiet", token=TOKEN)
     for i in range(groups):
         if i % 60 == 30:  # and some that are known to be good
             sender.boxes()
         sender.post(sender.maker.group())
         if rng.random() < 0.05:
-            p.kill()
-            p.communicate()
+            followed.restart()
             kills["indexer"] += 1
-            p = indexer(url, network.url("follower"), "--state", "--quiet", token=TOKEN)
         if i % 80 == 40:
             network.restart("follower")
             kills["follower"] += 1
     r.check(f"{sender.taken} of {sender.sent} groups taken, followed up to round {sender.round} over {kills['indexer']} kills of the indexer and "
             f"{kills['follower']} of its node", follows(url, sender.round), next_round(url))
-    return p
 
 
 # ---- what the node says, and what the tables say, in the same words ----
@@ -370,8 +383,9 @@ def run(r, a, network, url):
     rng = random.Random(a.seed)
     leader = Node(network.url("leader"))
     sender = Sender(leader, rng, network.url("kmd"))
-    p = walk(r, rng, network, sender, url, a.groups)
+    followed = Followed(url, network.url("follower"))
     try:
+        walk(r, rng, network, sender, url, a.groups, followed)
         still = network.still()
         compare(r, Node(network.url(still)), url)
         told, follower = next_round(url), Node(network.url("follower"))
@@ -381,10 +395,11 @@ def run(r, a, network, url):
         network.restart("follower")
         sender.must(transaction.PaymentTxn(sender.source, sender.maker.params(), sender.source, 0, note=b"one more"))
         r.check("a follower that is restarted at the tip goes on", follows(url, sender.round), (next_round(url), sender.round))
+        followed.process.terminate()
+        said = followed.process.communicate(timeout=30)[1]
+        r.check("the indexer ends well", followed.process.returncode == 0, (followed.process.returncode, said[-500:]))
     finally:
-        p.terminate()
-        said = p.communicate(timeout=30)[1]
-    r.check("the indexer ends well", p.returncode == 0, (p.returncode, said[-500:]))
+        followed.kill()
 
 
 def main():
