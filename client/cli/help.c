@@ -23,11 +23,12 @@ static void put_program(FILE *f) {
   }
   fputs("\nEvery command takes:\n", f);
   put_options(f, cli_common_options);
-  fputs("\nenvironment: ALGOD_URL, ALGOD_TOKEN, ALGORENT_APP, ALGORENT_ESCROW, ALGORENT_KEY (a file), "
-        "ALGORENT_MNEMONIC (25 words)\n"
-        "The result is on stdout, prose on stderr. algorent COMMAND --help has examples, algorent --version says which\n"
-        "this is; the exit statuses are in algorent(1).\n",
-        f);
+  fputs(
+      "\nenvironment: ALGOD_URL, ALGOD_TOKEN, ALGORENT_APP, ALGORENT_ESCROW, ALGORENT_KEY (a file), "
+      "ALGORENT_MNEMONIC (25 words)\n"
+      "The result is on stdout, prose on stderr. algorent COMMAND --help has examples, algorent --version says which\n"
+      "this is; the exit statuses are in algorent(1).\n",
+      f);
 }
 
 void cli_help(FILE *f, const cli_command_t *command) {

@@ -195,7 +195,7 @@ ALGO_API uint64_t algo_avm_cx_cost(const algo_avm_context_t *cx);             /*
 ALGO_API size_t algo_avm_cx_depth(const algo_avm_context_t *cx);              /* values on the stack */
 ALGO_API algo_tv_t algo_avm_cx_stack(const algo_avm_context_t *cx, size_t i); /* 0 the deepest */
 ALGO_API algo_tv_t algo_avm_cx_scratch(const algo_avm_context_t *cx, size_t slot);
-ALGO_API const char *algo_avm_cx_op_name(const algo_avm_context_t *cx);  /* of the opcode at pc; NULL: illegal */
+ALGO_API const char *algo_avm_cx_op_name(const algo_avm_context_t *cx); /* of the opcode at pc; NULL: illegal */
 
 /* What the opcode at pc is about to do to the stack: it takes `pops` values and puts `pushes`; negative where a program
  * that fails confuses go-algorand's explanation (frame_bury above the stack, retsub below its frame). false where
