@@ -11,6 +11,8 @@
 
 #define FORK_FUNDS UINT64_C(1000000000000) /* microAlgos of the development accounts on top of another network */
 
+#define SEED_OFFSET 1u /* seconds between blocks */
+
 #define FORK_CACHE UINT64_C(1024) /* MiB that forks without a folder of their own may keep */
 
 /* ---- a fork ---- */
@@ -83,7 +85,7 @@ static algo_code_t open_live(sandbox_chain_t *out, const sandbox_options_t *o, c
 
 static algo_code_t begin_seeded(algo_node_t *n, algo_err_t *err) {
   algo_code_t rc = algo_node_set_next_time(n, SANDBOX_SEED_TIME, err); /* from a day that is always the same */
-  return rc == ALGO_OK ? algo_node_set_offset(n, 1, err) : rc;         /* a block a second */
+  return rc == ALGO_OK ? algo_node_set_offset(n, SEED_OFFSET, err) : rc;
 }
 
 algo_code_t sandbox_chain_open(sandbox_chain_t *out, const sandbox_options_t *o, const algo_env_t *env,
@@ -110,8 +112,7 @@ void sandbox_chain_close(sandbox_chain_t *c) {
 
 static algo_code_t reseed(sandbox_chains_t *s, const char *seed, algo_err_t *err) {
   algo_code_t rc = sandbox_world_seed(s->world, seed) ? ALGO_OK : algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-  if (rc == ALGO_OK) rc = algo_node_reset(s->now->node, err);
-  return rc == ALGO_OK ? begin_seeded(s->now->node, err) : rc;
+  return rc == ALGO_OK ? algo_node_reset_at(s->now->node, SANDBOX_SEED_TIME, SEED_OFFSET, err) : rc;
 }
 
 algo_code_t sandbox_chain_other(void *chains, const algo_rest_chain_t *what, algo_node_t **out, algo_err_t *err) {

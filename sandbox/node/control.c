@@ -124,13 +124,20 @@ algo_code_t algo_node_dump(algo_node_t *n, algo_buf_t *out, algo_err_t *err) {
   return rc;
 }
 
-/* A ledger made of the records takes the place of the one there. */
-static algo_code_t replace(algo_node_t *n, algo_bytes_t records, algo_err_t *err) {
+/* Where the time of a chain begins, and how it goes on. */
+typedef struct begin {
+  int64_t time;
+  uint64_t offset;
+} begin_t;
+
+/* A ledger made of the records takes the place of the one there; `begin` NULL: by the clock. */
+static algo_code_t replace(algo_node_t *n, algo_bytes_t records, const begin_t *begin, algo_err_t *err) {
   algo_ledger_t *fresh = NULL;
   bool alone = n->origin != NULL; /* an origin serves one at a time */
   if (alone) pthread_rwlock_wrlock(&n->lock);
   algo_code_t rc = node_new_ledger(n, &fresh, err);
   if (rc == ALGO_OK) rc = node_events_apply(fresh, records, err);
+  if (rc == ALGO_OK && begin != NULL) rc = node_time_fits(fresh, begin->time, err);
   if (rc != ALGO_OK) {
     if (alone) pthread_rwlock_unlock(&n->lock);
     algo_ledger_free(fresh);
@@ -148,7 +155,11 @@ static algo_code_t replace(algo_node_t *n, algo_bytes_t records, algo_err_t *err
   n->ledger = fresh;
   if (node_log_dir(n->log) != NULL && algo_ledger_keep(fresh, node_log_dir(n->log), err) != ALGO_OK)
     algo_env_log(&n->env, ALGO_LOG_WARN, "no checkpoints from here on: %s", err->msg);
-  n->has_next_time = n->has_offset = false;
+  n->has_next_time = n->has_offset = begin != NULL;
+  if (begin != NULL) {
+    n->next_time = begin->time;
+    n->offset = begin->offset;
+  }
   n->last_made_ns = 0;
   n->n_open = 0;
   algo_buf_clear(&n->open_groups);
@@ -165,17 +176,24 @@ algo_code_t algo_node_load(algo_node_t *n, algo_bytes_t dump, algo_err_t *err) {
     rc = algo_err_set(err, ALGO_E_GENESIS, "the dump is of another network than %s", n->genesis_id);
   }
   if (rc == ALGO_OK) rc = node_events_fit(dump, n->origin, err);
-  return rc == ALGO_OK ? replace(n, dump, err) : rc;
+  return rc == ALGO_OK ? replace(n, dump, NULL, err) : rc;
 }
 
-algo_code_t algo_node_reset(algo_node_t *n, algo_err_t *err) {
+static algo_code_t back_to_genesis(algo_node_t *n, const begin_t *begin, algo_err_t *err) {
   if (n->replay != NULL) return node_read_only(err);
   algo_buf_t e = ALGO_BUF_INIT, records = ALGO_BUF_INIT;
   node_event_genesis(&e, algo_buf_view(&n->genesis_json), n->origin);
   node_record_put(&records, algo_buf_view(&e));
   algo_code_t rc = e.oom || records.oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory")
-                                        : replace(n, algo_buf_view(&records), err);
+                                        : replace(n, algo_buf_view(&records), begin, err);
   algo_buf_fini(&e);
   algo_buf_fini(&records);
   return rc;
+}
+
+algo_code_t algo_node_reset(algo_node_t *n, algo_err_t *err) { return back_to_genesis(n, NULL, err); }
+
+algo_code_t algo_node_reset_at(algo_node_t *n, int64_t when, uint64_t offset, algo_err_t *err) {
+  const begin_t begin = {when, offset};
+  return back_to_genesis(n, &begin, err);
 }

@@ -154,6 +154,8 @@ void node_tip(algo_node_t *n, uint64_t round);
 /* seal.c: with the write lock held */
 algo_code_t node_seal(algo_node_t *n, algo_err_t *err); /* refused: what is open stays open */
 void node_discard(algo_node_t *n);                      /* what is open */
+/* May a block behind this ledger's last have that time? Errors: INVALID. */
+algo_code_t node_time_fits(const algo_ledger_t *l, int64_t when, algo_err_t *err);
 
 /* miner.c */
 algo_code_t node_miner_start(algo_node_t *n, algo_err_t *err);

@@ -83,17 +83,21 @@ algo_code_t algo_node_set_offset(algo_node_t *n, uint64_t seconds, algo_err_t *e
 
 void algo_node_clear_offset(algo_node_t *n) { set_offset(n, false, 0); }
 
+algo_code_t node_time_fits(const algo_ledger_t *l, int64_t when, algo_err_t *err) {
+  int64_t last = algo_ledger_tip(l)->timestamp;
+  if (when >= last) return ALGO_OK;
+  return algo_err_set(err, ALGO_E_INVALID, "time %lld is before the last block's, %lld", (long long)when,
+                      (long long)last);
+}
+
 algo_code_t algo_node_set_next_time(algo_node_t *n, int64_t when, algo_err_t *err) {
   if (n->replay != NULL) return node_read_only(err);
   pthread_rwlock_wrlock(&n->lock);
-  int64_t last = algo_ledger_tip(n->ledger)->timestamp;
-  bool ok = when >= last;
-  if (ok) {
+  algo_code_t rc = node_time_fits(n->ledger, when, err);
+  if (rc == ALGO_OK) {
     n->has_next_time = true;
     n->next_time = when;
   }
   pthread_rwlock_unlock(&n->lock);
-  if (ok) return ALGO_OK;
-  return algo_err_set(err, ALGO_E_INVALID, "time %lld is before the last block's, %lld", (long long)when,
-                      (long long)last);
+  return rc;
 }

@@ -112,6 +112,9 @@ ALGO_API algo_code_t algo_node_set_next_time(algo_node_t *n, int64_t when, algo_
 ALGO_API algo_code_t algo_node_snapshot(algo_node_t *n, uint64_t *id, algo_err_t *err);
 ALGO_API algo_code_t algo_node_revert(algo_node_t *n, uint64_t id, algo_err_t *err); /* NOT_FOUND */
 ALGO_API algo_code_t algo_node_reset(algo_node_t *n, algo_err_t *err); /* back to genesis; snapshots are gone */
+/* The same, with the next block's time and the offset of those after it set before anyone can make one. Errors:
+ * INVALID (a fork's first block is later), and then all is as it was. */
+ALGO_API algo_code_t algo_node_reset_at(algo_node_t *n, int64_t when, uint64_t offset, algo_err_t *err);
 ALGO_API void algo_node_mode(algo_node_t *n, algo_node_mode_t *mode, uint32_t *interval_ms);
 ALGO_API algo_code_t algo_node_set_mode(algo_node_t *n, algo_node_mode_t mode, uint32_t interval_ms, algo_err_t *err);
 
