@@ -60,7 +60,8 @@ static bool answered(PGconn *c, const ix_cancel_t *cancel) {
   int waited = -1; /* milliseconds since the statement was cancelled */
   while (PQisBusy(c)) {
     struct pollfd p = {.fd = PQsocket(c), .events = POLLIN};
-    if (poll(&p, 1, ASK_MS) > 0 && !PQconsumeInput(c)) return true;
+    (void)poll(&p, 1, ASK_MS);
+    if (!PQconsumeInput(c)) return true; /* always: what TLS has read already, no socket tells of */
     if (waited >= 0 && (waited += ASK_MS) > GIVE_UP_MS) return false;
     if (waited < 0 && ix_cancel_asked(cancel)) {
       cancel_statement(c);

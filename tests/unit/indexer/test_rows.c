@@ -1,5 +1,6 @@
 /* Blocks to rows without a database: what is kept under a scope, in which order, and what a broken block gives. */
 #include <stdlib.h>
+#include <time.h>
 
 #include "algo/arena.h"
 #include "copy.h"
@@ -189,6 +190,35 @@ START_TEST(numbers_of_no_chain) {
 }
 END_TEST
 
+/* User time of the rows of a block with n payments, whose receivers differ in two bytes of one word of their address.
+ */
+static clock_t time_of_alike(size_t n, size_t at) {
+  algo_apply_t *txns = calloc(n, sizeof *txns);
+  for (size_t i = 0; i < n; i++) {
+    txns[i] = payment(1, 2, 0);
+    txns[i].stxn.txn.receiver.b[at] = (uint8_t)(i >> 8);
+    txns[i].stxn.txn.receiver.b[at + 1] = (uint8_t)i;
+  }
+  const algo_bytes_t body = block(txns, n);
+  ix_rows_t r = {0};
+  const clock_t start = clock();
+  ck_assert_int_eq(build(&r, body, &(ix_scope_t){.all = true}), ALGO_OK);
+  const clock_t took = clock() - start;
+  ck_assert_uint_eq(r.count[IX_PARTICIPANT], n + 1);
+  ix_rows_fini(&r);
+  free(txns);
+  return took;
+}
+
+/* Anyone may pay to addresses that he made up: which ones makes no difference to the time that their block takes. */
+START_TEST(addresses_alike) {
+  for (size_t at = 0; at < 30; at += 8) {
+    const clock_t low = time_of_alike(20000, at + 6), high = time_of_alike(20000, at);
+    ck_assert_msg(high < 4 * low + CLOCKS_PER_SEC / 20, "%ld clocks, and %ld", (long)low, (long)high);
+  }
+}
+END_TEST
+
 static void teardown(void) {
   algo_arena_fini(&arena);
   algo_arena_fini(&scratch);
@@ -205,5 +235,6 @@ int main(void) {
   tcase_add_test(t, truncated);
   tcase_add_test(t, no_header);
   tcase_add_test(t, numbers_of_no_chain);
+  tcase_add_test(t, addresses_alike);
   return suite_case("rows", t);
 }
