@@ -22,10 +22,14 @@ void ix_verify_differs(ix_verify_t *v, const char *fmt, ...) ALGO_PRINTF(2, 3);
 
 /* Whether the node is of the database's network. Errors: GENESIS (it is not), and those of either. */
 algo_code_t ix_verify_network(ix_verify_t *v) ALGO_NODISCARD;
-/* In the snapshot at hand, which ends at `round`: that no round is missing among the blocks, that each follows the one
- * before by its hash, and that the node has the same hashes, of the last round and of some before it. */
+/* That no round is missing among the blocks, and that each follows the one before by its hash. Reads the whole chain,
+ * which may take longer than a round does. */
+algo_code_t ix_verify_links(ix_verify_t *v) ALGO_NODISCARD;
+/* In the snapshot at hand, which ends at `round`: that the node has the same hashes, of the last round and of some
+ * before it. */
 algo_code_t ix_verify_chain(ix_verify_t *v, uint64_t round) ALGO_NODISCARD;
-/* The schema state, where it is kept: what accounts have, all of them or some a thousand, chosen anew each time. */
+/* The schema state, where it is kept: what accounts have, all of them, or those from a place on that is chosen anew
+ * each time: some a thousand, as many as the node tells in a second. */
 algo_code_t ix_verify_accounts(ix_verify_t *v) ALGO_NODISCARD;
 
 #endif

@@ -4,10 +4,12 @@
 
 #include "algo/json.h"
 #include "algo/text.h"
+#include "pipe.h"
 #include "schema.h"
 #include "verify.h"
 
-#define ACCOUNTS "1000" /* compared at most */
+#define ACCOUNTS    "1000"               /* compared at most ... */
+#define ACCOUNTS_NS UINT64_C(1000000000) /* ... and no longer: the node's next round is about to come */
 
 algo_code_t ix_verify_network(ix_verify_t *v) {
   ix_cursor_t cur;
@@ -22,8 +24,7 @@ algo_code_t ix_verify_network(ix_verify_t *v) {
                       params.genesis_id, cur.genesis_id);
 }
 
-/* Rounds that are missing, and such that do not follow the one before. */
-static algo_code_t links(ix_verify_t *v) {
+algo_code_t ix_verify_links(ix_verify_t *v) {
   PGresult *r;
   algo_code_t rc = ix_pg_query(v->conn, &r,
                                "select round, before, before = round - 1 from (select round, prev, lag(round) over w as"
@@ -63,14 +64,13 @@ algo_code_t ix_verify_chain(ix_verify_t *v, uint64_t round) {
   char last[24];
   PGresult *r;
   snprintf(last, sizeof last, "%" PRIu64, round);
-  algo_code_t rc = links(v);
-  if (rc != ALGO_OK) return rc;
   /* The newest, as the cursor says, and sixteen more down to the oldest. */
-  rc = ix_pg_query(v->conn, &r,
-                   "select $1::bigint, last_hash from chain.cursor union all select round, hash from chain.block where"
-                   " round in (select low + ($1::bigint - low) * i / 16 from generate_series(0, 16) as i, (select"
-                   " min(round) as low from chain.block) as b) order by 1 desc",
-                   1, (const char *[]){last}, v->err);
+  algo_code_t rc =
+      ix_pg_query(v->conn, &r,
+                  "select $1::bigint, last_hash from chain.cursor union all select round, hash from chain.block where"
+                  " round in (select low + ($1::bigint - low) * i / 16 from generate_series(0, 16) as i, (select"
+                  " min(round) as low from chain.block) as b) order by 1 desc",
+                  1, (const char *[]){last}, v->err);
   if (rc != ALGO_OK) return rc;
   for (int i = 0; rc == ALGO_OK && i < PQntuples(r); i++) rc = compare_hash(v, r, i);
   PQclear(r);
@@ -105,11 +105,16 @@ static algo_code_t compare_account(ix_verify_t *v, const PGresult *r, int row) {
 algo_code_t ix_verify_accounts(ix_verify_t *v) {
   PGresult *r;
   algo_code_t rc = ix_pg_query(v->conn, &r,
-                               "select addr, microalgos, assets, apps from state.account, chain.cursor where state"
-                               " order by random() limit " ACCOUNTS,
+                               "with start as materialized (select sha256(random()::text::bytea) as a from chain.cursor"
+                               " where state) select s.* from start, lateral ((select addr, microalgos, assets, apps"
+                               " from state.account where addr >= a order by addr limit " ACCOUNTS
+                               ") union all (select addr, microalgos, assets, apps from state.account where addr < a"
+                               " order by addr limit " ACCOUNTS ") limit " ACCOUNTS ") as s",
                                0, NULL, v->err);
   if (rc != ALGO_OK) return rc;
-  for (int i = 0; rc == ALGO_OK && i < PQntuples(r); i++) rc = compare_account(v, r, i);
+  const uint64_t end = ix_now_ns() + ACCOUNTS_NS;
+  for (int i = 0; rc == ALGO_OK && i < PQntuples(r) && (i == 0 || ix_now_ns() < end); i++)
+    rc = compare_account(v, r, i);
   PQclear(r);
   return rc == ALGO_E_NOT_FOUND ? ALGO_OK : rc; /* a replay of blocks, which knows no accounts */
 }
