@@ -23,7 +23,8 @@ typedef struct algo_httpd_worker { /* a thread that serves */
   atomic_uint connections; /* that it has or is being handed */
   atomic_bool woken;
   bool started, listening, answered;
-  uint64_t full_until_ns; /* 0: the system has files left */
+  uint64_t full_until_ns;               /* 0: the system has files left */
+  atomic_uint_fast64_t serves_since_ns; /* it is at its requests since then; 0: it is not */
   pthread_t thread;
 } algo_httpd_worker_t;
 

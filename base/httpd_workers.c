@@ -19,6 +19,7 @@
 #define LOOK_NS 150000u
 #define FULL_NS 100000000u /* no connection is taken that long where the system has no file left */
 #define AT_ONCE 16u        /* connections taken before others are served */
+#define HELD_NS 5000000u   /* a thread that is at its requests for longer is given no other connection */
 
 /* ---- connections ---- */
 
@@ -57,12 +58,18 @@ static void serve_connection(algo_httpd_worker_t *w, int fd) {
   }
 }
 
-/* To the thread with the fewest. */
+static bool is_held(const algo_httpd_worker_t *w, uint64_t now_ns) {
+  uint64_t since = atomic_load(&w->serves_since_ns);
+  return since != 0 && since < now_ns && now_ns - since > HELD_NS;
+}
+
+/* To the thread with the fewest, of those that no request holds: what came to such a one would wait for that. */
 static void place(algo_httpd_worker_t *w, int fd) {
   algo_httpd_worker_t *to = w;
+  uint64_t now_ns = algo_httpd_now_ns();
   for (unsigned i = 0; i < w->server->n_workers; i++) {
     algo_httpd_worker_t *other = &w->server->workers[i];
-    if (atomic_load(&other->connections) < atomic_load(&to->connections)) to = other;
+    if (atomic_load(&other->connections) < atomic_load(&to->connections) && !is_held(other, now_ns)) to = other;
   }
   atomic_fetch_add(&to->connections, 1);
   if (to == w) serve_connection(w, fd);
@@ -134,7 +141,9 @@ static void *worker_main(void *arg) {
       if (e[i].data.fd == w->server->listen_fd) take_new(w);
       else if (e[i].data.fd == w->hand[0]) take_handed(w);
     }
+    atomic_store(&w->serves_since_ns, algo_httpd_now_ns());
     (void)MHD_run_wait(w->daemon, 0);
+    atomic_store(&w->serves_since_ns, 0);
   }
   return NULL;
 }

@@ -356,5 +356,52 @@ START_TEST(who_waits_is_told_at_once) {
 }
 END_TEST
 
-SUITE_MAIN("httpd", who_waits_is_answered, who_waits_is_told_at_once, who_may_not_ask_is_told_before_the_body,
-           a_body_is_whole_however_large, a_request_ends_in_one_place, who_drips_is_cut_off, who_keeps_asking_is_kept)
+typedef struct held {
+  pthread_mutex_t lock;
+  pthread_cond_t change;
+  bool begun, end;
+} held_t;
+
+static void hold(void *user, algo_httpd_request_t *req, algo_httpd_response_t *res) {
+  held_t *h = user;
+  if (strcmp(req->path, "/long") == 0) {
+    pthread_mutex_lock(&h->lock);
+    h->begun = true;
+    pthread_cond_broadcast(&h->change);
+    while (!h->end) pthread_cond_wait(&h->change, &h->lock);
+    pthread_mutex_unlock(&h->lock);
+  }
+  algo_buf_puts(&res->body, "done.");
+}
+
+/* A request that takes long holds one thread: connections that come meanwhile are the others'. */
+START_TEST(who_comes_later_waits_for_no_long_request) {
+  held_t h = {.lock = PTHREAD_MUTEX_INITIALIZER, .change = PTHREAD_COND_INITIALIZER};
+  const algo_httpd_options_t opt = {.handler = hold, .user = &h, .threads = 2};
+  algo_httpd_t *s = server_of(&opt);
+  char answer[2048];
+  int fd[8], held = to_server(s);
+  say(held, "GET /long HTTP/1.1\r\nHost: a\r\n\r\n");
+  pthread_mutex_lock(&h.lock);
+  while (!h.begun) pthread_cond_wait(&h.change, &h.lock);
+  pthread_mutex_unlock(&h.lock);
+  (void)poll(NULL, 0, 50);
+  for (size_t i = 0; i < 8; i++) {
+    fd[i] = to_server(s);
+    say(fd[i], "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    hear(fd[i], answer, "done.");
+  }
+  pthread_mutex_lock(&h.lock);
+  h.end = true;
+  pthread_cond_broadcast(&h.change);
+  pthread_mutex_unlock(&h.lock);
+  hear(held, answer, "done.");
+  for (size_t i = 0; i < 8; i++) close(fd[i]);
+  close(held);
+  algo_httpd_stop(s);
+}
+END_TEST
+
+SUITE_MAIN("httpd", who_waits_is_answered, who_waits_is_told_at_once, who_comes_later_waits_for_no_long_request,
+           who_may_not_ask_is_told_before_the_body, a_body_is_whole_however_large, a_request_ends_in_one_place,
+           who_drips_is_cut_off, who_keeps_asking_is_kept)
