@@ -4,8 +4,10 @@
 
 #define LOCK_LOOKS 1000u /* about as long as a block takes: to sleep and be woken takes longer */
 
+/* A sender that is named as its own authorizer is refused, however good the signature. */
 static bool plain(const algo_stxn_t *s) {
-  return s->has_sig && algo_msig_blank(&s->msig) && algo_lsig_blank(&s->lsig) && algo_pqsig_blank(&s->pqsig);
+  return s->has_sig && algo_msig_blank(&s->msig) && algo_lsig_blank(&s->lsig) && algo_pqsig_blank(&s->pqsig) &&
+         !algo_addr_eq(&s->auth_addr, &s->txn.sender);
 }
 
 /* What does not verify is left to the ledger, which says what is wrong with it. */

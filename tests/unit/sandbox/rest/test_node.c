@@ -28,7 +28,8 @@ static void expect(const char *method, const char *path, algo_bytes_t body, int 
   rest_answer_free(&a);
 }
 
-#define LEASED 1000 /* a note: the payment has a lease */
+#define LEASED         1000 /* a note: the payment has a lease */
+#define OWN_AUTHORIZER 1001 /* a note: it names its sender as who signs for it */
 
 /* A payment of the first account to itself; its id, and whether it was taken. */
 static int pay(uint64_t note, char txid[53]) {
@@ -48,6 +49,7 @@ static int pay(uint64_t note, char txid[53]) {
   algo_buf_t raw = ALGO_BUF_INIT;
   s.txn.lease[0] = note == LEASED;
   algo_stxn_sign(&s, &key);
+  if (note == OWN_AUTHORIZER) s.auth_addr = key.addr;
   algo_stxn_encode(&raw, &s);
   algo_txn_id(&id, &s.txn);
   algo_txid_format(txid, &id);
@@ -66,6 +68,7 @@ START_TEST(a_payment_is_a_block) {
   char txid[53], path[128];
   open_node(&opt);
   expect("POST", "/v2/devmode/blocks/offset/5", NONE, 200, "");
+  ck_assert_int_eq(pay(OWN_AUTHORIZER, txid), 400);
   ck_assert_int_eq(pay(1, txid), 200);
   ck_assert_int_eq(pay(1, txid), 400); /* already there */
   snprintf(path, sizeof path, "/v2/transactions/pending/%s", txid);
