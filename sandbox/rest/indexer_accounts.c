@@ -150,10 +150,16 @@ static void put_account(const indexer_list_t *s, const algo_addr_t *addr, const 
 
 /* The round that an account is asked for as of. False: the answer is written. */
 static bool parse_round(rest_call_t *c, uint64_t *round, bool *given) {
-  uint64_t tip = algo_node_round(c->node);
+  uint64_t tip = algo_node_round(c->node), first = algo_node_first(c->node);
   if (!rest_query_u64(c, "round", round, given)) return false;
-  if (!*given || *round <= tip) return true;
-  if (*round > INT64_MAX)
+  if (!*given || (*round <= tip && *round >= first)) return true;
+  if (*round < first)
+    rest_error(
+        c, 500,
+        "failed while searching for account: error while rewinding account: the requested round %llu is before %llu, "
+        "where this fork begins",
+        (unsigned long long)*round, (unsigned long long)first);
+  else if (*round > INT64_MAX)
     rest_error(
         c, 404,
         "searching by round or application-id or asset-id or filter by value greater than 9223372036854775807 is "
