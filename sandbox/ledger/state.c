@@ -271,7 +271,7 @@ static void txid_remove(txrefs_t *t, txref_t *x) {
 }
 
 bool algo_lraw_txid(algo_ledger_t *l, const algo_digest_t *id, bool *present, uint64_t *round, uint32_t *index) {
-  if (l->txids.n * 4 >= l->txids.cap * 3 && !txids_grow(&l->txids)) {
+  if (*present && l->txids.n * 4 >= l->txids.cap * 3 && !txids_grow(&l->txids)) { /* to take one out needs none */
     l->oom = true;
     return false;
   }
