@@ -74,6 +74,15 @@ void algo_httpd_resume(algo_httpd_request_t *req) {
   pthread_mutex_unlock(&r->server->lock);
 }
 
+bool algo_httpd_ending(const algo_httpd_request_t *req) {
+  if (req->impl == NULL) return false;
+  algo_httpd_t *s = req->impl->server;
+  pthread_mutex_lock(&s->lock);
+  bool ending = s->stopping;
+  pthread_mutex_unlock(&s->lock);
+  return ending;
+}
+
 /* Resumes what is over time, drops who stalls; returns when there is more of that to do. */
 static uint64_t expire(algo_httpd_t *s) {
   uint64_t now = algo_httpd_now_ns(), nearest = algo_httpd_drop_stalled(s, now);
@@ -157,10 +166,8 @@ static enum MHD_Result dispatch(algo_httpd_impl_t *r) {
   algo_httpd_peer_reads(r->peer, false);
   if (r->was_suspended && still_waits(r)) return MHD_YES;
   if (r->was_suspended) {
-    pthread_mutex_lock(&s->lock);
-    bool stopping = s->stopping;
-    pthread_mutex_unlock(&s->lock);
-    if (stopping) { return answer_fault(r, 500, "{\"message\":\"operation aborted as server is shutting down\"}\n"); }
+    if (algo_httpd_ending(&r->req))
+      return answer_fault(r, 500, "{\"message\":\"operation aborted as server is shutting down\"}\n");
     r->req.resumed = true;
   }
   if (!algo_httpd_body_end(r)) return algo_httpd_reply(r, &r->refusal);

@@ -7,6 +7,7 @@
 
 #define MAX_DUMP    ((size_t)4 << 30)
 #define MAX_ADVANCE 1000000u
+#define AT_ONCE     1000u /* blocks between looks whether the program is to end */
 
 size_t algo_rest_body_limit(void *rest, const char *method, const char *path) {
   (void)rest;
@@ -72,9 +73,19 @@ static void reset(rest_call_t *c) {
 static void advance(rest_call_t *c) {
   uint64_t blocks;
   algo_err_t err;
+  algo_code_t rc = ALGO_OK;
   if (!rest_arg_u64(c, 0, "blocks", &blocks)) return;
-  if (blocks > MAX_ADVANCE) rest_error(c, 400, "at most %u blocks at once", MAX_ADVANCE);
-  else finish(c, algo_node_advance(c->node, blocks, &err), &err);
+  if (blocks > MAX_ADVANCE) {
+    rest_error(c, 400, "at most %u blocks at once", MAX_ADVANCE);
+    return;
+  }
+  while (rc == ALGO_OK && blocks > 0 && !algo_httpd_ending(c->req)) {
+    uint64_t n = blocks < AT_ONCE ? blocks : AT_ONCE;
+    rc = algo_node_advance(c->node, n, &err);
+    blocks -= n;
+  }
+  if (rc == ALGO_OK && blocks > 0) rest_error(c, 500, "operation aborted as server is shutting down");
+  else finish(c, rc, &err);
 }
 
 static void set_time(rest_call_t *c) {

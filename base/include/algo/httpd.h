@@ -73,6 +73,10 @@ ALGO_API void algo_httpd_suspend(algo_httpd_request_t *req, uint32_t timeout_ms)
 /* From any thread, at any time between suspend and closed; a second call does nothing. */
 ALGO_API void algo_httpd_resume(algo_httpd_request_t *req);
 
+/* Has algo_httpd_stop been called? It waits for the handlers: who takes long asks now and then, and ends. False for a
+ * request from no connection. */
+ALGO_API bool algo_httpd_ending(const algo_httpd_request_t *req);
+
 /* NULL where absent. Views that live as long as the request. Query values are percent-decoded, '+' is a space. */
 ALGO_API const char *algo_httpd_query(const algo_httpd_request_t *req, const char *name);
 ALGO_API const char *algo_httpd_header(const algo_httpd_request_t *req, const char *name);
