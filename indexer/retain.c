@@ -90,14 +90,20 @@ static algo_code_t none_behind(PGconn *c, uint64_t kept, algo_err_t *err) {
   char round[24];
   PGresult *r;
   snprintf(round, sizeof round, "%" PRIu64, kept);
-  algo_code_t rc = ix_pg_query(c, &r, "select app, behind from chain.contract where behind < $1 order by 2 limit 1", 1,
-                               (const char *[]){round}, err);
+  algo_code_t rc =
+      ix_pg_query(c, &r,
+                  "select 'application ' || app, behind, '--market ' || app, 'chain.contract' from chain.contract"
+                  " where behind < $1 union all select 'schema ' || contract, min(behind), '--arc56',"
+                  " 'chain.event_app and chain.event_rule' from (select contract, behind from chain.event_app union all"
+                  " select contract, behind from chain.event_rule) as e where behind < $1 group by contract"
+                  " order by 2 limit 1",
+                  1, (const char *[]){round}, err);
   if (rc != ALGO_OK) return rc;
   if (PQntuples(r) > 0)
     rc = algo_err_set(err, ALGO_E_RANGE,
-                      "the events of application %s are in its tables up to round %s alone: follow it again first "
-                      "(run --market %s), or delete it from chain.contract",
-                      PQgetvalue(r, 0, 0), PQgetvalue(r, 0, 1), PQgetvalue(r, 0, 0));
+                      "the events of %s are in its tables up to round %s alone: follow it again first "
+                      "(run %s), or delete it from %s",
+                      PQgetvalue(r, 0, 0), PQgetvalue(r, 0, 1), PQgetvalue(r, 0, 2), PQgetvalue(r, 0, 3));
   PQclear(r);
   return rc;
 }
