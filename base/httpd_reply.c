@@ -90,6 +90,13 @@ static bool is_half_closed(const algo_httpd_impl_t *r) {
   return recv(r->peer->fd, &next, sizeof next, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
+/* What is in a file is sent from there: no more of it than a piece is ever in memory. */
+static struct MHD_Response *content(const algo_httpd_response_t *res) {
+  if (res->file_size > 0) return MHD_create_response_from_fd64(res->file_size, res->file);
+  if (res->body.n > 0) return MHD_create_response_from_buffer_with_free_callback(res->body.n, res->body.p, free);
+  return MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
+}
+
 enum MHD_Result algo_httpd_reply(algo_httpd_impl_t *r, algo_httpd_response_t *res) {
   if (res->body.oom) { /* half an answer is worse than none */
     algo_buf_clear(&res->body);
@@ -107,11 +114,10 @@ enum MHD_Result algo_httpd_reply(algo_httpd_impl_t *r, algo_httpd_response_t *re
       algo_buf_fini(&z);
     }
   }
-  struct MHD_Response *m = res->body.n > 0
-                               ? MHD_create_response_from_buffer_with_free_callback(res->body.n, res->body.p, free)
-                               : MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
+  struct MHD_Response *m = content(res);
   if (m == NULL) {
     algo_buf_fini(&res->body);
+    if (res->file_size > 0) close(res->file);
     return MHD_NO;
   }
   if (res->body.n == 0) algo_buf_fini(&res->body);

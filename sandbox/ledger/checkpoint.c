@@ -258,6 +258,7 @@ static void get_all(in_t *in, algo_ledger_t *l, void (*one)(in_t *in, algo_ledge
 }
 
 static algo_code_t get_state(in_t *in, algo_ledger_t *l, algo_err_t *err) {
+  block_rec_t *blocks = NULL;
   uint64_t first = get_u64(in), round = get_u64(in);
   l->next_snapshot = get_u64(in);
   l->store.id_end = get_u64(in);
@@ -273,7 +274,8 @@ static algo_code_t get_state(in_t *in, algo_ledger_t *l, algo_err_t *err) {
   algo_lforget(l, journal_pos(&l->journal)); /* what the records' writers noted */
   bool bad = in->bad || in->left.n || first > round;
   algo_code_t rc = bad ? algo_err_set(err, ALGO_E_PARSE, "a checkpoint that is not whole") : ALGO_OK;
-  if (!rc) rc = algo_lstore_back(l, first, round, err);
+  if (!rc) rc = algo_lstore_read(l, first, round, &blocks, err);
+  if (!rc) rc = algo_lstore_back(l, first, round, blocks, err);
   if (!rc) rc = algo_ltip_load(l, err);
   if (!rc && l->tip.round != round) rc = algo_err_set(err, ALGO_E_PARSE, "a checkpoint of other blocks");
   return rc;

@@ -21,13 +21,16 @@ algo_code_t algo_ledger_revert(algo_ledger_t *l, uint64_t id, algo_err_t *err) {
   while (i < l->n_snapshots && l->snapshots[i].id != id) i++;
   if (i == l->n_snapshots) return algo_err_set(err, ALGO_E_NOT_FOUND, "no snapshot %" PRIu64, id);
   snapshot_t s = l->snapshots[i];
+  uint64_t first = sat_sub(s.round + 1, ALGO_LEDGER_WINDOW);
+  block_rec_t *blocks = NULL; /* read before anything is undone: where they cannot be, all stays as it is */
+  if (first < l->base) first = l->base;
+  algo_code_t rc = s.round < l->first ? algo_lstore_read(l, first, s.round, &blocks, err) : ALGO_OK;
+  if (rc) return rc;
   l->n_snapshots = i + 1; /* it may be reverted to again */
   algo_lundo_to(l, s.journal);
   algo_lonline_truncate(l, s.round);
   while (l->n_blocks > l->first && l->n_blocks > s.round + 1) free(algo_lrec(l, --l->n_blocks)->bytes);
-  uint64_t first = sat_sub(s.round + 1, ALGO_LEDGER_WINDOW);
-  if (first < l->base) first = l->base;
-  algo_code_t rc = s.round < l->first ? algo_lstore_back(l, first, s.round, err) : ALGO_OK;
+  if (blocks) rc = algo_lstore_back(l, first, s.round, blocks, err);
   if (!rc) rc = algo_ltip_load(l, err);
   algo_lopen_reset(l);
   if (rc) l->oom = true; /* half way back: nothing may come of it */

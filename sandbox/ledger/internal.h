@@ -457,8 +457,12 @@ void algo_lblocks_fini(algo_ledger_t *l);
 
 /* ---- the store ---- */
 void algo_lspill(algo_ledger_t *l); /* what is old goes there; where it cannot be written it stays in memory */
-/* The blocks first .. round, which are in the store, are those in memory now, with their transactions' ids. */
-algo_code_t algo_lstore_back(algo_ledger_t *l, uint64_t first, uint64_t round, algo_err_t *err);
+/* The blocks first .. round, which are in the store: *out is malloc'd, as their bytes. Errors: IO (names the round),
+ * NOMEM. */
+algo_code_t algo_lstore_read(const algo_ledger_t *l, uint64_t first, uint64_t round, block_rec_t **out,
+                             algo_err_t *err);
+/* They are those in memory now, with their transactions' ids; takes `blocks`. */
+algo_code_t algo_lstore_back(algo_ledger_t *l, uint64_t first, uint64_t round, block_rec_t *blocks, algo_err_t *err);
 algo_code_t algo_lstore_block(const algo_ledger_t *l, uint64_t round, algo_arena_t *arena, algo_bytes_t *out,
                               algo_err_t *err);
 bool algo_lstore_txid(const algo_ledger_t *l, const algo_digest_t *id, uint64_t *round, uint32_t *index);

@@ -249,23 +249,52 @@ algo_code_t algo_lstore_block(const algo_ledger_t *l, uint64_t round, algo_arena
 
 /* ---- back in memory ---- */
 
-static algo_code_t load_block(algo_ledger_t *l, uint64_t round, algo_err_t *err) {
+static algo_code_t load_block(const algo_ledger_t *l, uint64_t round, block_rec_t *out, algo_arena_t *arena,
+                              algo_err_t *err) {
   index_rec_t rec;
+  algo_block_t b;
   algo_code_t rc = read_index(l, round, &rec, err);
   uint8_t *p = rc ? NULL : malloc(rec.n + 1);
   if (!rc && !p) rc = algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   if (!rc) rc = algo_file_read_at(l->store.blocks, p, rec.n, rec.at, err);
+  algo_arena_reset(arena);
+  if (!rc) rc = algo_block_decode(&b, algo_bytes(p, rec.n), arena, err);
   if (rc) {
     free(p);
     return rc;
   }
-  *algo_lrec(l, round) = (block_rec_t){.bytes = p,
-                                       .n = (uint32_t)rec.n,
-                                       .n_txns = (uint32_t)rec.n_txns,
-                                       .totals = rec.totals,
-                                       .rewards_level = rec.rewards_level};
-  l->n_blocks = round + 1;
+  *out = (block_rec_t){.bytes = p,
+                       .n = (uint32_t)rec.n,
+                       .n_txns = (uint32_t)rec.n_txns,
+                       .totals = rec.totals,
+                       .rewards_level = rec.rewards_level};
   return ALGO_OK;
+}
+
+static void free_blocks(block_rec_t *v, uint64_t n) {
+  for (uint64_t i = 0; i < n; i++) free(v[i].bytes);
+  free(v);
+}
+
+algo_code_t algo_lstore_read(const algo_ledger_t *l, uint64_t first, uint64_t round, block_rec_t **out,
+                             algo_err_t *err) {
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  index_rec_t rec;
+  algo_code_t rc = read_index(l, round, &rec, err); /* it is there: no memory for more than there is */
+  block_rec_t *v = rc ? NULL : calloc(round - first + 1, sizeof *v);
+  uint64_t r = first;
+  if (!rc && !v) rc = algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  while (!rc && r <= round && !(rc = load_block(l, r, &v[r - first], &arena, err))) r++;
+  algo_arena_fini(&arena);
+  if (!rc) {
+    *out = v;
+    return ALGO_OK;
+  }
+  if (v) free_blocks(v, r - first);
+  if (rc == ALGO_E_NOMEM) return rc;
+  (void)algo_err_prefix(err, rc, "the block of round %" PRIu64 " cannot be read again", v ? r : round);
+  if (err) err->code = ALGO_E_IO;
+  return ALGO_E_IO;
 }
 
 static algo_code_t load_ids(algo_ledger_t *l, uint64_t round, algo_arena_t *arena, algo_err_t *err) {
@@ -286,20 +315,20 @@ static algo_code_t load_ids(algo_ledger_t *l, uint64_t round, algo_arena_t *aren
   return rc;
 }
 
-algo_code_t algo_lstore_back(algo_ledger_t *l, uint64_t first, uint64_t round, algo_err_t *err) {
+algo_code_t algo_lstore_back(algo_ledger_t *l, uint64_t first, uint64_t round, block_rec_t *blocks, algo_err_t *err) {
   index_rec_t rec;
   algo_arena_t arena = ALGO_ARENA_INIT;
-  algo_code_t rc = read_index(l, round, &rec, err); /* it is there: no memory for more than there is */
-  if (!rc) rc = read_index(l, first, &rec, err);
-  if (rc) return rc;
+  algo_code_t rc = read_index(l, first, &rec, err);
+  if (rc) {
+    free_blocks(blocks, round - first + 1);
+    return rc;
+  }
   algo_lblocks_fini(l);
+  l->blocks = blocks;
   l->cap_blocks = round - first + 1;
-  l->blocks = calloc(l->cap_blocks, sizeof *l->blocks);
-  l->first = l->n_blocks = first;
-  l->store.n = first;
+  l->first = l->store.n = first;
+  l->n_blocks = round + 1;
   l->store.end = rec.at;
-  if (!l->blocks) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-  for (uint64_t r = first; !rc && r <= round; r++) rc = load_block(l, r, err);
   for (uint64_t r = first; !rc && r <= round; r++) /* the origin's own block is known by its round alone */
     if (r > l->base || r == 0) rc = load_ids(l, r, &arena, err);
   algo_arena_fini(&arena);

@@ -124,6 +124,14 @@ algo_code_t algo_node_dump(algo_node_t *n, algo_buf_t *out, algo_err_t *err) {
   return rc;
 }
 
+algo_code_t algo_node_dump_file(algo_node_t *n, int *fd, uint64_t *size, algo_err_t *err) {
+  if (n->replay != NULL) return node_read_only(err);
+  pthread_rwlock_wrlock(&n->lock);
+  algo_code_t rc = node_log_file(n->log, fd, size, err);
+  pthread_rwlock_unlock(&n->lock);
+  return rc;
+}
+
 /* Where the time of a chain begins, and how it goes on. */
 typedef struct begin {
   int64_t time;

@@ -1,5 +1,6 @@
 /* Records in a file: length, checksum, payload. A record that a kill cut short is told by its checksum and left out. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -182,6 +183,14 @@ algo_code_t node_log_copy(node_log_t *l, algo_buf_t *out, algo_err_t *err) {
   if (rc == ALGO_OK) rc = algo_file_read_at(l->fd, p, (size_t)l->end, 0, err);
   if (rc == ALGO_OK) out->n += (size_t)l->end;
   return rc;
+}
+
+algo_code_t node_log_file(node_log_t *l, int *fd, uint64_t *size, algo_err_t *err) {
+  algo_code_t rc = flush(l, err);
+  if (rc != ALGO_OK) return rc;
+  *fd = fcntl(l->fd, F_DUPFD_CLOEXEC, 0);
+  *size = l->end;
+  return *fd >= 0 ? ALGO_OK : failed(l, algo_err_set(err, ALGO_E_IO, "%s", strerror(errno)), err);
 }
 
 /* What a kill leaves behind the last whole record: less than one record, or, where the machine went down, zeros. */

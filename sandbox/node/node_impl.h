@@ -108,6 +108,8 @@ algo_code_t node_log_first(node_log_t *l, algo_buf_t *out, algo_err_t *err);
 /* At the start: the records from byte `from` on; what a kill left behind the last is cut off. PARSE: damaged. */
 algo_code_t node_log_read(node_log_t *l, uint64_t from, algo_buf_t *out, algo_err_t *err);
 algo_code_t node_log_copy(node_log_t *l, algo_buf_t *out, algo_err_t *err); /* all records */
+/* The same as a file that the caller closes: what is in its first *size bytes stays, whatever is added behind. */
+algo_code_t node_log_file(node_log_t *l, int *fd, uint64_t *size, algo_err_t *err);
 algo_code_t node_log_rewrite(node_log_t *l, algo_bytes_t records, algo_err_t *err);
 /* IO: nothing was added. Records reach the file in their order, whole or not at all. */
 algo_code_t node_log_append(node_log_t *l, algo_bytes_t payload, algo_err_t *err);

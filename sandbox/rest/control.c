@@ -215,9 +215,11 @@ static void impersonate(rest_call_t *c) {
 
 /* ---- the whole ---- */
 
+/* Over HTTP it goes out as the file has it, while blocks are made on. */
 static void dump(rest_call_t *c) {
   algo_err_t err;
-  algo_code_t rc = algo_node_dump(c->node, &c->res->body, &err);
+  algo_code_t rc = c->req->impl == NULL ? algo_node_dump(c->node, &c->res->body, &err)
+                                        : algo_node_dump_file(c->node, &c->res->file, &c->res->file_size, &err);
   if (rc == ALGO_OK) c->res->content_type = "application/octet-stream";
   else finish(c, rc, &err);
 }

@@ -32,7 +32,9 @@ typedef struct algo_httpd_response {
   const char *content_type;               /* static string; "application/json" at the start; NULL: none */
   const char *header_name, *header_value; /* one more header, copied when the handler returns; NULL: none */
   algo_buf_t body;                        /* empty at the start; freed by the server */
-  bool close;                             /* end the connection after this answer */
+  int file;           /* with file_size: closed by the server, and its first file_size bytes are the body, as they */
+  uint64_t file_size; /* are when they are sent: nobody changes them before that. 0: `body` is it */
+  bool close;         /* end the connection after this answer */
 } algo_httpd_response_t;
 
 /* Runs on a server thread, many at a time: the handler locks what it shares. */

@@ -139,6 +139,9 @@ ALGO_API algo_code_t algo_node_change(algo_node_t *n, const algo_node_change_t *
 
 /* The whole state as one file: everything that happened since genesis. */
 ALGO_API algo_code_t algo_node_dump(algo_node_t *n, algo_buf_t *out, algo_err_t *err);
+/* The same, in the first *size bytes of a file that the caller closes: they stay as they are while the node goes on.
+ * Only to be read at offsets. Errors: IO. */
+ALGO_API algo_code_t algo_node_dump_file(algo_node_t *n, int *fd, uint64_t *size, algo_err_t *err);
 /* Takes its place. Errors: PARSE, GENESIS (of another network); nothing has changed then. */
 ALGO_API algo_code_t algo_node_load(algo_node_t *n, algo_bytes_t dump, algo_err_t *err);
 /* ---- what programs did: coverage and profile, of accepted and refused calls alike, since it was turned on ---- */
