@@ -1,4 +1,6 @@
 /* Groups in. Plain signatures, most of the work, are verified before the lock is taken: on as many cores as ask. */
+#include <stdlib.h>
+
 #include "algo/rules.h"
 #include "node_impl.h"
 
@@ -30,6 +32,18 @@ static void lock(algo_node_t *n) {
   pthread_rwlock_wrlock(&n->lock);
 }
 
+/* They are the ledger's until its next call, which is another thread's as soon as the lock is let go. */
+static void own_attributes(algo_submit_detail_t *d) {
+  if (!d->present) return;
+  uint8_t *copy = malloc(d->attributes.n);
+  if (copy == NULL) {
+    *d = (algo_submit_detail_t){.present = false};
+    return;
+  }
+  memcpy(copy, d->attributes.p, d->attributes.n);
+  d->attributes.p = copy;
+}
+
 static algo_code_t submit(algo_node_t *n, algo_bytes_t raw, const algo_ledger_group_t *g,
                           const algo_submit_options_t *opt, algo_buf_t *text, algo_submit_detail_t *detail,
                           algo_err_t *err) {
@@ -46,6 +60,7 @@ static algo_code_t submit(algo_node_t *n, algo_bytes_t raw, const algo_ledger_gr
     rc = node_seal(n, err);
     if (rc != ALGO_OK) node_discard(n); /* refused as a whole */
   }
+  if (detail != NULL) own_attributes(detail);
   node_unlock(n);
   return rc;
 }

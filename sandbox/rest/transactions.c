@@ -1,4 +1,6 @@
 /* Groups in, and what became of them. */
+#include <stdlib.h>
+
 #include "algo/text.h"
 #include "mpjson.h"
 #include "mpw.h"
@@ -35,6 +37,7 @@ static bool take_group(rest_call_t *c, algo_bytes_t group, bool skip_signatures,
   if (rc == ALGO_E_NOMEM || rc == ALGO_E_INTERNAL || rc == ALGO_E_IO) rest_error(c, 500, "%s", err.msg);
   else if (rc != ALGO_OK) put_refusal(c, text.n > 0 ? algo_buf_view(&text) : algo_bytes_str(err.msg), &detail);
   algo_buf_fini(&text);
+  free((void *)(uintptr_t)detail.attributes.p);
   return rc == ALGO_OK;
 }
 

@@ -90,7 +90,8 @@ ALGO_API void algo_node_unwait(algo_node_t *n, void *who); /* fine where it is n
 
 /* ---- moving it ---- */
 /* One group; in DEV a block is made of it at once. `text` gets the node's message where it is refused. Errors: LEDGER,
- * PARSE; UNSUPPORTED in a replay; IO where the block could not be kept (a full disk): nothing has happened then. */
+ * PARSE; UNSUPPORTED in a replay; IO where the block could not be kept (a full disk): nothing has happened then. What
+ * detail->attributes views is the caller's to free. */
 ALGO_API algo_code_t algo_node_submit(algo_node_t *n, algo_bytes_t group, const algo_submit_options_t *opt,
                                       algo_digest_t *first, algo_buf_t *text, algo_submit_detail_t *detail,
                                       algo_err_t *err);

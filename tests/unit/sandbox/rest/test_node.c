@@ -269,6 +269,47 @@ START_TEST(searches_at_their_ends) {
 }
 END_TEST
 
-SUITE_MAIN("node", searches_at_their_ends, a_payment_is_a_block, blocks_when_they_are_asked_for,
+/* A creation whose program logs and fails: what is told of it. */
+static algo_submit_detail_t refused(uint8_t logged) {
+  algo_key_t key;
+  algo_err_t err;
+  const uint8_t fails[] = {10, 0x80, 1, logged, 0xb0, 0}, accepts[] = {10, 0x81, 1};
+  algo_node_dev_key(&key, 1);
+  algo_stxn_t s = {.txn = {.type = ALGO_TX_APPL,
+                           .sender = key.addr,
+                           .fee = 1000,
+                           .first_valid = 1,
+                           .last_valid = 900,
+                           .genesis_hash = *algo_node_genesis_hash(node),
+                           .approval_program = {fails, sizeof fails},
+                           .clear_program = {accepts, sizeof accepts}}};
+  algo_buf_t raw = ALGO_BUF_INIT;
+  algo_submit_detail_t detail;
+  algo_stxn_sign(&s, &key);
+  algo_stxn_encode(&raw, &s);
+  ck_assert_int_ne(algo_node_submit(node, algo_buf_view(&raw), NULL, NULL, NULL, &detail, &err), ALGO_OK);
+  ck_assert_msg(detail.present, "%s", err.msg);
+  algo_buf_fini(&raw);
+  algo_key_fini(&key);
+  return detail;
+}
+
+/* What is told of a refusal stays what it is while others are refused: they ask from other threads. */
+START_TEST(a_refusal_is_its_own) {
+  algo_node_options_t opt = {.mode = ALGO_NODE_DEV};
+  uint8_t before[4096];
+  open_node(&opt);
+  algo_submit_detail_t a = refused('a');
+  ck_assert_uint_lt(a.attributes.n, sizeof before);
+  memcpy(before, a.attributes.p, a.attributes.n);
+  algo_submit_detail_t b = refused('b');
+  ck_assert_mem_eq(before, a.attributes.p, a.attributes.n);
+  free((void *)(uintptr_t)a.attributes.p);
+  free((void *)(uintptr_t)b.attributes.p);
+  shut();
+}
+END_TEST
+
+SUITE_MAIN("node", a_refusal_is_its_own, searches_at_their_ends, a_payment_is_a_block, blocks_when_they_are_asked_for,
            state_deltas_group_by_group, leases_are_not_told_in_json, back_to_a_snapshot_and_to_the_beginning,
            a_folder_keeps_the_chain, kmd_has_the_funded_keys)
