@@ -3,6 +3,13 @@
 
 #include "algo/arc56.h"
 
+static bool judge(algo_testnet_t *t, algo_composer_t *c) {
+  const algo_txn_t *all[ALGO_GROUP_MAX];
+  for (size_t i = 0; i < algo_composer_count(c); i++) all[i] = algo_composer_txn(c, i);
+  testnet_tell(t, all, algo_composer_count(c));
+  return testnet_judge(t);
+}
+
 /* Takes the composer. */
 static bool compose(algo_testnet_t *t, algo_composer_t *c, const algo_app_spec_t *creates) {
   algo_err_t err;
@@ -17,14 +24,14 @@ static bool compose(algo_testnet_t *t, algo_composer_t *c, const algo_app_spec_t
   if (rc == ALGO_OK) rc = algo_composer_execute(c, &err);
   if (rc == ALGO_E_REFUSED || rc == ALGO_E_LOGIC || rc == ALGO_E_LEDGER) {
     testnet_refused(t, *algo_composer_said(c) != '\0' ? algo_composer_said(c) : err.msg, creates);
-    return testnet_judge(t);
+    return judge(t, c);
   }
   if (rc != ALGO_OK) return testnet_fail_err(t, "the group was not made", &err);
   algo_outcome_t *o = algo_arena_array(&t->group, n, sizeof *o);
   if (o == NULL) return testnet_nomem(t);
   for (size_t i = 0; i < n; i++) o[i] = *algo_composer_result(c, i)->outcome;
   testnet_happened(t, o, n);
-  return testnet_judge(t);
+  return judge(t, c);
 }
 
 static algo_composer_t *compose_new(algo_testnet_t *t) {
@@ -46,6 +53,7 @@ static bool call(algo_testnet_t *t, const char *who, const algo_method_call_t *m
   algo_composer_t *c = signer == NULL ? NULL : compose_new(t);
   algo_err_t err;
   if (c == NULL) return false;
+  algo_testnet_note(t, "%s", m->signature == NULL ? "" : m->signature);
   if (algo_composer_call(c, m, NULL, signer, spec, NULL, &err) != ALGO_OK) return give_up(t, c, "no call", &err);
   return compose(t, c, m->app_id == 0 ? spec : NULL);
 }
@@ -155,6 +163,7 @@ bool algo_testnet_method(algo_testnet_t *t, const char *who, uint64_t app, const
     algo_composer_free(c);
     return false;
   }
+  algo_testnet_note(t, "%s", signature);
   const algo_app_spec_t *spec = testnet_spec(t, app);
   if (spec != NULL) description.spec = *spec;
   algo_code_t rc = algo_arc56_call(c, &description, &method, app, values, NULL, signer, NULL, &t->group, &err);

@@ -63,6 +63,8 @@ struct algo_testnet {
   uint64_t nonce;
   algo_buf_t why;            /* the first failure */
   bool collecting;           /* a walk is on: failures are its findings, and nobody is told */
+  bool telling;              /* what is done is written down: */
+  algo_buf_t story;          /* a line a group */
   algo_buf_t label;          /* of algo_testnet_label */
   algo_arena_t group;        /* what the last group left */
   algo_composer_t *composer; /* of the last group, for its values; NULL: none */
@@ -97,6 +99,8 @@ bool testnet_measure(algo_testnet_t *t, const algo_stxn_t *group, size_t n);
 void testnet_refused(algo_testnet_t *t, const char *text, const algo_app_spec_t *creates);
 void testnet_happened(algo_testnet_t *t, const algo_outcome_t *o, size_t n);
 bool testnet_judge(algo_testnet_t *t); /* beside what was expected */
+/* story.c: the group that the result is of, where somebody wants to read it. */
+void testnet_tell(algo_testnet_t *t, const algo_txn_t *const *txns, size_t n);
 
 /* transport.c: requests to the handlers, without a connection. */
 algo_code_t testnet_ask(void *testnet, const algo_http_request_t *req, const char *header, int *status,

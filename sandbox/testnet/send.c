@@ -185,6 +185,9 @@ bool algo_testnet_send(algo_testnet_t *t, algo_txn_t *txns, size_t n) {
   else if (rc == ALGO_E_NOMEM) return testnet_nomem(t);
   else if (rc != ALGO_OK) return testnet_fail_err(t, "not sent", &err);
   else if (!fetch_outcomes(t, group, n)) return false;
+  const algo_txn_t *all[ALGO_GROUP_MAX];
+  for (size_t i = 0; i < n; i++) all[i] = &txns[i];
+  testnet_tell(t, all, n);
   return testnet_judge(t);
 }
 

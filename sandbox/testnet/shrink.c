@@ -7,12 +7,17 @@ static bool fails(walker_t *k, script_t *s, const culprit_t *as) {
   k->tries++;
   if (!walk_begin(k)) return false;
   for (size_t i = 0; i < s->n; i++) {
+    if (k->t->telling) {
+      algo_buf_printf(&k->t->story, "  %zu. ", i + 1);
+      walk_put_step(&k->t->story, k->w, &s->steps[i]);
+      algo_buf_putc(&k->t->story, '\n');
+    }
     if (walk_step(k, &s->steps[i])) continue;
-    bool same = k->culprit.invariant == as->invariant && k->culprit.index == as->index;
+    bool same = k->culprit.kind == as->kind && k->culprit.index == as->index;
     if (same) s->n = i + 1;
     return same;
   }
-  return false;
+  return as->kind == CULPRIT_FINISH && !walk_finish(k);
 }
 
 /* Tries `candidate`; takes it for *s where it fails too. */
@@ -80,9 +85,11 @@ static bool set_args(walker_t *k, script_t *s, script_t *room, const culprit_t *
 
 /* The smallest value that fails: the least at once, then by halves. */
 static bool lower(walker_t *k, script_t *s, script_t *room, const culprit_t *as, size_t step, size_t arg, bool all) {
-  uint64_t lo = walk_arg_lo(&k->w->actions[s->steps[step].action].args[arg]), hi = s->steps[step].args[arg];
+  const algo_walk_arg_t *a = &k->w->actions[s->steps[step].action].args[arg];
+  uint64_t lo = walk_arg_lo(a), hi = s->steps[step].args[arg];
   if (hi <= lo) return false;
   if (set_args(k, s, room, as, step, arg, all, lo)) return true;
+  if (a->kind == ALGO_WALK_SEED) return false; /* a smaller one is another one, and no simpler */
   bool any = false;
   while (hi - lo > 1 && k->tries < k->max_tries && step < s->n) { /* lo passes, hi fails */
     uint64_t mid = lo + (hi - lo) / 2;
@@ -114,6 +121,9 @@ void walk_shrink(walker_t *k, script_t *s) {
   }
   free(room.steps);
   k->max_tries = k->tries + 1; /* once more, for what it says */
+  algo_buf_clear(&k->t->story);
+  k->t->telling = true;
   fails(k, s, &as);
+  k->t->telling = false;
   k->culprit = as;
 }

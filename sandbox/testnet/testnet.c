@@ -82,6 +82,7 @@ void algo_testnet_stop(algo_testnet_t *t) {
   testnet_chain_free(t->chain);
   for (const party_t *p = t->parties; p != NULL; p = p->next) algo_signer_free(p->signer);
   algo_buf_fini(&t->why);
+  algo_buf_fini(&t->story);
   algo_buf_fini(&t->label);
   algo_buf_fini(&t->text);
   algo_buf_fini(&t->said);

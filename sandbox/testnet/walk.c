@@ -1,7 +1,7 @@
 /* Random walks: actions with drawn arguments, and what has to hold after each. */
 #include "walk_impl.h"
 
-enum { DEFAULT_STEPS = 100, DEFAULT_TRIES = 5000, CHOICES = 64 };
+enum { DEFAULT_STEPS = 100, DEFAULT_TRIES = 5000, CHOICES = 64, NO_SEED = 16 };
 
 bool script_add(script_t *s, const algo_walk_step_t *step) {
   if (s->n == s->cap) {
@@ -33,16 +33,24 @@ bool walk_begin(walker_t *k) {
 bool walk_step(walker_t *k, const algo_walk_step_t *step) {
   const algo_walk_action_t *a = &k->w->actions[step->action];
   bool ok = a->run(k->w->user, k->t, step->args) && k->t->why.n == 0;
-  k->culprit = (culprit_t){false, step->action};
+  k->culprit = (culprit_t){CULPRIT_ACTION, step->action};
   if (!ok) return algo_testnet_fail(k->t, "%s failed", a->name);
   k->t->expect = (expect_t){.kind = EXPECT_OK};
   for (size_t i = 0; i < k->w->n_invariants; i++) {
     const algo_walk_invariant_t *v = &k->w->invariants[i];
     if (v->holds(k->w->user, k->t) && k->t->why.n == 0) continue;
-    k->culprit = (culprit_t){true, i};
+    k->culprit = (culprit_t){CULPRIT_INVARIANT, i};
     return algo_testnet_fail(k->t, "it does not hold");
   }
   return true;
+}
+
+bool walk_finish(walker_t *k) {
+  if (k->w->finish == NULL) return true;
+  if (k->t->telling) algo_buf_puts(&k->t->story, "  in the end:\n");
+  if (k->w->finish(k->w->user, k->t) && k->t->why.n == 0) return true;
+  k->culprit = (culprit_t){CULPRIT_FINISH, 0};
+  return algo_testnet_fail(k->t, "it does not hold");
 }
 
 /* ---- drawing ---- */
@@ -66,7 +74,9 @@ static bool draw(walker_t *k, algo_fuzz_t *f, algo_walk_step_t *out) {
     const algo_walk_action_t *a = &k->w->actions[out->action];
     for (size_t i = 0; i < a->n_args; i++) {
       uint64_t lo = walk_arg_lo(&a->args[i]), hi = walk_arg_hi(k->w, &a->args[i]);
-      out->args[i] = a->args[i].kind == ALGO_WALK_WHO ? algo_fuzz_below(f, hi + 1) : algo_fuzz_uint(f, lo, hi);
+      if (a->args[i].kind == ALGO_WALK_WHO) out->args[i] = algo_fuzz_below(f, hi + 1);
+      else if (a->args[i].kind == ALGO_WALK_UINT) out->args[i] = algo_fuzz_uint(f, lo, hi);
+      else out->args[i] = algo_fuzz_below(f, NO_SEED) == 0 ? 0 : algo_fuzz_below(f, UINT64_MAX);
     }
     if (a->choose == NULL || a->choose(k->w->user, k->t, f, out->args)) return true;
   }
@@ -81,22 +91,22 @@ static bool walk_once(walker_t *k, uint64_t seed, script_t *done) {
   if (!walk_begin(k)) return false;
   for (unsigned i = 0; i < steps; i++) {
     algo_walk_step_t step;
-    if (!draw(k, &f, &step)) return true;
+    if (!draw(k, &f, &step)) break;
     if (!script_add(done, &step)) return testnet_nomem(k->t);
     if (!walk_step(k, &step)) return false;
   }
-  return true;
+  return walk_finish(k);
 }
 
 /* ---- telling ---- */
 
-static const char *culprit_name(const walker_t *k) {
-  return k->culprit.invariant ? k->w->invariants[k->culprit.index].name : k->w->actions[k->culprit.index].name;
-}
-
 static void put_why(const walker_t *k, algo_buf_t *out) {
-  algo_buf_printf(out, "walk %s: %s %s: %s", k->w->name, k->culprit.invariant ? "invariant" : "action", culprit_name(k),
-                  algo_testnet_why(k->t));
+  const culprit_t c = k->culprit;
+  algo_buf_printf(out, "walk %s: ", k->w->name);
+  if (c.kind == CULPRIT_ACTION) algo_buf_printf(out, "action %s", k->w->actions[c.index].name);
+  else if (c.kind == CULPRIT_INVARIANT) algo_buf_printf(out, "invariant %s", k->w->invariants[c.index].name);
+  else algo_buf_puts(out, "in the end");
+  algo_buf_printf(out, ": %s", algo_testnet_why(k->t));
 }
 
 static bool tell(algo_testnet_t *t, const walker_t *k, const algo_walk_found_t *f) {
@@ -104,11 +114,7 @@ static bool tell(algo_testnet_t *t, const walker_t *k, const algo_walk_found_t *
   algo_buf_putb(&text, algo_buf_view(&f->why));
   algo_buf_printf(&text, "\nshortest script, %zu of %zu steps (seed %" PRIu64 ", walk %u, %u tries):\n", f->n, f->was,
                   k->w->seed, f->walk, f->tries);
-  for (size_t i = 0; i < f->n; i++) {
-    algo_buf_printf(&text, "  %zu. ", i + 1);
-    walk_put_step(&text, k->w, &f->steps[i]);
-    algo_buf_putc(&text, '\n');
-  }
+  algo_buf_putb(&text, algo_buf_view(&f->story));
   algo_walk_json(&text, k->w, f->steps, f->n);
   algo_buf_putc(&text, '\n');
   algo_walk_c(&text, k->w, f->steps, f->n);
@@ -126,6 +132,7 @@ static bool tell(algo_testnet_t *t, const walker_t *k, const algo_walk_found_t *
 void algo_walk_found_fini(algo_walk_found_t *f) {
   free(f->steps);
   algo_buf_fini(&f->why);
+  algo_buf_fini(&f->story);
   *f = (algo_walk_found_t){0};
 }
 
@@ -142,11 +149,12 @@ static bool sound(algo_testnet_t *t, const algo_walk_t *w) {
 /* A walk has failed: its shortest script is looked for. */
 static void find(walker_t *k, script_t *s, algo_walk_found_t *f) {
   f->was = s->n;
-  if (s->n > 0) walk_shrink(k, s);
+  if (f->was > 0) walk_shrink(k, s);
+  if (f->was > 0) algo_buf_putb(&f->story, algo_buf_view(&k->t->story));
   f->steps = s->steps;
   f->n = s->n;
   f->tries = k->tries;
-  if (s->n > 0) put_why(k, &f->why);
+  if (f->was > 0) put_why(k, &f->why);
   else algo_buf_printf(&f->why, "walk %s: %s", k->w->name, algo_testnet_why(k->t));
 }
 
@@ -201,7 +209,9 @@ bool walk_do(walker_t *k, const algo_walk_step_t *steps, size_t n, algo_buf_t *w
     if (steps[i].action < w->n_actions) put_why(k, why);
     else algo_buf_puts(why, "no such action");
   }
-  return ok;
+  if (!ok || walk_finish(k)) return ok;
+  put_why(k, why);
+  return false;
 }
 
 bool algo_walk_do(algo_testnet_t *t, const algo_walk_t *w, const algo_walk_step_t *steps, size_t n) {

@@ -5,8 +5,9 @@
 #include "algo/walk.h"
 #include "internal.h"
 
+typedef enum { CULPRIT_ACTION, CULPRIT_INVARIANT, CULPRIT_FINISH } culprit_kind_t;
 typedef struct culprit { /* what failed: the same one has to fail in a shorter script */
-  bool invariant;
+  culprit_kind_t kind;
   size_t index;
 } culprit_t;
 
@@ -28,10 +29,11 @@ typedef struct walker {
 bool walk_begin(walker_t *k);
 /* True: done, and the invariants hold. */
 bool walk_step(walker_t *k, const algo_walk_step_t *step);
+bool walk_finish(walker_t *k); /* true: what has to hold in the end does */
 uint64_t walk_arg_lo(const algo_walk_arg_t *a);
 uint64_t walk_arg_hi(const algo_walk_t *w, const algo_walk_arg_t *a);
 
-/* shrink.c: the script, which fails with the culprit, becomes as short as tries allow. */
+/* shrink.c: the script, which fails with the culprit, becomes as short as tries allow; the testnet has its story. */
 void walk_shrink(walker_t *k, script_t *s);
 
 /* Does a script; what failed is told in `why`. */

@@ -10,28 +10,23 @@ static unsigned number(const char *name, unsigned otherwise) {
 
 static escrow_walk_t k;
 
-static void open_market(bool asa) { escrow_walk_open(&k, asa, 1, &algo_escrow_spec_algo, &algo_escrow_spec_asa); }
+static void open_market(bool asa) { escrow_walk_open(&k, asa, &algo_escrow_spec_algo, &algo_escrow_spec_asa); }
 
 START_TEST(walks) {
-  algo_walk_found_t found = {0};
   open_market(_i & 1);
-  bool ok =
-      escrow_walk_search(&k, number("ALGORENT_WALKS", 3), number("ALGORENT_WALK", 2500), 1 + (uint64_t)_i, &found);
-  ck_assert_msg(ok, "%s", algo_buf_cstr(&found.why));
+  bool ok = escrow_walk_run(&k, number("ALGORENT_WALKS", 3), number("ALGORENT_WALK", 2500), 1 + (uint64_t)_i, NULL);
+  ck_assert_msg(ok, "%s", algo_testnet_why(k.w.t));
   if (getenv("ALGORENT_WALK_SHOW"))
     for (unsigned i = 0; i < TASK_STEPS; i++) fprintf(stderr, "step %u: %u accepted\n", i, k.accepted[i]);
-  algo_walk_found_fini(&found);
   escrow_walk_close(&k);
 }
 END_TEST
 
 START_TEST(nobody_locks_money) {
-  const char *why = NULL;
   open_market(_i & 1);
-  k.rng = 40 + (uint64_t)_i;
-  for (unsigned i = 0; i < number("ALGORENT_WALK", 1200) && !why; i++) why = escrow_walk_one(&k);
-  if (!why) why = escrow_walk_drain(&k);
-  ck_assert_msg(!why, "%s (%s)", why, k.w.refusal ? k.w.refusal : "accepted");
+  k.finish = escrow_walk_drain;
+  ck_assert_msg(escrow_walk_run(&k, 1, number("ALGORENT_WALK", 1200), 40 + (uint64_t)_i, NULL), "%s",
+                algo_testnet_why(k.w.t));
   escrow_walk_close(&k);
 }
 END_TEST
@@ -47,9 +42,9 @@ START_TEST(a_failure_is_short) {
   algo_walk_found_t found = {0};
   open_market(_i & 1);
   k.also = none_paid;
-  ck_assert(!escrow_walk_search(&k, 1, 2500, 5, &found));
-  ck_assert_msg(found.n <= 12, "%zu steps\n%s", found.n, algo_buf_cstr(&found.why));
-  ck_assert_msg(strstr(algo_buf_cstr(&found.why), "accept:") != NULL, "%s", algo_buf_cstr(&found.why));
+  ck_assert(!escrow_walk_run(&k, 1, 2500, 3, &found));
+  ck_assert_msg(found.n <= 8, "%zu steps\n%s", found.n, algo_testnet_why(k.w.t));
+  ck_assert_msg(strstr(algo_buf_cstr(&found.story), "accept:") != NULL, "%s", algo_testnet_why(k.w.t));
   algo_walk_found_fini(&found);
   escrow_walk_close(&k);
 }

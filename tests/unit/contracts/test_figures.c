@@ -90,9 +90,10 @@ START_TEST(rental_budget) {
   static const uint64_t baseline[2] = {5528, 6214};
   bool asa = _i & 1;
   uint64_t sum = 0;
-  walk_open(&k, asa, 5 + (uint64_t)_i, &algo_rental_spec_algo, &algo_rental_spec_asa);
+  walk_open(&k, asa, &algo_rental_spec_algo, &algo_rental_spec_asa);
   k.w.measures = true;
-  ck_assert_msg(walk_go(&k, 2500) && walk_drain(&k), "%s", k.why);
+  k.finish = walk_drain;
+  ck_assert_msg(walk_run(&k, 1, 2500, 5 + (uint64_t)_i, NULL), "%s", algo_testnet_why(k.w.t));
   for (unsigned i = 0; i < STEPS; i++) used(steps[i], k.budget[i]);
   walk_close(&k);
   rare(asa);
@@ -126,11 +127,9 @@ START_TEST(escrow_bytes_and_budget) {
   static const uint64_t bytes[2] = {3034, 3265}, dearest[2] = {283, 391};
   bool asa = _i & 1;
   const algo_app_spec_t *spec = asa ? &algo_escrow_spec_asa : &algo_escrow_spec_algo;
-  const char *why = NULL;
-  escrow_walk_open(&k, asa, 5, &algo_escrow_spec_algo, &algo_escrow_spec_asa);
+  escrow_walk_open(&k, asa, &algo_escrow_spec_algo, &algo_escrow_spec_asa);
   k.w.measures = true;
-  for (unsigned i = 0; i < 2500 && !why; i++) why = escrow_walk_one(&k);
-  ck_assert_msg(!why, "%s", why);
+  ck_assert_msg(escrow_walk_run(&k, 1, 2500, 5, NULL), "%s", algo_testnet_why(k.w.t));
   if (getenv("ALGORENT_WALK_SHOW"))
     fprintf(stderr, "escrow %s: %zu bytes, dearest call %llu\n", asa ? "asa" : "algo", spec->approval.n,
             (unsigned long long)k.budget);

@@ -28,8 +28,9 @@ static void walks(tg_options_t o, unsigned steps, uint64_t seed) {
   tg_built_t built;
   ck_assert_msg(!tg_build(&built, &rental_contract, &o, &arena, &err), "%s", err.msg);
   algo_app_spec_t s = spec_of(&built, &arena);
-  walk_open(&k, o.asa, seed, &s, &s);
-  ck_assert_msg(walk_go(&k, steps), "asa %d, -O%d, rules %x, AVM %u: %s", o.asa, o.optimise, o.rules, o.avm, k.why);
+  walk_open(&k, o.asa, &s, &s);
+  ck_assert_msg(walk_run(&k, 1, steps, seed, NULL), "asa %d, -O%d, rules %x, AVM %u: %s", o.asa, o.optimise, o.rules,
+                o.avm, algo_testnet_why(k.w.t));
   walk_close(&k);
   algo_arena_fini(&arena);
 }

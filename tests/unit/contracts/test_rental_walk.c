@@ -18,14 +18,15 @@ static void show(const walk_t *k) {
   for (unsigned i = 0; i < k->n_refusals; i++) fprintf(stderr, "%6u %s\n", k->seen[i], k->refusals[i]);
 }
 
+static walk_t k;
+
+static void open_market(bool asa) { walk_open(&k, asa, &algo_rental_spec_algo, &algo_rental_spec_asa); }
+
 START_TEST(walks) {
-  static walk_t k;
-  algo_walk_found_t found = {0};
-  walk_open(&k, _i & 1, 1, &algo_rental_spec_algo, &algo_rental_spec_asa);
-  bool ok = walk_search(&k, number("ALGORENT_WALKS", 3), number("ALGORENT_WALK", 2500), 1 + (uint64_t)_i, &found);
+  open_market(_i & 1);
+  bool ok = walk_run(&k, number("ALGORENT_WALKS", 3), number("ALGORENT_WALK", 2500), 1 + (uint64_t)_i, NULL);
   if (getenv("ALGORENT_WALK_SHOW")) show(&k);
-  ck_assert_msg(ok, "%s", algo_buf_cstr(&found.why));
-  algo_walk_found_fini(&found);
+  ck_assert_msg(ok, "%s", algo_testnet_why(k.w.t));
   walk_close(&k);
 }
 END_TEST
@@ -33,29 +34,29 @@ END_TEST
 /* Whatever happened before: strangers can end everything once the windows are over, everybody gets what is his, and the
  * market is left with its own minimum balance. */
 START_TEST(nobody_locks_money) {
-  static walk_t k;
-  walk_open(&k, _i & 1, 400 + (uint64_t)_i, &algo_rental_spec_algo, &algo_rental_spec_asa);
-  ck_assert_msg(walk_go(&k, number("ALGORENT_WALK", 1200)) && walk_drain(&k), "%s", k.why);
+  open_market(_i & 1);
+  k.finish = walk_drain;
+  ck_assert_msg(walk_run(&k, 1, number("ALGORENT_WALK", 1200), 400 + (uint64_t)_i, NULL), "%s",
+                algo_testnet_why(k.w.t));
   walk_close(&k);
 }
 END_TEST
 
 /* A claim that is false is found, and told in few steps: register, rent, start, stop. */
-static bool none_stopped(const walk_t *k) {
-  for (uint64_t i = 0; i < k->m.next_rental; i++)
-    if (k->m.rentals[i].state == 2) return false;
+static bool none_stopped(const walk_t *w) {
+  for (uint64_t i = 0; i < w->m.next_rental; i++)
+    if (w->m.rentals[i].state == 2) return false;
   return true;
 }
 
 START_TEST(a_failure_is_short) {
-  static walk_t k;
   algo_walk_found_t found = {0};
-  walk_open(&k, _i & 1, 1, &algo_rental_spec_algo, &algo_rental_spec_asa);
+  open_market(_i & 1);
   k.also = none_stopped;
-  ck_assert(!walk_search(&k, 1, 2500, 5, &found));
+  ck_assert(!walk_run(&k, 1, 2500, 3, &found));
   ck_assert_uint_gt(found.was, 20);
-  ck_assert_msg(found.n <= 12, "%zu steps\n%s", found.n, algo_buf_cstr(&found.why));
-  ck_assert_msg(strstr(algo_buf_cstr(&found.why), "stop:") != NULL, "%s", algo_buf_cstr(&found.why));
+  ck_assert_msg(found.n <= 8, "%zu steps\n%s", found.n, algo_testnet_why(k.w.t));
+  ck_assert_msg(strstr(algo_buf_cstr(&found.story), "stop:") != NULL, "%s", algo_testnet_why(k.w.t));
   algo_walk_found_fini(&found);
   walk_close(&k);
 }

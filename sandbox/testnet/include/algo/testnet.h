@@ -48,6 +48,9 @@ ALGO_API const char *algo_testnet_why(const algo_testnet_t *t); /* the first fai
 ALGO_API void algo_testnet_forgive(algo_testnet_t *t);          /* forgets it */
 /* The test fails here; always false. Addresses in the text become labels. */
 ALGO_API bool algo_testnet_fail(algo_testnet_t *t, const char *fmt, ...) ALGO_PRINTF(2, 3);
+/* A line of the story that a walk's shortest script is told with (algo/walk.h), beside the groups, which are in it
+ * anyway. Costs nothing while no story is told. */
+ALGO_API void algo_testnet_note(algo_testnet_t *t, const char *fmt, ...) ALGO_PRINTF(2, 3);
 
 /* ---- who ----
  * Where a label is asked for, an address as text is taken too. */

@@ -1,9 +1,10 @@
 /* algo/walk.h - fuzzed arguments and random walks over a testnet, with the shortest script that fails.
  *
  * A walk is made of declared actions with declared arguments, which are numbers. Each walk begins in the state that the
- * testnet is in now, does so many random actions, and looks at the invariants after each. When an action or an
- * invariant fails, steps are taken out and arguments made smaller as long as the same one still fails; what is left is
- * a script, as JSON to replay and as C to paste into a test. The same seed is the same walk. One thread at a time. */
+ * testnet is in now, does so many random actions, and looks at the invariants after each, and at what has to hold in
+ * the end. When one of them fails, steps are taken out and arguments made smaller as long as the same one still fails;
+ * what is left is a script: told in words, as JSON to replay and as C to paste into a test. The same seed is the same
+ * walk. One thread at a time. */
 #ifndef ALGO_WALK_H
 #define ALGO_WALK_H
 
@@ -25,7 +26,7 @@ ALGO_API void algo_fuzz_bytes(uint8_t *out, size_t n, uint64_t value);
 typedef enum algo_walk_kind {
   ALGO_WALK_UINT, /* lo to hi, edges more often; becomes smaller */
   ALGO_WALK_WHO,  /* a place in the walk's `who`; written as its label */
-  ALGO_WALK_SEED, /* any number, for algo_fuzz_bytes */
+  ALGO_WALK_SEED, /* any number, 0 more often: for algo_fuzz_bytes, or to draw from; 0, or left as it is */
 } algo_walk_kind_t;
 typedef struct algo_walk_arg {
   const char *name;
@@ -58,6 +59,9 @@ typedef struct algo_walk {
   const char *const *who; /* labels */
   size_t n_who;
   bool (*start)(void *user, algo_testnet_t *t); /* each walk and each try: the test's own records anew; NULL: none */
+  /* Behind the last step of each walk: what has to hold in the end, such as that everybody is paid out; it may send
+   * groups. False, or an assertion that fails: found. NULL: nothing. */
+  bool (*finish)(void *user, algo_testnet_t *t);
   void *user;
   uint64_t seed;
   unsigned walks, steps; /* 0: 1 walk; 100 steps each */
@@ -76,6 +80,7 @@ typedef struct algo_walk_found { /* freed with algo_walk_found_fini; zero-filled
   size_t n, was;                 /* its steps; those that the walk had done */
   unsigned walk, tries;          /* which walk, from 0; how often it was tried */
   algo_buf_t why;                /* what failed, and how */
+  algo_buf_t story;              /* the script in words: its steps, and below each the groups that it sent */
 } algo_walk_found_t;
 ALGO_API void algo_walk_found_fini(algo_walk_found_t *f);
 

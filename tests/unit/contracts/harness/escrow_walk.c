@@ -56,7 +56,7 @@ static void choose(escrow_walk_t *k, task_step_t *s) {
     s->bond = s->what == TASK_CONFIGURE ? world_rnd(&k->rng, 9) != 0 : 0;
     s->party = world_rnd(&k->rng, 2) ? WORK : WORK2;
     s->mbr = s->what == TASK_PROVIDER && s->n ? 18900 : 0;
-  } else if (k->live_tasks < 2 + world_rnd(&k->rng, 6)) {
+  } else if (k->live_tasks < world_rnd(&k->rng, 5)) {
     s->what = TASK_POST;
     s->by = world_rnd(&k->rng, 2) ? CLIENT : CLIENT2;
     s->mbr = 76100 + (world_rnd(&k->rng, 30) == 0);
@@ -109,43 +109,14 @@ static void disturb(escrow_walk_t *k) {
   }
 }
 
-static bool affordable(escrow_walk_t *k, const task_step_t *s) {
-  bool deposits = s->what == TASK_POST || s->what == TASK_ACCEPT, frozen;
-  u128_t need = k->w.fee + 2000 + (u128_t)s->mbr + (deposits && !k->asa ? s->amount : 0);
-  uint64_t have;
-  const algo_addr_t *a = &k->w.who[s->by];
-  if (world_balance(&k->w, a) < need + world_min_balance(&k->w, a)) return false;
-  if (!deposits || !k->asa) return true;
-  if (!world_holding(&k->w, &k->w.app_addr, &have, &frozen) || frozen) return false;
-  return world_holding(&k->w, a, &have, &frozen) && !frozen && have >= s->amount;
-}
-
 /* ---- comparing ---- */
-
-static bool same_logs(escrow_walk_t *k) {
-  size_t at = 0;
-  for (size_t i = 0; i < k->w.delta->n_logs; i++) {
-    algo_bytes_t have = k->w.delta->logs[i];
-    if (k->logs.n < at + 2 + have.n || memcmp(k->logs.p + at + 2, have.p, have.n) != 0) return false;
-    at += 2 + have.n;
-  }
-  return at == k->logs.n;
-}
-
-static bool same_box(escrow_walk_t *k, char prefix, uint64_t id, bool live) {
-  uint8_t be[8];
-  algo_bytes_t value;
-  algo_put_be64(be, id);
-  bool there = world_box(&k->w, prefix, algo_bytes(be, 8), &value);
-  return there == live && (!live || algo_bytes_eq(value, algo_buf_view(&k->logs)));
-}
 
 static bool same_boxes(escrow_walk_t *k) {
   for (uint64_t i = k->next > 60 ? k->next - 60 : 0; i < k->next; i++) {
     escrow_model_task(k, &k->tasks[i]);
-    if (!same_box(k, 't', i, k->tasks[i].live)) return false;
+    if (!world_box_is(&k->w, 't', i, k->tasks[i].live, &k->logs)) return false;
     escrow_model_worker(k, &k->tasks[i]);
-    if (!same_box(k, 'w', i, k->tasks[i].worker_live)) return false;
+    if (!world_box_is(&k->w, 'w', i, k->tasks[i].worker_live, &k->logs)) return false;
   }
   return true;
 }
@@ -175,7 +146,7 @@ static bool same_balances(escrow_walk_t *k, const uint64_t *algo, const uint64_t
   return true;
 }
 
-const char *escrow_walk_do(escrow_walk_t *k, const task_step_t *s) {
+static const char *one_step(escrow_walk_t *k, const task_step_t *s) {
   uint64_t algo[PARTIES], asset[PARTIES];
   bool frozen;
   algo_method_call_t c;
@@ -194,8 +165,8 @@ const char *escrow_walk_do(escrow_walk_t *k, const task_step_t *s) {
   if (want) return NULL;
   k->accepted[s->what]++;
   if (k->w.budget > k->budget) k->budget = k->w.budget;
-  if (k->seen_logs) k->seen_logs(k->user, k->w.delta);
-  if (!same_logs(k)) return "the logs differ";
+  if (k->w.seen_logs) k->w.seen_logs(k->w.user, k->w.delta);
+  if (!world_logs_are(&k->w, &k->logs)) return "the logs differ";
   if (!same_balances(k, algo, asset)) return "the balances differ";
   if (!same_globals(k)) return "the global state differs";
   if (!same_boxes(k)) return "a box differs";
@@ -203,22 +174,9 @@ const char *escrow_walk_do(escrow_walk_t *k, const task_step_t *s) {
   return same_holding(k) ? NULL : "the market does not hold what it has to";
 }
 
-const char *escrow_walk_one(escrow_walk_t *k) {
-  static const int64_t jumps[] = {0, 0, 0, 0, 1, 25, 59, 60, 61, 200};
-  task_step_t s;
-  algo_arena_reset(&k->w.arena);
-  if (k->next + 2 >= WALK_TASKS) return NULL;
-  world_set_time(&k->w, k->w.now + jumps[world_rnd(&k->rng, 10)]);
-  if (world_rnd(&k->rng, 10) == 0) disturb(k);
-  choose(k, &s);
-  return affordable(k, &s) ? escrow_walk_do(k, &s) : NULL;
-}
-
-void escrow_walk_open(escrow_walk_t *k, bool asa, uint64_t seed, const algo_app_spec_t *algo,
-                      const algo_app_spec_t *asa_spec) {
+void escrow_walk_open(escrow_walk_t *k, bool asa, const algo_app_spec_t *algo, const algo_app_spec_t *asa_spec) {
   memset(k, 0, sizeof *k);
   k->asa = asa;
-  k->rng = seed;
   k->next = k->open = 1;
   k->fee_bps = 500;
   k->dispute_s = 600;
@@ -238,7 +196,7 @@ void escrow_walk_close(escrow_walk_t *k) {
   world_close(&k->w);
 }
 
-/* ---- the shortest walk that fails ---- */
+/* ---- walking ---- */
 
 typedef struct kept {
   escrow_walk_t *k, fresh;
@@ -259,18 +217,33 @@ static void reset(void *user) {
   x->k->budget = budget;
 }
 
-static const char *draw_one(void *user, uint64_t seed) {
+static void trouble(void *user, uint64_t seed) {
   escrow_walk_t *k = ((kept_t *)user)->k;
   k->rng = seed;
-  return escrow_walk_one(k);
+  disturb(k);
 }
 
-bool escrow_walk_search(escrow_walk_t *k, unsigned walks, unsigned steps, uint64_t seed, algo_walk_found_t *found) {
+static const char *draw_call(void *user, uint64_t seed) {
+  escrow_walk_t *k = ((kept_t *)user)->k;
+  task_step_t s;
+  if (k->next + 2 >= WALK_TASKS) return NULL;
+  k->rng = seed;
+  choose(k, &s);
+  bool deposits = s.what == TASK_POST || s.what == TASK_ACCEPT;
+  return world_affords(&k->w, s.by, s.mbr, deposits, s.amount) ? one_step(k, &s) : NULL;
+}
+
+static const char *in_the_end(void *user) {
+  escrow_walk_t *k = ((kept_t *)user)->k;
+  return k->finish ? k->finish(k) : NULL;
+}
+
+bool escrow_walk_run(escrow_walk_t *k, unsigned walks, unsigned steps, uint64_t seed, algo_walk_found_t *found) {
   kept_t *x = calloc(1, sizeof *x);
   world_must(&k->w, x != NULL);
   *x = (kept_t){k, *k};
-  world_search_t s = {"escrow", &k->w, x, reset, draw_one};
-  bool ok = world_search(&s, walks, steps, seed, found);
+  const world_walk_t w = {"escrow", &k->w, x, reset, trouble, draw_call, in_the_end};
+  bool ok = world_walk(&w, walks, steps, seed, found);
   free(x);
   return ok;
 }
@@ -283,7 +256,7 @@ static const char *all_tasks(escrow_walk_t *k, unsigned what, bool (*when)(const
     if (!when(t)) continue;
     task_step_t s = {.what = what, .by = by < PARTIES ? by : t->client, .id = i};
     algo_arena_reset(&k->w.arena);
-    const char *why = escrow_walk_do(k, &s);
+    const char *why = one_step(k, &s);
     if (why) return why;
     if (when(t)) return "a stranger cannot end it";
   }
@@ -311,9 +284,9 @@ const char *escrow_walk_drain(escrow_walk_t *k) {
   const char *why = NULL;
   for (size_t i = 0; i < sizeof ends / sizeof ends[0] && !why; i++)
     why = all_tasks(k, ends[i].what, ends[i].when, ends[i].by);
-  if (!why && k->fees) why = escrow_walk_do(k, &(task_step_t){.what = TASK_COLLECT, .by = STRANGER});
+  if (!why && k->fees) why = one_step(k, &(task_step_t){.what = TASK_COLLECT, .by = STRANGER});
   for (unsigned p = 0; p < PARTIES && !why; p++)
-    if (k->provider[p]) why = escrow_walk_do(k, &(task_step_t){.what = TASK_PROVIDER, .by = ADMIN, .party = p});
+    if (k->provider[p]) why = one_step(k, &(task_step_t){.what = TASK_PROVIDER, .by = ADMIN, .party = p});
   if (!why && !world_is_empty(&k->w, k->asa)) why = "money is left in the market";
   return why;
 }

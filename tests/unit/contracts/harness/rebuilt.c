@@ -75,7 +75,7 @@ static void apply(rebuilt_t *t, const algo_event_effect_t *e, const value_t *fie
   for (unsigned i = 0; i < e->n_sets; i++) set(t, r, &e->sets[i], fields, &t->tables->states[e->table]);
 }
 
-void rebuilt_take(void *user, const algo_outcome_t *d) {
+static void take(void *user, const algo_outcome_t *d) {
   rebuilt_t *t = user;
   for (size_t i = 0; i < d->n_logs; i++) {
     if (d->logs[i].n >= 4 && memcmp(d->logs[i].p, "\x15\x1f\x7c\x75", 4) == 0) continue;
@@ -152,6 +152,18 @@ void rebuilt_open(rebuilt_t *t, const algo_contract_tables_t *tables) {
     t->rows[i] = calloc(REBUILT_ROWS, sizeof(row_t));
     if (!t->rows[i]) abort();
   }
+}
+
+static void anew(void *user) {
+  rebuilt_t *t = user;
+  t->unknown = t->events = 0;
+  for (unsigned i = 0; i < REBUILT_TABLES; i++) memset(t->rows[i], 0, REBUILT_ROWS * sizeof(row_t));
+}
+
+void rebuilt_watch(rebuilt_t *t, world_t *w) {
+  w->seen_logs = take;
+  w->anew = anew;
+  w->user = t;
 }
 
 void rebuilt_close(rebuilt_t *t) {

@@ -1,34 +1,59 @@
-/* Walks whose failures end in the shortest script. A step is one number, which draws all that it does. */
+/* Walks over a market: algo_walk's, of steps that draw what they do. A step is the seconds that pass, what happens to
+ * the accounts, and a call; the last two are seeds to draw from, and 0 is none. */
 #include "world.h"
 
+enum { SECONDS, TROUBLE, CALL, ARGS, TROUBLED = 10, LONG = 200 };
+
 static bool start(void *user, algo_testnet_t *t) {
-  const world_search_t *s = user;
+  const world_walk_t *s = user;
   s->reset(s->walk);
   s->w->now = algo_testnet_now(t);
   s->w->refusal = NULL;
-  s->w->tells = true;
-  algo_buf_clear(&s->w->story);
+  if (s->w->anew) s->w->anew(s->w->user);
+  return true;
+}
+
+/* Time stands still most of the time, and nothing happens to anybody. */
+static bool choose(void *user, algo_testnet_t *t, algo_fuzz_t *f, uint64_t *args) {
+  static const uint64_t jumps[] = {0, 0, 0, 0, 0, 0, 1, 1, 25, 25, 59, 60, 61, 119, 300};
+  (void)user, (void)t;
+  args[SECONDS] = jumps[algo_fuzz_below(f, sizeof jumps / sizeof jumps[0])];
+  if (algo_fuzz_below(f, LONG) == 0) args[SECONDS] += 4000;
+  if (algo_fuzz_below(f, TROUBLED) != 0) args[TROUBLE] = 0;
+  if (args[CALL] == 0) args[CALL] = 1;
   return true;
 }
 
 static bool step(void *user, algo_testnet_t *t, const uint64_t *args) {
-  const world_search_t *s = user;
-  const char *why = s->one(s->walk, args[0]);
-  return !why || algo_testnet_fail(t, "%s, behind\n%s", why, algo_buf_cstr(&s->w->story));
+  const world_walk_t *s = user;
+  algo_arena_reset(&s->w->arena);
+  world_set_time(s->w, s->w->now + (int64_t)args[SECONDS]);
+  if (args[TROUBLE] != 0) s->trouble(s->walk, args[TROUBLE]);
+  const char *why = args[CALL] == 0 ? NULL : s->call(s->walk, args[CALL]);
+  return why == NULL || algo_testnet_fail(t, "%s", why);
 }
 
-bool world_search(const world_search_t *s, unsigned walks, unsigned steps, uint64_t seed, algo_walk_found_t *found) {
-  static const algo_walk_arg_t args[] = {{"seed", ALGO_WALK_SEED, 0, 0}};
-  static const algo_walk_action_t actions[] = {{"step", 1, args, 1, NULL, step}};
-  algo_walk_t w = {.name = s->name, .actions = actions, .n_actions = 1, .start = start, .user = (void *)s};
-  w.seed = seed;
-  w.walks = walks;
-  w.steps = steps;
-  w.tries = 1000; /* a try replays a walk */
-  bool ok = algo_walk_run(s->w->t, &w, found);
-  s->w->tells = false;
-  algo_testnet_forgive(s->w->t);
-  return ok;
+static bool finish(void *user, algo_testnet_t *t) {
+  const world_walk_t *s = user;
+  const char *why = s->finish == NULL ? NULL : s->finish(s->walk);
+  return why == NULL || algo_testnet_fail(t, "%s", why);
+}
+
+bool world_walk(const world_walk_t *s, unsigned walks, unsigned steps, uint64_t seed, algo_walk_found_t *found) {
+  static const algo_walk_arg_t args[ARGS] = {
+      {"seconds", ALGO_WALK_UINT, 0, 4300}, {"trouble", ALGO_WALK_SEED, 0, 0}, {"call", ALGO_WALK_SEED, 0, 0}};
+  static const algo_walk_action_t actions[] = {{"step", 1, args, ARGS, choose, step}};
+  const algo_walk_t w = {.name = s->name,
+                         .actions = actions,
+                         .n_actions = 1,
+                         .start = start,
+                         .finish = finish,
+                         .user = (void *)s,
+                         .seed = seed,
+                         .walks = walks,
+                         .steps = steps,
+                         .tries = 2000}; /* a try replays a walk */
+  return algo_walk_run(s->w->t, &w, found);
 }
 
 /* ---- behind a walk ---- */

@@ -54,17 +54,6 @@ static bool same_balances(walk_t *k, const step_t *s, before_t *b) {
   return memcmp(&now, b, sizeof now) == 0;
 }
 
-static bool same_logs(const walk_t *k) {
-  size_t at = 0;
-  const algo_buf_t *want = &k->m.logs;
-  for (size_t i = 0; i < k->w.delta->n_logs; i++) {
-    algo_bytes_t have = k->w.delta->logs[i];
-    if (want->n < at + 2 + have.n || memcmp(want->p + at + 2, have.p, have.n) != 0) return false;
-    at += 2 + have.n;
-  }
-  return at == want->n;
-}
-
 static bool same_globals(const walk_t *k) {
   algo_rental_globals_t g;
   const model_t *m = &k->m;
@@ -76,27 +65,19 @@ static bool same_globals(const walk_t *k) {
          algo_addr_eq(&g.treasury, &m->treasury);
 }
 
-static bool same_box(const walk_t *k, char prefix, uint64_t id, bool live, const algo_buf_t *want) {
-  uint8_t be[8];
-  algo_bytes_t value;
-  algo_put_be64(be, id);
-  bool there = world_box(&k->w, prefix, algo_bytes(be, 8), &value);
-  return there == live && (!live || algo_bytes_eq(value, algo_buf_view(want)));
-}
-
 static bool same_boxes(walk_t *k) {
   algo_buf_t b = ALGO_BUF_INIT;
   bool ok = true;
   for (uint64_t i = 0; i < k->m.next_gpu && ok; i++) {
     algo_buf_clear(&b);
     model_gpu_bytes(&b, &k->m.gpus[i]);
-    ok = same_box(k, 'g', i, k->m.gpus[i].live, &b);
+    ok = world_box_is(&k->w, 'g', i, k->m.gpus[i].live, &b);
   }
   uint64_t from = k->m.next_rental > 40 ? k->m.next_rental - 40 : 0;
   for (uint64_t i = from; i < k->m.next_rental && ok; i++) {
     algo_buf_clear(&b);
     model_rental_bytes(&b, &k->m.rentals[i]);
-    ok = same_box(k, 'r', i, k->m.rentals[i].live, &b);
+    ok = world_box_is(&k->w, 'r', i, k->m.rentals[i].live, &b);
   }
   algo_buf_fini(&b);
   return ok;
@@ -317,19 +298,6 @@ static void disturb(walk_t *k) {
     world_xfer(&k->w, &k->w.who[ISSUER], &k->w.who[p], 1u << 30, false);
 }
 
-/* A group that the ledger itself would refuse says nothing about the contract. */
-static bool affordable(const walk_t *k, const step_t *s) {
-  const algo_addr_t *a = &k->w.who[s->by];
-  bool deposits = s->what == STEP_RENT || s->what == STEP_EXTEND;
-  u128_t need = k->w.fee + 2000 + (u128_t)s->mbr + (deposits && !k->asa ? s->amount : 0);
-  if (world_balance(&k->w, a) < need + world_min_balance(&k->w, a)) return false;
-  if (!deposits || !k->asa) return true;
-  uint64_t have;
-  bool frozen, app_frozen;
-  if (!world_holding(&k->w, &k->w.app_addr, &have, &app_frozen) || app_frozen) return false;
-  return world_holding(&k->w, a, &have, &frozen) && !frozen && have >= s->amount;
-}
-
 /* ---- walking ---- */
 
 static void count_refusal(walk_t *k, const char *why) {
@@ -341,7 +309,7 @@ static void count_refusal(walk_t *k, const char *why) {
   if (i == k->n_refusals) k->n_refusals++;
 }
 
-static bool one_step(walk_t *k, const step_t *s, bool all) {
+static bool one_step(walk_t *k, const step_t *s) {
   before_t b;
   algo_method_call_t c;
   look(k, &b);
@@ -359,36 +327,14 @@ static bool one_step(walk_t *k, const step_t *s, bool all) {
   }
   k->accepted[s->what]++;
   if (k->w.budget > k->budget[s->what]) k->budget[s->what] = k->w.budget;
-  if (k->seen_logs) k->seen_logs(k->user, k->w.delta);
+  if (k->w.seen_logs) k->w.seen_logs(k->w.user, k->w.delta);
   if (k->also && !k->also(k)) return differs(k, s, "what the test watches does not hold");
-  if (!same_logs(k)) return differs(k, s, "the logs differ");
+  if (!world_logs_are(&k->w, &k->m.logs)) return differs(k, s, "the logs differ");
   if (!same_balances(k, s, &b)) return differs(k, s, "the balances differ");
   if (!same_globals(k)) return differs(k, s, "the global state differs");
-  if (all && !same_boxes(k)) return differs(k, s, "a box differs");
+  if (!same_boxes(k)) return differs(k, s, "a box differs");
   return same_holding(k) || differs(k, s, "the market does not hold what it has to");
 }
-
-bool walk_one(walk_t *k) {
-  static const int64_t jumps[] = {0, 0, 0, 0, 0, 0, 1, 1, 25, 25, 59, 60, 61, 119, 300};
-  step_t s;
-  algo_arena_reset(&k->w.arena);
-  world_set_time(&k->w, k->w.now + jumps[world_rnd(&k->rng, sizeof jumps / sizeof jumps[0])]);
-  if (world_rnd(&k->rng, 200) == 0) world_set_time(&k->w, k->w.now + 4000);
-  if (world_rnd(&k->rng, 10) == 0) disturb(k);
-  choose(k, &s);
-  return !affordable(k, &s) || one_step(k, &s, true);
-}
-
-static bool is_full(const walk_t *k) {
-  return k->m.next_rental + 2 >= MODEL_RENTALS || k->m.next_gpu + 2 >= MODEL_GPUS;
-}
-
-bool walk_go(walk_t *k, unsigned steps) {
-  for (unsigned i = 0; i < steps && !k->why[0] && !is_full(k); i++) walk_one(k);
-  return !k->why[0];
-}
-
-/* ---- the shortest walk that fails ---- */
 
 typedef struct kept {
   walk_t *k;
@@ -404,18 +350,33 @@ static void reset(void *user) {
   x->k->why[0] = '\0';
 }
 
-static const char *draw_one(void *user, uint64_t seed) {
+static void trouble(void *user, uint64_t seed) {
   walk_t *k = ((kept_t *)user)->k;
   k->rng = seed;
-  return is_full(k) || walk_one(k) ? NULL : k->why;
+  disturb(k);
 }
 
-bool walk_search(walk_t *k, unsigned walks, unsigned steps, uint64_t seed, algo_walk_found_t *found) {
+static const char *draw_call(void *user, uint64_t seed) {
+  walk_t *k = ((kept_t *)user)->k;
+  step_t s;
+  if (k->m.next_rental + 2 >= MODEL_RENTALS || k->m.next_gpu + 2 >= MODEL_GPUS) return NULL;
+  k->rng = seed;
+  choose(k, &s);
+  bool deposits = s.what == STEP_RENT || s.what == STEP_EXTEND;
+  return !world_affords(&k->w, s.by, s.mbr, deposits, s.amount) || one_step(k, &s) ? NULL : k->why;
+}
+
+static const char *in_the_end(void *user) {
+  walk_t *k = ((kept_t *)user)->k;
+  return k->finish ? k->finish(k) : NULL;
+}
+
+bool walk_run(walk_t *k, unsigned walks, unsigned steps, uint64_t seed, algo_walk_found_t *found) {
   kept_t *x = calloc(1, sizeof *x);
   world_must(&k->w, x != NULL);
   *x = (kept_t){k, k->m};
-  world_search_t s = {"rental", &k->w, x, reset, draw_one};
-  bool ok = world_search(&s, walks, steps, seed, found);
+  const world_walk_t w = {"rental", &k->w, x, reset, trouble, draw_call, in_the_end};
+  bool ok = world_walk(&w, walks, steps, seed, found);
   free(x);
   return ok;
 }
@@ -425,7 +386,7 @@ bool walk_search(walk_t *k, unsigned walks, unsigned steps, uint64_t seed, algo_
 static bool act(walk_t *k, step_t s) {
   algo_arena_reset(&k->w.arena);
   unsigned before = k->accepted[s.what];
-  return one_step(k, &s, true) && (k->accepted[s.what] > before || differs(k, &s, "refused"));
+  return one_step(k, &s) && (k->accepted[s.what] > before || differs(k, &s, "refused"));
 }
 
 static bool end_rental(walk_t *k, uint64_t id) {
@@ -435,10 +396,7 @@ static bool end_rental(walk_t *k, uint64_t id) {
   return !r->live || act(k, (step_t){.what = STEP_WITHDRAW, .by = STRANGER, .id = id});
 }
 
-bool walk_drain(walk_t *k) {
-  world_heal(&k->w, k->asa, k->clawed);
-  k->clawed = 0;
-  world_set_time(&k->w, k->w.now + 5000000000); /* later than every window */
+static bool drained(walk_t *k) {
   for (uint64_t i = 0; i < k->m.next_rental; i++)
     if (k->m.rentals[i].live && !end_rental(k, i)) return false;
   for (uint64_t i = 0; i < k->m.next_gpu; i++) {
@@ -449,14 +407,20 @@ bool walk_drain(walk_t *k) {
   if (k->m.fees && !act(k, (step_t){.what = STEP_COLLECT, .by = STRANGER})) return false;
   for (unsigned p = 0; p < PARTIES; p++)
     if (k->m.provider[p] && !act(k, (step_t){.what = STEP_APPROVE, .by = ADMIN, .party = p})) return false;
-  step_t none = {0};
-  return world_is_empty(&k->w, k->asa) || differs(k, &none, "money is left in the market");
+  return true;
 }
 
-void walk_open(walk_t *k, bool asa, uint64_t seed, const algo_app_spec_t *algo, const algo_app_spec_t *asa_spec) {
+const char *walk_drain(walk_t *k) {
+  world_heal(&k->w, k->asa, k->clawed);
+  k->clawed = 0;
+  world_set_time(&k->w, k->w.now + 5000000000); /* later than every window */
+  if (!drained(k)) return k->why;
+  return world_is_empty(&k->w, k->asa) ? NULL : "money is left in the market";
+}
+
+void walk_open(walk_t *k, bool asa, const algo_app_spec_t *algo, const algo_app_spec_t *asa_spec) {
   memset(k, 0, sizeof *k);
   k->asa = asa;
-  k->rng = seed;
   world_open(&k->w, algo, asa_spec, asa);
   model_start(&k->m, &k->w, asa);
   algo_method_call_t c;

@@ -26,32 +26,6 @@ uint64_t world_rnd(uint64_t *state, uint64_t n) {
 
 /* ---- groups ---- */
 
-static void put_argument(world_t *w, algo_bytes_t v) {
-  uint64_t number = 0;
-  for (size_t i = 0; i < v.n && i < 8; i++) number = number << 8 | v.p[i];
-  if (v.n == 32) algo_buf_printf(&w->story, " %s", algo_testnet_label(w->t, (const algo_addr_t *)v.p));
-  else if (v.n <= 8) algo_buf_printf(&w->story, " %llu", (unsigned long long)number);
-  else algo_buf_printf(&w->story, " (%zu bytes)", v.n);
-}
-
-/* "  renter pays market 80900; renter calls ...: refused: ..." */
-static void tell(world_t *w, const algo_txn_t *txns, size_t n) {
-  algo_buf_puts(&w->story, "  ");
-  for (size_t i = 0; i < n; i++) {
-    const algo_txn_t *t = &txns[i];
-    algo_buf_printf(&w->story, "%s%s", i ? "; " : "", algo_testnet_label(w->t, &t->sender));
-    if (t->type == ALGO_TX_PAY)
-      algo_buf_printf(&w->story, " pays %llu%s", (unsigned long long)t->amount,
-                      algo_addr_is_zero(&t->close_remainder_to) ? "" : " and closes");
-    else if (t->type == ALGO_TX_AXFER)
-      algo_buf_printf(&w->story, " sends %llu%s", (unsigned long long)t->asset_amount,
-                      algo_addr_is_zero(&t->asset_close_to) ? "" : " and opts out");
-    else if (t->type == ALGO_TX_AFRZ) algo_buf_puts(&w->story, t->asset_frozen ? " freezes" : " unfreezes");
-    for (size_t k = 1; t->type == ALGO_TX_APPL && k < t->n_app_args; k++) put_argument(w, t->app_args[k]);
-  }
-  algo_buf_printf(&w->story, "%s%s\n", w->refusal ? ": refused: " : "", w->refusal ? w->refusal : "");
-}
-
 bool world_send(world_t *w, algo_txn_t *txns, size_t n) {
   for (size_t i = 0; i < n; i++)
     if (!txns[i].fee) txns[i].fee = txns[i].type == ALGO_TX_APPL ? w->fee : 1000;
@@ -62,7 +36,6 @@ bool world_send(world_t *w, algo_txn_t *txns, size_t n) {
   const algo_testnet_result_t *r = algo_testnet_result(w->t);
   w->budget = r->budget;
   w->refusal = r->why;
-  if (w->tells) tell(w, txns, n);
   if (!r->ok) return false;
   w->delta = &r->txns[n - 1];
   if (r->created_app) w->app.id = r->created_app;
@@ -71,7 +44,6 @@ bool world_send(world_t *w, algo_txn_t *txns, size_t n) {
 }
 
 void world_set_time(world_t *w, int64_t now) {
-  if (w->tells && now > w->now) algo_buf_printf(&w->story, "%lld seconds later:\n", (long long)(now - w->now));
   w->now = now;
   MUST(algo_testnet_set_time(w->t, now));
 }
@@ -216,7 +188,7 @@ void world_name_all(world_t *w, const algo_addr_t *sender, const algo_method_cal
 }
 
 bool world_call_as(world_t *w, const algo_addr_t *sender, const algo_method_call_t *c) {
-  if (w->tells) algo_buf_printf(&w->story, "%.*s:\n", (int)strcspn(c->signature, "("), c->signature);
+  algo_testnet_note(w->t, "%.*s:", (int)strcspn(c->signature, "("), c->signature);
   return call_with(w, sender, c, NULL);
 }
 bool world_call(world_t *w, unsigned party, const algo_method_call_t *c) { return world_call_as(w, &w->who[party], c); }
@@ -258,6 +230,36 @@ void world_globals(const world_t *w, algo_rental_globals_t *out) {
   for (size_t i = 0; i < state.n; i++)
     algo_rental_globals_set(out, state.items[i].key, !state.items[i].is_uint, state.items[i].bytes,
                             state.items[i].uint);
+}
+
+bool world_affords(const world_t *w, unsigned party, uint64_t mbr, bool deposits, uint64_t amount) {
+  const algo_addr_t *a = &w->who[party];
+  bool asa = w->app.asset != 0;
+  u128_t need = w->fee + 2000 + (u128_t)mbr + (deposits && !asa ? amount : 0);
+  if (world_balance(w, a) < need + world_min_balance(w, a)) return false;
+  if (!deposits || !asa) return true;
+  uint64_t have;
+  bool frozen;
+  if (!world_holding(w, &w->app_addr, &have, &frozen) || frozen) return false;
+  return world_holding(w, a, &have, &frozen) && !frozen && have >= amount;
+}
+
+bool world_logs_are(const world_t *w, const algo_buf_t *want) {
+  size_t at = 0;
+  for (size_t i = 0; i < w->delta->n_logs; i++) {
+    algo_bytes_t have = w->delta->logs[i];
+    if (want->n < at + 2 + have.n || memcmp(want->p + at + 2, have.p, have.n) != 0) return false;
+    at += 2 + have.n;
+  }
+  return at == want->n;
+}
+
+bool world_box_is(const world_t *w, char prefix, uint64_t id, bool live, const algo_buf_t *want) {
+  uint8_t be[8];
+  algo_bytes_t value;
+  algo_put_be64(be, id);
+  bool there = world_box(w, prefix, algo_bytes(be, 8), &value);
+  return there == live && (!live || algo_bytes_eq(value, algo_buf_view(want)));
 }
 
 /* ---- plain transactions; each has to succeed ---- */
@@ -321,7 +323,6 @@ void world_open(world_t *w, const algo_app_spec_t *algo, const algo_app_spec_t *
 }
 
 void world_close(world_t *w) {
-  algo_buf_fini(&w->story);
   algo_testnet_stop(w->t);
   algo_arena_fini(&w->arena);
 }

@@ -80,6 +80,14 @@ static void set_up(void) {
 }
 static void tear_down(void) { algo_testnet_stop(t); }
 
+/* Something that holds after each step, and not in the end: nobody may have locked it. */
+static bool open_in_the_end(void *user, algo_testnet_t *net) {
+  algo_testnet_note(net, "is it open?");
+  algo_teal_value_t locked;
+  algo_testnet_global(net, ((counter_t *)user)->app, algo_bytes_str("locked"), &locked);
+  return algo_testnet_assert(net, locked.uint == 0, "it is locked");
+}
+
 static const char minimal[] = "{\"walk\":\"counter\",\"steps\":["
                               "{\"action\":\"add\",\"args\":{\"by\":\"alice\",\"n\":500}},"
                               "{\"action\":\"lock\",\"args\":{\"by\":\"alice\"}},"
@@ -98,7 +106,17 @@ START_TEST(shrinks_to_the_least) {
                    "walk counter: invariant the sum is what was added and taken: application "
                    "1001, global \"sum\" is 500, not 423");
   const char *why = algo_testnet_why(t);
-  ck_assert_ptr_nonnull(strstr(why, "1. add(by: alice, n: 500)\n  2. lock(by: alice)\n  3. take(by: alice, n: 77)\n"));
+  static const char story[] = "  1. add(by: alice, n: 500)\n"
+                              "     add(uint64)uint64\n"
+                              "     alice calls 1001 500\n"
+                              "  2. lock(by: alice)\n"
+                              "     lock()void\n"
+                              "     alice calls 1001\n"
+                              "  3. take(by: alice, n: 77)\n"
+                              "     take(uint64)void\n"
+                              "     alice calls 1001 77\n";
+  ck_assert_str_eq(algo_buf_cstr(&found.story), story);
+  ck_assert_ptr_nonnull(strstr(why, story));
   ck_assert_ptr_nonnull(strstr(why, minimal));
   ck_assert_ptr_nonnull(strstr(why, "    {2 /* take */, {0 /* alice */, 77}},\n"));
   ck_assert_uint_eq(algo_testnet_round(t), round); /* as it was */
@@ -118,6 +136,24 @@ START_TEST(a_script_is_replayed) {
   set_up();
   ck_assert(algo_walk_do(t, &w, script, 2));
   ck_assert(algo_testnet_assert_global_uint(t, counter.app, "sum", 423));
+}
+END_TEST
+
+START_TEST(what_has_to_hold_in_the_end) {
+  algo_walk_t w = the_walk(1);
+  algo_walk_found_t found = {0};
+  w.n_invariants = 0;
+  w.finish = open_in_the_end;
+  ck_assert(!algo_walk_run(t, &w, &found));
+  ck_assert_uint_gt(found.was, 50); /* not before */
+  ck_assert_str_eq(algo_buf_cstr(&found.story),
+                   "  1. add(by: alice, n: 500)\n     add(uint64)uint64\n     alice calls 1001 500\n"
+                   "  2. lock(by: alice)\n     lock()void\n     alice calls 1001\n  in the end:\n     is it open?\n");
+  ck_assert_str_eq(algo_buf_cstr(&found.why), "walk counter: in the end: it is locked");
+  algo_testnet_forgive(t);
+  ck_assert(!algo_walk_do(t, &w, found.steps, found.n));
+  ck_assert_ptr_nonnull(strstr(algo_testnet_why(t), "in the end: "));
+  algo_walk_found_fini(&found);
 }
 END_TEST
 
@@ -236,6 +272,7 @@ int main(void) {
   tcase_add_loop_test(c, shrinks_to_the_least, 0, 5);
   tcase_add_test(c, a_script_is_replayed);
   tcase_add_test(c, a_script_that_is_none);
+  tcase_add_test(c, what_has_to_hold_in_the_end);
   tcase_add_test(c, the_same_seed_is_the_same_walk);
   tcase_add_test(c, nothing_is_found_where_nothing_is);
   tcase_add_test(c, what_was_found_is_run_first);

@@ -57,10 +57,9 @@ typedef struct escrow_walk {
   algo_buf_t logs; /* two bytes of length, then the log */
   char why[2048];
   unsigned accepted[TASK_STEPS], owed;
-  uint64_t budget;                                            /* the most that an accepted step used; with w.measures */
-  void (*seen_logs)(void *user, const algo_outcome_t *delta); /* of each call that was accepted; NULL: nobody looks */
-  void *user;
-  bool (*also)(const struct escrow_walk *k); /* has to hold too; NULL: nothing */
+  uint64_t budget;                              /* the most that an accepted step used; with w.measures */
+  bool (*also)(const struct escrow_walk *k);    /* has to hold too; NULL: nothing */
+  const char *(*finish)(struct escrow_walk *k); /* in the end; what does not hold, or NULL; itself NULL: nothing */
 } escrow_walk_t;
 
 /* ---- the model ---- */
@@ -71,14 +70,14 @@ void escrow_model_task(escrow_walk_t *k, const task_t *t);                      
 void escrow_model_worker(escrow_walk_t *k, const task_t *t);
 u128_t escrow_model_holding(escrow_walk_t *k); /* what the market has to hold */
 
-/* ---- the walk; what differed, NULL: nothing ---- */
-void escrow_walk_open(escrow_walk_t *k, bool asa, uint64_t seed, const algo_app_spec_t *algo,
+/* ---- the walk ---- */
+void escrow_walk_open(escrow_walk_t *k, bool asa, const algo_app_spec_t *algo,
                       const algo_app_spec_t *asa_spec); /* the market is created and bootstrapped */
-const char *escrow_walk_one(escrow_walk_t *k);          /* a random step */
-/* So many walks from the market as it is now. False: `found` has the shortest script. */
-bool escrow_walk_search(escrow_walk_t *k, unsigned walks, unsigned steps, uint64_t seed, algo_walk_found_t *found);
-const char *escrow_walk_do(escrow_walk_t *k, const task_step_t *s);
-/* Every account can be paid again and every window is over: strangers end all of it, and nothing is left. */
+/* So many walks from the market as it is now, which it is again behind them. False: the testnet's why, and `found`
+ * (NULL: not wanted), have the shortest script. */
+bool escrow_walk_run(escrow_walk_t *k, unsigned walks, unsigned steps, uint64_t seed, algo_walk_found_t *found);
+/* To finish with: every account can be paid again and every window is over; strangers end all of it, and nothing is
+ * left. */
 const char *escrow_walk_drain(escrow_walk_t *k);
 void escrow_walk_close(escrow_walk_t *k);
 

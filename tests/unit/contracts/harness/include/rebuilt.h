@@ -28,7 +28,7 @@ typedef struct rebuilt {
 } rebuilt_t;
 
 void rebuilt_open(rebuilt_t *t, const algo_contract_tables_t *tables);
-void rebuilt_take(void *rebuilt, const algo_outcome_t *d); /* the logs of a call */
+void rebuilt_watch(rebuilt_t *t, world_t *w); /* its walks move the rows, each from the beginning */
 uint64_t rebuilt_column(const row_t *r, const algo_state_table_t *s, const char *name);
 /* Every row against its box; `gone` is the column that says that the box went. NULL: all the same. */
 const char *rebuilt_compare(const rebuilt_t *t, const world_t *w, unsigned table, char prefix, const char *gone);

@@ -24,8 +24,9 @@ typedef struct world {
   const algo_outcome_t *delta; /* what the last call's last transaction did */
   bool measures;               /* simulate each group first: */
   uint64_t budget;             /* what it used */
-  bool tells;                  /* writes down what is done: */
-  algo_buf_t story;            /* a line each */
+  void (*seen_logs)(void *user, const algo_outcome_t *delta); /* of each call of a walk that was accepted; or NULL */
+  void (*anew)(void *user); /* a walk begins: what was seen is forgotten; NULL: nothing to forget */
+  void *user;
 } world_t;
 
 void world_open(world_t *w, const algo_app_spec_t *algo, const algo_app_spec_t *asa, bool is_asa);
@@ -62,15 +63,23 @@ bool world_is_empty(const world_t *w,
                     bool asa); /* the market holds its minimum balance of no boxes, and nothing else */
 uint64_t world_rnd(uint64_t *state, uint64_t n); /* splitmix64, below n */
 
-/* ---- looking for the shortest walk that fails ---- */
-typedef struct world_search {
+/* What a walk's step may do: has the party enough for it, and can the market take the deposit (0: none)? A group that
+ * the ledger itself would refuse says nothing about the contract. */
+bool world_affords(const world_t *w, unsigned party, uint64_t mbr, bool deposits, uint64_t amount);
+bool world_logs_are(const world_t *w, const algo_buf_t *want); /* of the last call: two bytes of length, then the log */
+bool world_box_is(const world_t *w, char prefix, uint64_t id, bool live, const algo_buf_t *want);
+
+/* ---- walking ---- */
+typedef struct world_walk {
   const char *name;
   world_t *w;
   void *walk;
-  void (*reset)(void *walk);                     /* the walk's own records, as they were when the market was made */
-  const char *(*one)(void *walk, uint64_t seed); /* a step, drawn from this seed alone; what differs, or NULL */
-} world_search_t;
-/* True: nothing was found. Else `found` (fini with algo_walk_found_fini) has the script, and what it does in words. */
-bool world_search(const world_search_t *s, unsigned walks, unsigned steps, uint64_t seed, algo_walk_found_t *found);
+  void (*reset)(void *walk);                      /* the walk's own records, as they were when the market was made */
+  void (*trouble)(void *walk, uint64_t seed);     /* something happens to an account, drawn from this seed alone */
+  const char *(*call)(void *walk, uint64_t seed); /* a call as well; what differs from the model, or NULL */
+  const char *(*finish)(void *walk);              /* in the end; what does not hold, or NULL */
+} world_walk_t;
+/* True: nothing was found. Else the testnet's why, and `found` (NULL: not wanted), have the shortest script. */
+bool world_walk(const world_walk_t *s, unsigned walks, unsigned steps, uint64_t seed, algo_walk_found_t *found);
 
 #endif
