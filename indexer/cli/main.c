@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "algo/json.h"
 #include "cli.h"
 
 /* The one thing that a signal handler can reach. */
@@ -62,22 +63,58 @@ static int run(const cli_options_t *o, const algo_env_t *env) {
   return rc == ALGO_OK ? 0 : fail(env, &err);
 }
 
-static void tell(void *user, const char *difference) {
+#define FOUND_MOST 1000 /* differences named in JSON; beyond them there is the count alone */
+
+typedef struct found {
+  algo_buf_t text;
+  algo_json_t json; /* its list is open */
+  int n;
+} found_t;
+
+static void say(void *user, const char *difference) {
   (void)user;
   puts(difference);
+}
+
+static void note(void *user, const char *difference) {
+  found_t *f = user;
+  if (f->n++ < FOUND_MOST) algo_json_str(&f->json, difference);
+}
+
+static algo_code_t tell_json(found_t *f, const algo_follower_verdict_t *v, algo_err_t *err) {
+  const struct {
+    const char *key;
+    uint64_t value;
+  } counts[] = {{"round", v->round}, {"blocks", v->blocks}, {"accounts", v->accounts},
+                {"boxes", v->boxes}, {"values", v->values}, {"differences", v->differences}};
+  algo_json_close(&f->json, ']');
+  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+    algo_json_key(&f->json, counts[i].key);
+    algo_json_uint(&f->json, counts[i].value);
+  }
+  algo_json_close(&f->json, '}');
+  if (f->text.oom) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  puts(algo_buf_cstr(&f->text));
+  return ALGO_OK;
 }
 
 static int verify(const cli_options_t *o, const algo_env_t *env) {
   algo_follower_verdict_t v;
   algo_err_t err;
-  algo_code_t rc = algo_follower_verify(&v, &o->ix, cli_contracts, cli_n_contracts, o->round, o->json ? NULL : tell,
-                                        NULL, env, &err);
+  found_t f = {.text = ALGO_BUF_INIT};
+  f.json = algo_json(&f.text);
+  algo_json_open(&f.json, '{');
+  algo_json_key(&f.json, "found");
+  algo_json_open(&f.json, '[');
+  algo_code_t rc = algo_follower_verify(&v, &o->ix, cli_contracts, cli_n_contracts, o->round, o->json ? note : say,
+                                        o->json ? &f : NULL, env, &err);
+  if (rc == ALGO_OK && o->json) rc = tell_json(&f, &v, &err);
+  else if (rc == ALGO_OK)
+    printf("round %" PRIu64 ": %" PRIu64 " blocks, %" PRIu64 " accounts, %" PRIu64 " boxes and %" PRIu64
+           " values compared, %" PRIu64 " differences\n",
+           v.round, v.blocks, v.accounts, v.boxes, v.values, v.differences);
+  algo_buf_fini(&f.text);
   if (rc != ALGO_OK) return fail(env, &err);
-  printf(o->json ? "{\"round\":%" PRIu64 ",\"blocks\":%" PRIu64 ",\"accounts\":%" PRIu64 ",\"boxes\":%" PRIu64
-                   ",\"values\":%" PRIu64 ",\"differences\":%" PRIu64 "}\n"
-                 : "round %" PRIu64 ": %" PRIu64 " blocks, %" PRIu64 " accounts, %" PRIu64 " boxes and %" PRIu64
-                   " values compared, %" PRIu64 " differences\n",
-         v.round, v.blocks, v.accounts, v.boxes, v.values, v.differences);
   return v.differences ? 1 : 0;
 }
 
