@@ -23,7 +23,8 @@ algo_code_t algo_node_dev_genesis(algo_genesis_t *out, algo_arena_t *arena, algo
     const char *comment, *addr;
     uint64_t amount;
   } fixed[] = {
-      {"RewardsPool", "7777777777777777777777777777777777777777777777777774MSJUVU", ALGOS(125000000)},
+      /* its minimum balance, as in AlgoKit's network: no rewards, so an account that pays out all it has is gone */
+      {"RewardsPool", "7777777777777777777777777777777777777777777777777774MSJUVU", 100000},
       {"FeeSink", "A7NMWS3NT3IUDMLVO26ULGXGIIOUQ3ND2TXSER6EBGRZNOBOUIQXHIBGDE", 100000},
   };
   static const uint64_t billions[ALGO_NODE_DEV_ACCOUNTS] = {4, 4, 2};

@@ -20,18 +20,11 @@ static void draw(void *user, uint8_t *out, size_t n) {
   memset(out, 0, n);
 }
 
-/* The development network's, at another time and without rewards: balances are what was paid. */
+/* The development network's, at another time. */
 static algo_code_t make_genesis(algo_testnet_t *t, algo_buf_t *json, algo_err_t *err) {
   algo_genesis_t g;
   algo_code_t rc = algo_node_dev_genesis(&g, &t->arena, err);
   if (rc != ALGO_OK) return rc;
-  algo_genesis_account_t *alloc = algo_arena_array(&t->arena, g.n_alloc, sizeof *alloc);
-  if (alloc == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-  for (size_t i = 0; i < g.n_alloc; i++) {
-    alloc[i] = g.alloc[i];
-    if (algo_addr_eq(&alloc[i].addr, &g.rewards_pool)) alloc[i].amount = 100000; /* its minimum balance */
-  }
-  g.alloc = alloc;
   g.protocol = t->opt.protocol;
   g.timestamp = t->opt.time;
   algo_genesis_json(json, &g);

@@ -118,6 +118,17 @@ class Transactions(unittest.TestCase):
         self.assertEqual(client.account_info(a)["amount"], 0)
         self.assertEqual(client.account_info(b)["amount"], 0)
 
+    def test_who_pays_out_everything_is_gone(self):
+        """No rewards come with the rounds, as in AlgoKit's network: nothing is left of an account with nothing."""
+        a, ak = funded()
+        for i in range(60):
+            send(transaction.PaymentTxn(a, params(), a, 0, note=bytes([i])), ak)
+        self.assertNotIn("earn", client.block_info(client.status()["last-round"])["block"])
+        info = client.account_info(a)
+        self.assertEqual((info["rewards"], info["amount"]), (0, 100_000_000 - 60_000))
+        send(transaction.PaymentTxn(a, params(), BANK, info["amount"] - 1000), ak)
+        self.assertEqual(client.account_info(a)["amount"], 0)
+
     def test_refusals(self):
         a, ak = funded(1)
         t = transaction.PaymentTxn(a, params(), BANK, 5)
@@ -381,9 +392,7 @@ class Rental(unittest.TestCase):
 
     @staticmethod
     def earned(address):
-        """What the account has apart from the network's rewards, which come with the rounds."""
-        info = client.account_info(address)
-        return info["amount"] - info["rewards"]
+        return client.account_info(address)["amount"]
 
     def test_a_rental_from_registration_to_payment(self):
         gpu = self.call("register", self.owner, [62_500 + 400 * 4, "H200", 141_000, 1000, 1, 600, b"s" * 32, b"k" * 32])
