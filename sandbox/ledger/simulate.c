@@ -299,6 +299,18 @@ typedef struct moment { /* what is put aside while the ledger stands at another 
   uint64_t end, pos; /* of the journal; where the round is */
 } moment_t;
 
+static void come_back(algo_ledger_t *l, moment_t *m) {
+  algo_lundo_to(l, m->end);
+  algo_arena_fini(&l->tip_arena);
+  l->open = m->open;
+  l->tip = m->tip;
+  l->tip_hash = m->tip_hash;
+  memcpy(l->tip_hash512, m->tip_hash512, 64);
+  l->tip_arena = m->tip_arena;
+  l->n_blocks = m->n_blocks;
+  algo_lforward(l, m->pos);
+}
+
 static algo_code_t go_to(algo_ledger_t *l, uint64_t round, moment_t *m, algo_err_t *err) {
   *m = (moment_t){l->open,        l->tip, l->tip_hash, {0}, l->tip_arena, l->n_blocks, journal_pos(&l->journal),
                   l->open.journal};
@@ -313,21 +325,13 @@ static algo_code_t go_to(algo_ledger_t *l, uint64_t round, moment_t *m, algo_err
   memset(&l->tip_arena, 0, sizeof l->tip_arena);
   l->n_blocks = round + 1;
   algo_code_t rc = algo_ltip_load(l, err);
+  if (rc) {
+    come_back(l, m);
+    return rc;
+  }
   algo_lopen_reset(l);
   algo_lopen_start(l);
-  return rc;
-}
-
-static void come_back(algo_ledger_t *l, moment_t *m) {
-  algo_lundo_to(l, m->end);
-  algo_arena_fini(&l->tip_arena);
-  l->open = m->open;
-  l->tip = m->tip;
-  l->tip_hash = m->tip_hash;
-  memcpy(l->tip_hash512, m->tip_hash512, 64);
-  l->tip_arena = m->tip_arena;
-  l->n_blocks = m->n_blocks;
-  algo_lforward(l, m->pos);
+  return ALGO_OK;
 }
 
 static algo_code_t simulate(algo_ledger_t *l, const algo_sim_request_t *req, algo_sim_result_t *out,

@@ -157,6 +157,31 @@ static algo_code_t change(world_t *w, algo_err_t *err) {
   return rc;
 }
 
+/* As of the block before the last. Nothing of it stays, whether it gets through or not. */
+static algo_code_t simulate(world_t *w, algo_err_t *err) {
+  algo_key_t rich;
+  algo_buf_t group = ALGO_BUF_INIT;
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_sim_result_t result;
+  algo_node_dev_key(&rich, 1);
+  algo_stxn_t s = {
+      .txn = {.type = ALGO_TX_PAY, .sender = rich.addr, .receiver = w->who, .amount = AMOUNT, .fee = 1000}};
+  s.txn.first_valid = w->rounds > 500 ? w->rounds - 500 : 1;
+  s.txn.last_valid = s.txn.first_valid + 900;
+  s.txn.genesis_hash = *algo_node_genesis_hash(w->node);
+  unsigned memory = fault.memory;
+  fault.memory = 0;
+  algo_stxn_encode(&group, &s);
+  fault.memory = memory;
+  const algo_sim_request_t req = {
+      .group = algo_buf_view(&group), .round = w->rounds - 1, .allow_empty_signatures = true};
+  algo_code_t rc = algo_node_simulate(w->node, &req, &result, &arena, err);
+  algo_arena_fini(&arena);
+  algo_buf_fini(&group);
+  algo_key_fini(&rich);
+  return rc;
+}
+
 static void check(world_t *w, const char *when) {
   algo_account_view_t v, h;
   algo_ledger_account(algo_node_read(w->node), &w->who, &v);
@@ -179,7 +204,7 @@ static void again(world_t *w, const char *when) {
 /* ---- memory ---- */
 
 typedef algo_code_t step_fn_t(world_t *w, algo_err_t *err);
-static step_fn_t *const steps[] = {pay, advance, change};
+static step_fn_t *const steps[] = {pay, advance, change, simulate};
 
 /* Each allocation of a step fails in its turn, alone or with all that follow, until the step gets through. */
 static void starve(world_t *w, step_fn_t *step, bool and_after) {
@@ -206,12 +231,16 @@ static void starve(world_t *w, step_fn_t *step, bool and_after) {
 }
 
 static void starve_all(unsigned rounds_before) {
-  for (unsigned i = 0; i < 6; i++) {
+  for (unsigned i = 0; i < 8; i++) {
     world_t w;
     algo_err_t err;
     begin(&w);
     for (unsigned r = 0; r < rounds_before; r++) ck_assert_int_eq(advance(&w, &err), ALGO_OK);
-    starve(&w, steps[i % 3], i >= 3);
+    if (steps[i % 4] == simulate) {
+      ck_assert_int_eq(pay(&w, &err), ALGO_OK);
+      ck_assert_int_eq(pay(&w, &err), ALGO_OK);
+    }
+    starve(&w, steps[i % 4], i >= 4);
     again(&w, "in the end");
     end(&w);
   }
