@@ -2,6 +2,8 @@
 #include "algo/text.h"
 #include "internal.h"
 
+#define REWARD_UNIT UINT64_C(1000000) /* microAlgos, in every protocol there has been */
+
 /* ---- members ---- */
 
 json_object *fork_member(json_object *o, const char *key) {
@@ -233,6 +235,9 @@ static algo_code_t read_totals(algo_account_view_t *v, json_object *o, algo_err_
   algo_code_t rc = algo_json_get_u64(o, "amount-without-pending-rewards", &v->balance, err);
   for (size_t i = 0; rc == ALGO_OK && i < sizeof numbers / sizeof *numbers; i++)
     rc = algo_json_opt_u64(o, numbers[i].key, numbers[i].into, err);
+  /* What is told is the base that the account would get now; its own is as far back as it has rewards to come. */
+  uint64_t units = v->balance / REWARD_UNIT, back = units == 0 ? 0 : v->pending_rewards / units;
+  v->rewards_base = v->balance == 0 || back > v->rewards_base ? 0 : v->rewards_base - back;
   v->rewards = v->rewards > v->pending_rewards ? v->rewards - v->pending_rewards : 0;
   return rc;
 }

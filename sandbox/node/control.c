@@ -37,7 +37,7 @@ algo_code_t algo_node_revert(algo_node_t *n, uint64_t id, algo_err_t *err) {
     rc = note(n, &e, err);
     node_tip(n, algo_ledger_round(n->ledger));
   }
-  pthread_rwlock_unlock(&n->lock);
+  node_unlock(n);
   algo_buf_fini(&e);
   return rc;
 }
@@ -56,10 +56,10 @@ algo_code_t algo_node_change(algo_node_t *n, const algo_node_change_t *c, algo_e
 }
 
 void algo_node_mode(algo_node_t *n, algo_node_mode_t *mode, uint32_t *interval_ms) {
-  pthread_rwlock_rdlock(&n->lock);
+  pthread_mutex_lock(&n->now_lock);
   *mode = n->mode;
   *interval_ms = n->interval_ms;
-  pthread_rwlock_unlock(&n->lock);
+  pthread_mutex_unlock(&n->now_lock);
 }
 
 bool algo_node_is_dev(algo_node_t *n) {
@@ -77,8 +77,10 @@ algo_code_t algo_node_set_mode(algo_node_t *n, algo_node_mode_t mode, uint32_t i
   pthread_mutex_lock(&n->mode_lock);
   node_miner_stop(n);
   pthread_rwlock_wrlock(&n->lock);
+  pthread_mutex_lock(&n->now_lock);
   n->mode = mode;
   n->interval_ms = mode == ALGO_NODE_INTERVAL ? interval_ms : 0;
+  pthread_mutex_unlock(&n->now_lock);
   pthread_rwlock_unlock(&n->lock);
   algo_code_t rc = mode == ALGO_NODE_INTERVAL ? node_miner_start(n, err) : ALGO_OK;
   pthread_mutex_unlock(&n->mode_lock);
@@ -168,11 +170,11 @@ static algo_code_t replace(algo_node_t *n, algo_bytes_t records, const begin_t *
     n->next_time = begin->time;
     n->offset = begin->offset;
   }
-  n->last_made_ns = 0;
+  node_made(n, 0);
   n->n_open = 0;
   algo_buf_clear(&n->open_groups);
   node_tip(n, algo_ledger_round(fresh));
-  pthread_rwlock_unlock(&n->lock);
+  node_unlock(n);
   return rc;
 }
 

@@ -14,6 +14,7 @@ algo_node_t *node_alloc(const node_source_t *source, const algo_env_t *env) {
   pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
   pthread_rwlock_init(&n->lock, &attr);
   pthread_rwlockattr_destroy(&attr);
+  pthread_mutex_init(&n->now_lock, NULL);
   pthread_mutex_init(&n->wait_lock, NULL);
   pthread_mutex_init(&n->miner_lock, NULL);
   pthread_mutex_init(&n->mode_lock, NULL);
@@ -45,6 +46,7 @@ void algo_node_free(algo_node_t *n) {
   pthread_mutex_destroy(&n->miner_lock);
   pthread_mutex_destroy(&n->mode_lock);
   pthread_mutex_destroy(&n->wait_lock);
+  pthread_mutex_destroy(&n->now_lock);
   pthread_rwlock_destroy(&n->lock);
   free(n);
 }
@@ -56,21 +58,29 @@ static void copy_text(char *out, size_t cap, algo_bytes_t v) {
 }
 
 void node_take_header(algo_node_t *n, const algo_header_t *h) {
+  pthread_mutex_lock(&n->now_lock);
   copy_text(n->protocol, sizeof n->protocol, h->protocol);
   bool next = h->next_protocol.n > 0;
   copy_text(n->next_protocol, sizeof n->next_protocol, next ? h->next_protocol : h->protocol);
   n->next_protocol_round = next ? h->next_protocol_switch_on : 0;
+  pthread_mutex_unlock(&n->now_lock);
+}
+
+void node_made(algo_node_t *n, uint64_t when_ns) {
+  pthread_mutex_lock(&n->now_lock);
+  n->last_made_ns = when_ns;
+  pthread_mutex_unlock(&n->now_lock);
 }
 
 void algo_node_status(algo_node_t *n, algo_node_now_t *out) {
-  pthread_rwlock_rdlock(&n->lock);
+  pthread_mutex_lock(&n->now_lock);
   out->round = algo_node_round(n);
   uint64_t now = algo_env_now_ns(&n->env);
   out->since_last_ns = n->last_made_ns == 0 || now < n->last_made_ns ? 0 : now - n->last_made_ns;
   memcpy(out->protocol, n->protocol, sizeof out->protocol);
   memcpy(out->next_protocol, n->next_protocol, sizeof out->next_protocol);
   out->next_protocol_round = n->next_protocol_round != 0 ? n->next_protocol_round : out->round + 1;
-  pthread_rwlock_unlock(&n->lock);
+  pthread_mutex_unlock(&n->now_lock);
 }
 
 bool algo_node_is_replay(const algo_node_t *n) { return n->replay != NULL; }
@@ -89,16 +99,22 @@ void node_lock_look(algo_node_t *n) {
 }
 
 void node_unlock(algo_node_t *n) {
-  if (n->origin != NULL && algo_ledger_origin_failed(n->ledger, &n->origin_err)) n->origin_failures++;
+  algo_err_t failure;
+  if (n->origin != NULL && algo_ledger_origin_failed(n->ledger, &failure)) {
+    pthread_mutex_lock(&n->now_lock);
+    n->origin_err = failure;
+    n->origin_failures++;
+    pthread_mutex_unlock(&n->now_lock);
+  }
   pthread_rwlock_unlock(&n->lock);
 }
 
 uint64_t algo_node_origin_failures(algo_node_t *n, algo_err_t *err) {
   if (n->origin == NULL) return 0;
-  node_lock_look(n);
+  pthread_mutex_lock(&n->now_lock);
   uint64_t failures = n->origin_failures;
   if (failures > 0 && err != NULL) *err = n->origin_err;
-  node_unlock(n);
+  pthread_mutex_unlock(&n->now_lock);
   return failures;
 }
 

@@ -34,8 +34,8 @@ typedef struct node_coverage node_coverage_t; /* coverage.c */
 struct algo_node {
   algo_env_t env;
   const node_source_t *source;
-  algo_arena_t arena; /* what lives as long as the node: genesis, texts */
-  algo_node_mode_t mode;
+  algo_arena_t arena;    /* what lives as long as the node: genesis, texts */
+  algo_node_mode_t mode; /* changed with both lock and now_lock held */
   uint32_t interval_ms;
   algo_genesis_t genesis;
   char *genesis_id;
@@ -45,14 +45,16 @@ struct algo_node {
 
   algo_ledger_t *ledger;              /* NULL in a replay */
   const algo_ledger_origin_t *origin; /* NULL: not a fork */
-  uint64_t origin_failures;
-  algo_err_t origin_err; /* the last of them */
-  pthread_rwlock_t lock; /* the ledger and what is below, down to the waiters */
+  uint64_t origin_failures;           /* with now_lock held */
+  pthread_rwlock_t lock;              /* the ledger and what is below, down to the waiters */
   bool has_offset;
   uint64_t offset;
   bool has_next_time;
   int64_t next_time;
-  uint64_t last_made_ns; /* 0: none yet */
+
+  pthread_mutex_t now_lock; /* down to the waiters: for those who must not wait for what a fork reads elsewhere */
+  algo_err_t origin_err;    /* the last of origin_failures */
+  uint64_t last_made_ns;    /* 0: none yet */
   char protocol[128], next_protocol[128];
   uint64_t next_protocol_round;
 
@@ -83,6 +85,8 @@ algo_node_t *node_alloc(const node_source_t *source, const algo_env_t *env);
 void node_take_header(algo_node_t *n, const algo_header_t *h); /* what a status says of the protocol */
 
 algo_code_t node_read_only(algo_err_t *err); /* UNSUPPORTED: a replay */
+
+void node_made(algo_node_t *n, uint64_t when_ns); /* the last block was, by the clock; 0: there is none */
 
 /* The lock of a look-up: in a fork it may have to read from elsewhere, so it is alone. */
 void node_lock_look(algo_node_t *n);

@@ -34,7 +34,7 @@ algo_code_t node_seal(algo_node_t *n, algo_err_t *err) {
   algo_buf_clear(&n->open_groups);
   n->n_open = 0;
   n->has_next_time = false;
-  n->last_made_ns = algo_env_now_ns(&n->env);
+  node_made(n, algo_env_now_ns(&n->env));
   node_tip(n, algo_ledger_round(n->ledger));
   node_checkpoint(n);
   return rc;
@@ -53,7 +53,7 @@ algo_code_t algo_node_advance(algo_node_t *n, uint64_t blocks, algo_err_t *err) 
        i++) { /* the lock is let go between blocks: others get their turn */
     pthread_rwlock_wrlock(&n->lock);
     rc = node_seal(n, err);
-    pthread_rwlock_unlock(&n->lock);
+    node_unlock(n);
   }
   return rc;
 }

@@ -10,13 +10,16 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
+import urllib.error
 import urllib.request
 
 from algosdk import account, encoding, error, logic, transaction
 from algosdk.v2client import algod
 
 import common
+import fork_walk
 
 PROGRAM = os.environ["SANDBOX"]
 TOKEN = common.TOKEN
@@ -399,6 +402,15 @@ class RealNode(Shared, unittest.TestCase):
         cls.stage = Stage(client, *dispenser(client))
 
 
+    def test_walk(self):
+        seed = int(os.environ.get("FORK_SEED", "1"))
+        with urllib.request.urlopen(common.ALGOD + "/genesis") as r:
+            development = [a["addr"] for a in json.load(r)["alloc"] if a["comment"].startswith("Wallet")]
+        d = fork_walk.walk(self.url, self.fork, development, *dispenser(self.stage.client), int(os.environ.get("FORK_WALK", "100")), seed)
+        self.assertEqual(d.different, 0)
+        self.assertGreater(d.taken, 0)
+
+
 class Moving(unittest.TestCase):
     """A node that goes on: what did not change can still be read, the rest is refused in words."""
 
@@ -457,6 +469,37 @@ class Moving(unittest.TestCase):
                 Odd.pruned_before = 0
 
 
+class Folder(unittest.TestCase):
+    """--fork-cache-size: what forks keep in a folder that they share."""
+
+    def sizes(self, root):
+        """Of each fork's folder, the oldest first."""
+        forks = [os.path.join(root, n, f) for n in os.listdir(root) if os.path.isdir(os.path.join(root, n)) for f in os.listdir(os.path.join(root, n))]
+        return [sum(os.path.getsize(os.path.join(f, x)) for x in os.listdir(f)) for f in sorted(forks, key=os.path.getmtime)]
+
+    def test_it_has_a_bound(self):
+        root = tempfile.mkdtemp(prefix="algorent-fork.")
+        self.addCleanup(shutil.rmtree, root, True)
+        client = algod.AlgodClient(TOKEN, common.ALGOD)
+        key, me = account.generate_account()
+        urllib.request.urlopen(urllib.request.Request(f"{common.ALGOD}/sandbox/v1/accounts/{me}/balance/{10**12}", method="POST",
+                                                      headers={"X-Algo-API-Token": TOKEN})).read()
+        big = b"\x0a\x81\x01\x43" + b"\x81\x01\x48" * 2600  # 8 KB that an account's answer has whole
+        for _ in range(10):
+            send(client, [transaction.ApplicationCreateTxn(me, params(client), 0, big, b"\x0a\x81\x01", transaction.StateSchema(0, 0),
+                                                           transaction.StateSchema(0, 0), extra_pages=3)], [key])
+        for i in range(8):  # each keeps more than 100 KB, until there is no room
+            with Fork(common.ALGOD, "--fork-cache", root, "--fork-cache-size", "1") as f:
+                self.assertEqual(len(f.algod.account_info(me)["created-apps"]), 10)
+                for _ in range(i):
+                    f.algod.account_info(account.generate_account()[1])
+            self.assertLess(sum(self.sizes(root)), 1 << 20)
+            send(client, [transaction.PaymentTxn(me, params(client), me, 0, note=os.urandom(8))], [key])
+        sizes = self.sizes(root)
+        self.assertLess(len(sizes), 8)  # the oldest are gone
+        self.assertGreater(sizes[-1], 100_000)  # the one in use is not
+
+
 class Failing(unittest.TestCase):
     def serve(self, how):
         server, url = serve(how)
@@ -476,6 +519,35 @@ class Failing(unittest.TestCase):
         self.refused(self.serve("garbage")[1], "does not answer as an algod does", 65)
         self.refused(self.serve("wrong genesis")[1], "blocks of another network", 78)
         self.refused(self.serve("pruned")[1], "no longer has the block of round [0-9]+: fork a later round, or an archival node", 69)
+
+    def test_who_waits_for_the_other(self):
+        """Another node that hangs holds up those who ask for what it has, and nobody else."""
+        server, url = self.serve("")
+        with Fork(url, "--fork-cache", "") as f:
+            server.RequestHandlerClass.how = "slow"
+            tip, answers = f.algod.status()["last-round"], []
+            ask = lambda: answers.append(self.status_of(f, "/v2/accounts/" + account.generate_account()[1]))
+            held = threading.Thread(target=ask)
+            held.start()
+            time.sleep(0.5)
+            for path in ("/v2/status", "/v2/transactions/params", "/versions", "/genesis", "/health", "/ready", "/sandbox/v1/mining"):
+                t = time.monotonic()
+                self.assertEqual(self.status_of(f, path), 200, path)
+                self.assertLess(time.monotonic() - t, 1, path)
+            self.assertEqual(f.algod.status()["last-round"], tip)
+            self.assertEqual(answers, [])  # it waits still
+            server.RequestHandlerClass.how = ""
+            server.stopping.set()
+            held.join(60)
+            self.assertEqual(answers, [200])
+
+    @staticmethod
+    def status_of(f, path):
+        try:
+            with urllib.request.urlopen(urllib.request.Request(f.url + path, headers={"X-Algo-API-Token": TOKEN}), timeout=60) as r:
+                return r.status
+        except urllib.error.HTTPError as e:
+            return e.code
 
     def test_it_fails_later(self):
         client = algod.AlgodClient(TOKEN, common.ALGOD)
