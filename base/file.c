@@ -63,9 +63,8 @@ typedef struct put_how {
   int *keep;         /* the file, open still; NULL: not wanted */
 } put_how_t;
 
-static algo_code_t put_whole(const char *path, put_how_t how, algo_bytes_t content, algo_err_t *err) {
-  const char *to = how.fresh == NULL ? path : how.fresh;
-  int fd = open(to, (how.keep != NULL ? O_RDWR : O_WRONLY) | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+/* `fd` is what was opened to be written; below 0: errno says why it was not. */
+static algo_code_t fill(int fd, const char *path, put_how_t how, algo_bytes_t content, algo_err_t *err) {
   bool ok = fd >= 0;
   for (size_t done = 0; ok && done < content.n;) { /* a pipe knows no offsets */
     ssize_t put = write(fd, content.p + done, content.n - done);
@@ -85,6 +84,12 @@ static algo_code_t put_whole(const char *path, put_how_t how, algo_bytes_t conte
   if (!ok && made && how.fresh != NULL) (void)unlink(how.fresh);
   if (ok && how.keep != NULL) *how.keep = fd;
   return ok ? ALGO_OK : algo_err_set(err, ALGO_E_IO, "%s: %s", path, strerror(why));
+}
+
+static algo_code_t put_whole(const char *path, put_how_t how, algo_bytes_t content, algo_err_t *err) {
+  const char *to = how.fresh == NULL ? path : how.fresh;
+  int fd = open(to, (how.keep != NULL ? O_RDWR : O_WRONLY) | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  return fill(fd, path, how, content, err);
 }
 
 static algo_code_t replace(const char *dir, const char *name, put_how_t how, algo_bytes_t content, algo_err_t *err) {
@@ -119,13 +124,28 @@ algo_code_t algo_file_replace_durably(const char *dir, const char *name, algo_by
   return rc;
 }
 
+/* A new file beside `path`, which nobody else has; below 0: errno says why not. */
+static int open_beside(char fresh[PATH_MAX], const char *path) {
+  int fd = -1;
+  errno = EEXIST;
+  for (int i = 0; fd < 0 && errno == EEXIST && i < 100; i++) {
+    int n = snprintf(fresh, PATH_MAX, "%s.%ld.%d.tmp", path, (long)getpid(), i);
+    if (n < 0 || n >= PATH_MAX) errno = ENAMETOOLONG;
+    else fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  }
+  return fd;
+}
+
 algo_code_t algo_file_write(const char *path, algo_bytes_t content, algo_err_t *err) {
   char fresh[PATH_MAX];
   struct stat st;
-  if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)) return put_whole(path, (put_how_t){.fresh = NULL}, content, err);
-  int n = snprintf(fresh, sizeof fresh, "%s.%ld.tmp", path, (long)getpid());
-  if (n < 0 || n >= (int)sizeof fresh) return algo_err_set(err, ALGO_E_IO, "%s: the path is too long", path);
-  return put_whole(path, (put_how_t){.fresh = fresh}, content, err);
+  const bool there = lstat(path, &st) == 0;
+  bool in_place = there && (!S_ISREG(st.st_mode) || st.st_nlink > 1);
+  int fd = in_place ? -1 : open_beside(fresh, path);
+  if (fd < 0 && there && (errno == EACCES || errno == EROFS)) in_place = true; /* the file alone may be written */
+  if (in_place) return put_whole(path, (put_how_t){.fresh = NULL}, content, err);
+  if (fd >= 0 && there) (void)fchmod(fd, st.st_mode & 07777);
+  return fill(fd, path, (put_how_t){.fresh = fresh}, content, err);
 }
 
 static algo_code_t read_whole(algo_buf_t *out, int fd, const char *path, size_t most, algo_err_t *err) {

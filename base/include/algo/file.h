@@ -26,7 +26,8 @@ ALGO_API algo_code_t algo_file_read(algo_buf_t *out, const char *path, size_t mo
 /* The same; the path "-" is standard input. */
 ALGO_API algo_code_t algo_file_read_input(algo_buf_t *out, const char *path, size_t most, algo_err_t *err);
 /* The file becomes these bytes, whole or not at all. What stands there and is no plain file, such as a device, a pipe
- * or a link, is written to: nothing takes its place. Errors: IO, with the path. */
+ * or a link, is written to: nothing takes its place; so is a file of several names, or in a folder that takes no new
+ * ones. Its mode stays. Errors: IO, with the path. */
 ALGO_API algo_code_t algo_file_write(const char *path, algo_bytes_t content, algo_err_t *err);
 
 #endif

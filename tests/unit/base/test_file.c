@@ -49,6 +49,19 @@ START_TEST(a_link_stays_one) {
 }
 END_TEST
 
+START_TEST(who_may_read_it_stays) {
+  struct stat st, twin;
+  SUITE_OK(algo_file_write(path, ALGO_BYTES_LIT("old"), suite_err));
+  ck_assert_int_eq(chmod(path, 0600), 0);
+  SUITE_OK(algo_file_write(path, ALGO_BYTES_LIT("secret"), suite_err));
+  ck_assert(stat(path, &st) == 0 && (st.st_mode & 07777) == 0600);
+  ck_assert_int_eq(link(path, other), 0);
+  SUITE_OK(algo_file_write(path, ALGO_BYTES_LIT("both"), suite_err));
+  ck_assert(stat(path, &st) == 0 && stat(other, &twin) == 0 && st.st_ino == twin.st_ino);
+  holds(other, ALGO_BYTES_LIT("both"));
+}
+END_TEST
+
 START_TEST(a_device_stays_one) {
   struct stat st;
   SUITE_OK(algo_file_write("/dev/null", ALGO_BYTES_LIT("gone"), suite_err));
@@ -102,6 +115,7 @@ int main(void) {
   tcase_add_checked_fixture(c, setup, teardown);
   tcase_add_test(c, written_and_replaced);
   tcase_add_test(c, a_link_stays_one);
+  tcase_add_test(c, who_may_read_it_stays);
   tcase_add_test(c, a_device_stays_one);
   tcase_add_test(c, what_cannot_be_written_is_said);
   tcase_add_test(c, a_read_has_a_bound);
