@@ -214,11 +214,10 @@ const life_t *history_begin(rest_call_t *c, size_t *n) {
   rest_history_t *h = r->history;
   if (h != NULL && h->rounds == NULL) h->rounds = rounds_new();
   algo_err_t err;
-  algo_code_t rc = algo_err_set(&err, ALGO_E_NOMEM, "out of memory");
+  (void)algo_err_set(&err, ALGO_E_NOMEM, "out of memory");
   if (h != NULL && h->rounds != NULL && (h->cap > 0 || grow(h))) {
     h->oom = false;
-    rc = catch_up(h, c->node, &err);
-    if (rc == ALGO_OK) {
+    if (catch_up(h, c->node, &err) == ALGO_OK) {
       *n = h->n;
       return h->v;
     }
