@@ -113,18 +113,11 @@ static void index_fini(index_t *x) {
   free(x->intras);
 }
 
-/* Every bit of it decides on every bit of the answer. */
-static uint64_t mixed(uint64_t h) {
-  h = (h ^ h >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-  h = (h ^ h >> 27) * UINT64_C(0x94d049bb133111eb);
-  return h ^ h >> 31;
-}
-
 /* Anyone may be paid, also 32 bytes that somebody made up to be alike: where the table lies is what he does not know.
  */
 static uint64_t hash_of(const index_t *x, const algo_addr_t *a) {
   uint64_t h = (uint64_t)(uintptr_t)x->slots >> 12;
-  for (int i = 0; i < 32; i += 8) h = mixed(h ^ algo_get_be64(a->b + i));
+  for (int i = 0; i < 32; i += 8) h = algo_mix64(h ^ algo_get_be64(a->b + i));
   return h;
 }
 

@@ -34,28 +34,22 @@ void rounds_clear(rounds_t *r) {
 
 /* ---- keys: 64 bits that look random ---- */
 
-static uint64_t mix(uint64_t x) {
-  x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-  x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-  return x ^ x >> 31;
-}
-
 static uint64_t first_word(const uint8_t *p) {
   uint64_t x;
   memcpy(&x, p, sizeof x);
   return x;
 }
 
-rounds_key_t rounds_key_addr(const algo_addr_t *a) { return mix(first_word(a->b) ^ first_word(a->b + 8)); }
-rounds_key_t rounds_key_asset(uint64_t id) { return mix(id ^ UINT64_C(1) << 60); }
-rounds_key_t rounds_key_app(uint64_t id) { return mix(id ^ UINT64_C(2) << 60); }
-rounds_key_t rounds_key_type(algo_txn_type_t type) { return mix((uint64_t)type ^ UINT64_C(3) << 60); }
-rounds_key_t rounds_key_group(const algo_digest_t *id) { return mix(first_word(id->b) ^ UINT64_C(4) << 60); }
-rounds_key_t rounds_key_rekey(void) { return mix(UINT64_C(5) << 60); }
+rounds_key_t rounds_key_addr(const algo_addr_t *a) { return algo_mix64(first_word(a->b) ^ first_word(a->b + 8)); }
+rounds_key_t rounds_key_asset(uint64_t id) { return algo_mix64(id ^ UINT64_C(1) << 60); }
+rounds_key_t rounds_key_app(uint64_t id) { return algo_mix64(id ^ UINT64_C(2) << 60); }
+rounds_key_t rounds_key_type(algo_txn_type_t type) { return algo_mix64((uint64_t)type ^ UINT64_C(3) << 60); }
+rounds_key_t rounds_key_group(const algo_digest_t *id) { return algo_mix64(first_word(id->b) ^ UINT64_C(4) << 60); }
+rounds_key_t rounds_key_rekey(void) { return algo_mix64(UINT64_C(5) << 60); }
 rounds_key_t rounds_key_note(const uint8_t first[4]) {
   uint32_t x;
   memcpy(&x, first, sizeof x);
-  return mix(x ^ UINT64_C(6) << 60);
+  return algo_mix64(x ^ UINT64_C(6) << 60);
 }
 
 static uint64_t mark_of(rounds_key_t k) { return UINT64_C(1) << (k & 63) | UINT64_C(1) << (k >> 6 & 63); }

@@ -3,10 +3,7 @@
 #include "algo/walk.h"
 
 static uint64_t next(algo_fuzz_t *f) { /* splitmix64 */
-  uint64_t z = (f->state += UINT64_C(0x9e3779b97f4a7c15));
-  z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-  z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-  return z ^ (z >> 31);
+  return algo_mix64(f->state += UINT64_C(0x9e3779b97f4a7c15));
 }
 
 uint64_t algo_fuzz_below(algo_fuzz_t *f, uint64_t n) {

@@ -31,10 +31,7 @@ typedef struct prover {
 } prover_t;
 
 static uint64_t rnd(prover_t *p, uint64_t n) { /* splitmix64, below n */
-  uint64_t z = (p->rng += 0x9e3779b97f4a7c15u);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return (z ^ (z >> 31)) % n;
+  return algo_mix64(p->rng += 0x9e3779b97f4a7c15u) % n;
 }
 
 /* ---- what the inputs are made of: the program's own constants ---- */

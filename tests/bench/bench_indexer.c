@@ -17,11 +17,10 @@
 #include <unistd.h>
 
 #include "algo/algod.h"
-#include "algo/file.h"
 #include "algo/hash.h"
-#include "algo/ledger.h"
 #include "bench.h"
 #include "conduit.h"
+#include "deltas.h"
 #include "dense.h"
 
 #define PEER_TXN_S 17400.0
@@ -230,94 +229,7 @@ static void copy_floor(PGconn *c, double *copy_s, double *index_s, double *bytes
   *index_s = since(start);
 }
 
-/* ---- state deltas ---- */
-
-static bool read_genesis(const char *folder, algo_genesis_t *g, algo_arena_t *arena) {
-  char path[256];
-  algo_buf_t raw = ALGO_BUF_INIT;
-  snprintf(path, sizeof path, "%s/genesis.json", folder);
-  const bool ok = algo_file_read(&raw, path, SIZE_MAX, NULL) == ALGO_OK &&
-                  algo_genesis_parse(g, raw.p, raw.n, arena, NULL) == ALGO_OK;
-  algo_buf_fini(&raw);
-  return ok;
-}
-
-/* The block's transactions again, as they were posted. Of what real agreement adds (payouts to proposers) the ledger
- * knows nothing: a row or two a block. */
-static bool make_block(algo_ledger_t *l, algo_bytes_t want, algo_err_t *err) {
-  const algo_submit_options_t o = {.skip_signatures = true};
-  algo_arena_t arena = ALGO_ARENA_INIT;
-  algo_buf_t raw = ALGO_BUF_INIT, text = ALGO_BUF_INIT;
-  algo_block_t b;
-  algo_code_t rc = algo_block_decode(&b, want, &arena, err);
-  for (size_t i = 0, first = 0; rc == ALGO_OK && i < b.n_txns; i++) {
-    algo_stxn_t s = b.txns[i].stxn;
-    const algo_digest_t *group = &s.txn.group;
-    if (i == first) algo_buf_clear(&raw);
-    algo_block_restore(&s.txn, &b, &b.txns[i]);
-    algo_stxn_encode(&raw, &s);
-    if (i + 1 < b.n_txns && !algo_digest_is_zero(group) &&
-        memcmp(&b.txns[i + 1].stxn.txn.group, group, sizeof *group) == 0)
-      continue;
-    first = i + 1;
-    algo_buf_clear(&text);
-    rc = algo_ledger_submit(l, algo_buf_view(&raw), &o, NULL, &text, NULL, err);
-    if (rc != ALGO_OK) algo_err_set(err, rc, "%.300s", algo_buf_cstr(&text));
-  }
-  if (rc == ALGO_OK) rc = algo_ledger_seal(l, b.header.timestamp, err);
-  algo_buf_fini(&raw);
-  algo_buf_fini(&text);
-  algo_arena_fini(&arena);
-  return rc == ALGO_OK;
-}
-
-static bool write_delta(algo_ledger_t *l, const char *folder, unsigned round, algo_err_t *err) {
-  char path[256];
-  algo_buf_t raw = ALGO_BUF_INIT;
-  snprintf(path, sizeof path, "%s/deltas/%06u.msgp", folder, round);
-  bool ok = algo_ledger_delta(l, round, &raw, err) == ALGO_OK;
-  FILE *f = ok ? fopen(path, "wb") : NULL;
-  ok = f && fwrite(raw.p, 1, raw.n, f) == raw.n;
-  if (f) ok &= fclose(f) == 0;
-  algo_buf_fini(&raw);
-  return ok;
-}
-
-static bool write_deltas(const char *folder) {
-  algo_arena_t arena = ALGO_ARENA_INIT;
-  algo_genesis_t g;
-  algo_ledger_t *l = NULL;
-  algo_err_t err;
-  char path[256];
-  algo_err_init(&err);
-  snprintf(path, sizeof path, "%s/deltas", folder);
-  bool ok =
-      mkdir(path, 0755) == 0 && read_genesis(folder, &g, &arena) && algo_ledger_new(&l, &g, NULL, &err) == ALGO_OK;
-  for (unsigned round = 1; ok; round++) {
-    algo_buf_t want = ALGO_BUF_INIT;
-    snprintf(path, sizeof path, "%s/%06u.msgp", folder, round);
-    const bool there = access(path, R_OK) == 0;
-    if (there)
-      ok = algo_file_read(&want, path, SIZE_MAX, &err) == ALGO_OK && make_block(l, algo_buf_view(&want), &err) &&
-           write_delta(l, folder, round, &err);
-    algo_buf_fini(&want);
-    if (!there) break;
-  }
-  if (!ok) fprintf(stderr, "SKIPPED back-fill with --state: no state deltas: %s\n", err.msg);
-  algo_ledger_free(l);
-  algo_arena_fini(&arena);
-  return ok;
-}
-
-/* What a follower node would answer for these blocks, made once by the ledger from the genesis beside them; in a
- * process of its own, for the memory of one that starts others is counted with theirs. */
-static bool make_deltas(const char *folder) {
-  int status;
-  const pid_t pid = fork();
-  if (pid < 0) return false;
-  if (pid == 0) _exit(write_deltas(folder) ? 0 : 1);
-  return waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
+/* ---- state ---- */
 
 static double count_state(PGconn *c) {
   PGresult *r = PQexec(c, "select (select count(*) from state.account) + (select count(*) from state.holding)"
@@ -396,7 +308,7 @@ static void bench_backfill(place_t *p, PGconn *c) {
     fprintf(stderr, "SKIPPED back-fill: no %s/dense-blocks.tar.zst\n", vectors);
     return;
   }
-  const bool deltas = make_deltas(blocks);
+  const bool deltas = deltas_make(blocks);
   start_node(p, blocks);
   double s[RUNS_MAX], narrow[RUNS_MAX], with_state[RUNS_MAX], fetch[RUNS_MAX], state_rows = 0, copy_s, index_s, bytes;
   long peak = 0, peak_state = 0, none = 0;

@@ -7,7 +7,10 @@ PATH=$bin:$PATH
 work=$(mktemp -d "${TMPDIR:-/tmp}/algorent-client.XXXXXX")
 sandbox=
 client_cleanup() {
-  if [[ -n $sandbox ]]; then kill "$sandbox" 2>/dev/null || true; fi
+  if [[ -n $sandbox ]]; then
+    kill "$sandbox" 2>/dev/null || true
+    wait "$sandbox" 2>/dev/null || true
+  fi
   rm -rf "$work"
 }
 trap client_cleanup EXIT

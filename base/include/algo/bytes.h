@@ -64,4 +64,12 @@ static inline uint64_t algo_get_be64(const uint8_t in[8]) {
   return algo_be64(v);
 }
 
+/* Every bit of it decides on every bit of the answer, and no two have the same one: Vigna's finaliser of SplitMix64.
+ * For tables and for numbers that look random; it keeps no secret. */
+static inline uint64_t algo_mix64(uint64_t v) {
+  v = (v ^ v >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+  v = (v ^ v >> 27) * UINT64_C(0x94d049bb133111eb);
+  return v ^ v >> 31;
+}
+
 #endif
