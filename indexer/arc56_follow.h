@@ -4,6 +4,7 @@
 
 #include "algo/follower.h"
 #include "arc56.h"
+#include "gap.h"
 #include "rows.h"
 #include "schema.h"
 
@@ -38,10 +39,10 @@ void ix_followed_fini(ix_followed_t *f);
 algo_code_t ix_followed_terms(const ix_followed_t *f, ix_term_t *terms, size_t *n, size_t max,
                               algo_err_t *err) ALGO_NODISCARD;
 
-/* At a session's start: tables for events that have none, and what chain.log already holds of them. Each description in
- * a transaction of its own. Errors: DB, INVALID. */
+/* At a session's start: tables for events that have none, and what chain.log already holds of them, from round
+ * `replay_from` on. Each description in a transaction of its own. Errors: DB, INVALID (also as ix_gap_check). */
 algo_code_t ix_followed_register(ix_followed_t *f, PGconn *c, const ix_cursor_t *cur, uint64_t replay_from,
-                                 algo_arena_t *arena, const algo_env_t *env, algo_err_t *err) ALGO_NODISCARD;
+                                 const ix_gap_t *gap, algo_arena_t *arena, algo_err_t *err) ALGO_NODISCARD;
 /* In the transaction at hand: an application joins; those of the networks join where the genesis is theirs. */
 algo_code_t ix_followed_add(ix_followed_t *f, PGconn *c, uint64_t app, unsigned contract,
                             algo_err_t *err) ALGO_NODISCARD;

@@ -15,6 +15,7 @@ typedef struct session { /* one description's */
   PGconn *c;
   const ix_cursor_t *cur;
   uint64_t replay_from;
+  const ix_gap_t *gap;
   algo_arena_t *arena;
   const algo_env_t *env;
   bool *is_new; /* by event: its table was made now */
@@ -262,10 +263,34 @@ static algo_code_t catch_up(const session_t *s, uint64_t app, uint64_t round, ui
   return rc;
 }
 
+/* That no round is missing from `round` on: of the application's events, or, where it is known already, of those of
+ * tables that were made now. */
+static algo_code_t all_there(const session_t *s, uint64_t app, uint64_t round, algo_err_t *err) {
+  char what[48];
+  snprintf(what, sizeof what, "application %" PRIu64, app);
+  return s->cur->exists ? ix_gap_check(s->gap, s->a->schema, what, app, round, err) : ALGO_OK;
+}
+
+static algo_code_t new_tables_there(const session_t *s, uint64_t app, algo_err_t *err) {
+  algo_code_t rc = ALGO_OK;
+  for (size_t k = 0; rc == ALGO_OK && k < s->a->n_events; k++) {
+    if (!s->is_new[k]) continue;
+    algo_buf_t what = ALGO_BUF_INIT;
+    algo_buf_printf(&what, "application %" PRIu64 ", event %s", app, s->a->events[k].signature);
+    rc = what.oom         ? no_memory(err)
+         : s->cur->exists ? ix_gap_check(s->gap, s->a->schema, algo_buf_cstr(&what), app, 0, err)
+                          : ALGO_OK;
+    algo_buf_fini(&what);
+  }
+  return rc;
+}
+
 static algo_code_t join(const session_t *s, uint64_t app, uint64_t round, uint32_t intra, algo_err_t *err) {
   if (ix_followed_has(s->f, app, s->a->number)) return ALGO_OK;
+  algo_code_t rc = all_there(s, app, round, err);
+  if (rc != ALGO_OK) return rc;
   if (round < s->replay_from) round = s->replay_from, intra = 0;
-  algo_code_t rc = catch_up(s, app, round, intra, true, err);
+  rc = catch_up(s, app, round, intra, true, err);
   return rc == ALGO_OK ? ix_followed_add(s->f, s->c, app, s->a->number, err) : rc;
 }
 
@@ -277,9 +302,11 @@ static algo_code_t known_apps(const session_t *s, algo_err_t *err) {
   if (rc != ALGO_OK) return rc;
   for (int i = 0; rc == ALGO_OK && i < PQntuples(r); i++) {
     const uint64_t app = ix_pg_u64(r, i, 0);
-    if (!PQgetisnull(r, i, 1)) {
+    rc = new_tables_there(s, app, err);
+    if (rc == ALGO_OK && !PQgetisnull(r, i, 1)) {
       /* First the new tables from the start, then the old ones from where they were left. */
       const uint64_t left = ix_pg_u64(r, i, 1);
+      rc = all_there(s, app, left, err);
       for (size_t k = 0; rc == ALGO_OK && k < s->a->n_events; k++) s->is_new[k] = !s->is_new[k];
       rc = catch_up(s, app, left, 0, false, err);
       for (size_t k = 0; k < s->a->n_events; k++) s->is_new[k] = !s->is_new[k];
@@ -356,7 +383,8 @@ static algo_code_t join_rule(const session_t *s, const ix_rule_t *rule, algo_err
   const uint64_t from = left ? ix_pg_u64(r, 0, 0) : 0;
   PQclear(r);
   if (known && !left) return ALGO_OK;
-  if (s->cur->exists) rc = discover(s, rule, from, err);
+  if (s->cur->exists) rc = ix_gap_check(s->gap, s->a->schema, text, 0, from, err);
+  if (rc == ALGO_OK && s->cur->exists) rc = discover(s, rule, from, err);
   if (rc != ALGO_OK) return rc;
   rc = ix_pg_query(
       s->c, &r,
@@ -396,11 +424,11 @@ static algo_code_t leave(PGconn *c, const ix_followed_t *f, const ix_cursor_t *c
 }
 
 algo_code_t ix_followed_register(ix_followed_t *f, PGconn *c, const ix_cursor_t *cur, uint64_t replay_from,
-                                 algo_arena_t *arena, const algo_env_t *env, algo_err_t *err) {
+                                 const ix_gap_t *gap, algo_arena_t *arena, algo_err_t *err) {
   f->n_members = 0;
   algo_code_t rc = leave(c, f, cur, err);
   for (size_t i = 0; rc == ALGO_OK && i < f->n; i++) {
-    session_t s = {f, &f->arc56[i], c, cur, replay_from, arena, env, NULL};
+    session_t s = {f, &f->arc56[i], c, cur, replay_from, gap, arena, gap->env, NULL};
     s.is_new = calloc(s.a->n_events + 1, sizeof *s.is_new);
     rc = s.is_new ? ix_pg_exec(c, "begin; set local lock_timeout = '300ms'", err) : no_memory(err);
     if (rc == ALGO_OK) rc = make_tables(&s, err);

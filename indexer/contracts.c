@@ -77,10 +77,11 @@ algo_code_t ix_contract_summarise(PGconn *c, const ix_contract_t *k, uint64_t ap
   return ix_pg_exec(c, sql, err);
 }
 
-static algo_code_t join(algo_follower_t *ix, size_t i, const ix_cursor_t *cur, algo_err_t *err) {
+static algo_code_t join(algo_follower_t *ix, size_t i, const ix_cursor_t *cur, const ix_gap_t *gap, algo_err_t *err) {
   const algo_follower_contract_t *o = &ix->opt.contracts[i];
-  char app[24];
+  char app[24], what[48];
   snprintf(app, sizeof app, "%" PRIu64, o->app);
+  snprintf(what, sizeof what, "application %s", app);
   PGresult *r;
   algo_code_t rc = ix_pg_query(ix->control, &r,
                                "insert into chain.contract (app, contract) values ($1, $2) on conflict (app) do update"
@@ -95,6 +96,8 @@ static algo_code_t join(algo_follower_t *ix, size_t i, const ix_cursor_t *cur, a
                       PQgetvalue(r, 0, 0), o->tables->contract);
   PQclear(r);
   if (rc != ALGO_OK || !behind || !cur->exists) return rc;
+  rc = ix_gap_check(gap, o->tables->contract, what, o->app, from, err);
+  if (rc != ALGO_OK) return rc;
   algo_env_log(&ix->env, ALGO_LOG_INFO, "application %s: reading its events up to round %" PRIu64, app,
                cur->next_round);
   rc = catch_up(ix->control, ix->contract_of[i], o->app, from, err);
@@ -123,7 +126,7 @@ static algo_code_t leave_others(algo_follower_t *ix, const ix_cursor_t *cur, alg
   return rc;
 }
 
-algo_code_t ix_contracts_register(algo_follower_t *ix, const ix_cursor_t *cur, algo_err_t *err) {
+algo_code_t ix_contracts_register(algo_follower_t *ix, const ix_cursor_t *cur, const ix_gap_t *gap, algo_err_t *err) {
   algo_code_t rc = leave_others(ix, cur, err);
   for (size_t i = 0; rc == ALGO_OK && i < ix->opt.n_contracts; i++) {
     /* On its own: readers of a view that is made anew wait until the transaction ends. */
@@ -132,7 +135,7 @@ algo_code_t ix_contracts_register(algo_follower_t *ix, const ix_cursor_t *cur, a
     for (size_t k = 0; rc == ALGO_OK && k < ix->n_contracts; k++)
       if (ix->contracts[k].tables == ix->opt.contracts[i].tables) rc = find_sums(ix->control, &ix->contracts[k], err);
     if (rc == ALGO_OK) rc = ix_pg_exec(ix->control, "commit; begin", err);
-    if (rc == ALGO_OK) rc = join(ix, i, cur, err);
+    if (rc == ALGO_OK) rc = join(ix, i, cur, gap, err);
     if (rc == ALGO_OK) rc = ix_pg_exec(ix->control, "commit", err);
   }
   return rc;

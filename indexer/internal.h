@@ -5,6 +5,7 @@
 #include "arc56_follow.h"
 #include "backfill.h"
 #include "events.h"
+#include "gap.h"
 #include "pipe.h"
 #include "schema.h"
 
@@ -43,8 +44,9 @@ struct algo_follower {
 
 const ix_contract_t *ix_contract_of(const algo_follower_t *ix, uint64_t app);
 
-/* Tables and registrations of the contracts, with what chain.log already holds. */
-algo_code_t ix_contracts_register(algo_follower_t *ix, const ix_cursor_t *cur, algo_err_t *err) ALGO_NODISCARD;
+/* Tables and registrations of the contracts, with what chain.log already holds. Errors: DB, INVALID (ix_gap_check). */
+algo_code_t ix_contracts_register(algo_follower_t *ix, const ix_cursor_t *cur, const ix_gap_t *gap,
+                                  algo_err_t *err) ALGO_NODISCARD;
 
 /* From a connection to its loss or its end. *more: a part of a back-fill is done, and another session is wanted. */
 algo_code_t ix_session_run(algo_follower_t *ix, bool *more, algo_err_t *err) ALGO_NODISCARD;

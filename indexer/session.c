@@ -135,9 +135,11 @@ static void start_pipe(algo_follower_t *ix, const ix_cursor_t *cur) {
 }
 
 static algo_code_t register_all(algo_follower_t *ix, const ix_cursor_t *cur, algo_err_t *err) {
-  algo_code_t rc = ix_contracts_register(ix, cur, err);
-  if (rc == ALGO_OK)
-    rc = ix_followed_register(&ix->followed, ix->control, cur, ix->opt.replay_from, &ix->arena, &ix->env, err);
+  const uint64_t replay = ix->opt.replay_from, consent = replay > ix->opt.from ? replay : ix->opt.from;
+  ix_gap_t gap;
+  algo_code_t rc = ix_gap_init(&gap, ix->control, cur, consent, &ix->env, err);
+  if (rc == ALGO_OK) rc = ix_contracts_register(ix, cur, &gap, err);
+  if (rc == ALGO_OK) rc = ix_followed_register(&ix->followed, ix->control, cur, replay, &gap, &ix->arena, err);
   return rc;
 }
 

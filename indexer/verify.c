@@ -336,6 +336,7 @@ algo_code_t algo_follower_verify(algo_follower_verdict_t *out, const algo_follow
   if (rc == ALGO_OK) rc = ix_verify_network(&v);
   if (rc == ALGO_OK)
     rc = opt->n_contracts ? meet(&v, opt->contracts, opt->n_contracts, round) : meet(&v, apps, n, round);
+  if (rc == ALGO_OK) rc = ix_verify_missing(&v);
   if (rc == ALGO_OK) rc = ix_verify_links(&v); /* of the database alone, whatever the node does meanwhile */
   free(apps);
   algo_algod_free(v.node);

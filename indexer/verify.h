@@ -28,6 +28,8 @@ algo_code_t ix_verify_links(ix_verify_t *v) ALGO_NODISCARD;
 /* In the snapshot at hand, which ends at `round`: that the node has the same hashes, of the last round and of some
  * before it. */
 algo_code_t ix_verify_chain(ix_verify_t *v, uint64_t round) ALGO_NODISCARD;
+/* What the indexer itself knows to be missing: chain.missing. */
+algo_code_t ix_verify_missing(ix_verify_t *v) ALGO_NODISCARD;
 /* The schema state, where it is kept: what accounts have, all of them, or those from a place on that is chosen anew
  * each time: some a thousand, as many as the node tells in a second. */
 algo_code_t ix_verify_accounts(ix_verify_t *v) ALGO_NODISCARD;

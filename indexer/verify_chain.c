@@ -41,6 +41,20 @@ algo_code_t ix_verify_links(ix_verify_t *v) {
   return ALGO_OK;
 }
 
+algo_code_t ix_verify_missing(ix_verify_t *v) {
+  PGresult *r;
+  algo_code_t rc = ix_pg_query(v->conn, &r, "select contract, what, first, last from chain.missing order by 1, 2, 3", 0,
+                               NULL, v->err);
+  if (rc != ALGO_OK) return rc;
+  for (int i = 0; i < PQntuples(r); i++)
+    ix_verify_differs(v,
+                      "%s: the events of %s of rounds %s to %s are missing: those rounds had left the database when it "
+                      "was first named (index them anew in another database)",
+                      PQgetvalue(r, i, 0), PQgetvalue(r, i, 1), PQgetvalue(r, i, 2), PQgetvalue(r, i, 3));
+  PQclear(r);
+  return ALGO_OK;
+}
+
 static algo_code_t compare_hash(ix_verify_t *v, const PGresult *r, int row) {
   const uint64_t round = ix_pg_u64(r, row, 0);
   algo_digest_t mine, chain;

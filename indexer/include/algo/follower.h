@@ -44,8 +44,10 @@ typedef struct algo_follower_options {
   bool state; /* keep schema state from the node's state deltas; it has to keep them: a follower node does */
   const algo_follower_arc56_t *arc56;
   size_t n_arc56;
-  uint64_t replay_from; /* first round whose events an ARC-56 description gets that joins later; 0: all */
-  uint64_t backfill;    /* plan a back-fill up to until or the tip, in ranges of so many rounds; 0: none is planned */
+  /* First round whose events an ARC-56 description gets that joins later; 0: all. What joins when rounds before this
+   * one have left the database (or before `from`) is taken without them, and chain.missing says so. */
+  uint64_t replay_from;
+  uint64_t backfill; /* plan a back-fill up to until or the tip, in ranges of so many rounds; 0: none is planned */
   uint64_t partition_rounds;     /* of a new database, how many rounds a partition has; 0: a million */
   bool backfill_only;            /* run ends behind the back-fill */
   unsigned writers;              /* connections that write side by side when far behind; 0: chosen */
@@ -75,8 +77,9 @@ ALGO_API algo_code_t algo_follower_new(algo_follower_t **out, const algo_followe
 ALGO_API void algo_follower_free(algo_follower_t *ix);
 /* Follows; or works at a back-fill while one is under way in the database, as one of several, and then follows.
  * OK: told to stop, or the end reached. Errors: GENESIS (the database or the node is of another chain, or a past block
- * has changed), AUTH (algod refuses the token), INVALID (another scope than the database's, a gap), DB (the tables and
- * the events contradict each other, or a newer version's database), UNSUPPORTED. */
+ * has changed), AUTH (algod refuses the token), INVALID (another scope than the database's, a gap, events that are to
+ * be read and are not there any more), DB (the tables and the events contradict each other, or a newer version's
+ * database), UNSUPPORTED. */
 ALGO_API algo_code_t algo_follower_run(algo_follower_t *ix, algo_err_t *err);
 /* From any thread or signal handler: finishes the batch at hand, then run returns. */
 ALGO_API void algo_follower_stop(algo_follower_t *ix);
