@@ -66,7 +66,8 @@ void algo_lopen_reset(algo_ledger_t *l) {
   o->started = false;
   o->header = (algo_header_t){.round = l->tip.round + 1, .rewards_level = l->tip.rewards_level};
   o->txn_count = o->fees = 0;
-  o->n_txns = 0;
+  o->n_txns = o->begin = 0;
+  o->whole = 0;
   algo_buf_clear(&o->txns);
   algo_buf_clear(&o->ids);
   algo_buf_clear(&o->ends);

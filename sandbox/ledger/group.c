@@ -225,18 +225,6 @@ static algo_code_t make_group(algo_ledger_t *l, const algo_ledger_group_t *d, co
   return rc ? algo_lfail_code(l, rc, err, "%s", err ? err->msg : "") : ALGO_OK;
 }
 
-/* The pool looks at every last round before it evaluates the first transaction. */
-static algo_code_t check_expired(algo_ledger_t *l, const algo_ledger_group_t *d, algo_err_t *err) {
-  uint64_t round = l->open.header.round;
-  for (size_t i = 0; i < d->n; i++) {
-    const algo_txn_t *t = &d->txns[i]->txn;
-    if (t->last_valid < round)
-      return algo_lfail(l, err, "txn dead: round %" PRIu64 " outside of %" PRIu64 "--%" PRIu64, round, t->first_valid,
-                        t->last_valid);
-  }
-  return ALGO_OK;
-}
-
 static algo_code_t submit(algo_ledger_t *l, const algo_ledger_group_t *d, const algo_submit_options_t *opt,
                           algo_err_t *err) {
   int index;
@@ -248,6 +236,7 @@ static algo_code_t submit(algo_ledger_t *l, const algo_ledger_group_t *d, const 
   if (!ads) return algo_lfail_code(l, ALGO_E_NOMEM, err, "out of memory");
   algo_lopen_start(l);
   rc = algo_lverify(l, d->txns, d->n, d->ids, &vo, &index, err);
+  if (!rc) rc = algo_lpool_check(l, d, opt, err);
   if (rc) return rc;
   group_run_t r = {.txns = d->txns,
                    .n = d->n,
@@ -255,13 +244,14 @@ static algo_code_t submit(algo_ledger_t *l, const algo_ledger_group_t *d, const 
                    .encoded = d->encoded,
                    .ads = ads,
                    .skip_signatures = vo.skip_signatures};
-  rc = check_expired(l, d, err);
+  rc = algo_lpool_check_dead(l, d->txns, d->n, err);
   if (!rc) rc = make_group(l, d, opt ? opt->tracer : NULL, &r.group, err);
-  const mark_t before = {journal_pos(&l->journal), l->open.txn_count, l->open.fees};
+  const open_mark_t before = algo_lopen_mark(l);
   if (!rc) rc = algo_lgroup_eval(l, &r, err);
   if (!rc) {
     rc = algo_lopen_add(l, &r, err);
-    if (rc) algo_lundo(l, &before);
+    if (!rc) rc = algo_lpool_fit(l, &r, &before, err);
+    if (rc) algo_lopen_back(l, &before);
     return rc;
   }
   return algo_lfail_prefix(l, rc, err, "TransactionPool.Remember: ");

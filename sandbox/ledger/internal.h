@@ -237,6 +237,14 @@ typedef struct store {    /* the blocks before those in memory, and their transa
   size_t n_runs, cap_runs;
 } store_t;
 
+typedef struct mark { /* a place in the journal, and what the open block had then */
+  uint64_t pos, txn_count, fees;
+} mark_t;
+typedef struct open_mark { /* the same with the bytes of the open block */
+  mark_t state;
+  size_t n_txns, txns, ids, ends;
+} open_mark_t;
+
 typedef struct open_block {
   bool started;         /* else only round and rewards level of the header stand */
   algo_header_t header; /* what is known from the start: rewards, bonus, upgrade state */
@@ -245,9 +253,12 @@ typedef struct open_block {
   uint64_t txn_count; /* with inner transactions */
   uint64_t fees;
   size_t n_txns;
-  algo_buf_t txns; /* as in the block, one after the other */
-  algo_buf_t ids;  /* 64 bytes each: SHA-512/256 id, SHA-256 id */
-  algo_buf_t ends; /* uint32_t: end of each in txns */
+  algo_buf_t txns;  /* as in the block, one after the other */
+  algo_buf_t ids;   /* 64 bytes each: SHA-512/256 id, SHA-256 id */
+  algo_buf_t ends;  /* uint32_t: end of each in txns */
+  uint64_t whole;   /* full blocks that are in it, before the one that is being filled; see pool.c */
+  size_t begin;     /* where that one begins in txns */
+  open_mark_t fits; /* the end of the first; only where there are several */
 } open_block_t;
 
 typedef struct snapshot {
@@ -293,9 +304,6 @@ struct algo_ledger {
 };
 
 /* ---- journal ---- */
-typedef struct mark {
-  uint64_t pos, txn_count, fees;
-} mark_t;
 mark_t algo_lmark(algo_ledger_t *l);
 void algo_lundo(algo_ledger_t *l, const mark_t *m);
 void algo_lundo_to(algo_ledger_t *l, uint64_t pos); /* and forgets what was undone */
@@ -434,6 +442,18 @@ typedef struct verify_opts {
 algo_code_t algo_lverify(algo_ledger_t *l, const algo_stxn_t *const *txns, size_t n, const algo_digest_t *ids,
                          const verify_opts_t *o, int *index, algo_err_t *err);
 void algo_lpq_address(algo_addr_t *out, const algo_pqsig_t *p);
+
+/* ---- more than a block takes ---- */
+open_mark_t algo_lopen_mark(const algo_ledger_t *l);
+void algo_lopen_back(algo_ledger_t *l, const open_mark_t *m); /* undoes what came after */
+/* Is there room in the pool, at that fee? */
+algo_code_t algo_lpool_check(algo_ledger_t *l, const algo_ledger_group_t *g, const algo_submit_options_t *opt,
+                             algo_err_t *err);
+/* A pool looks at every last round before it evaluates the first transaction. */
+algo_code_t algo_lpool_check_dead(algo_ledger_t *l, const algo_stxn_t *const *txns, size_t n, algo_err_t *err);
+/* The group that was just added goes into a further block, where it is too much for the one. On failure the caller
+ * goes back to `before`. */
+algo_code_t algo_lpool_fit(algo_ledger_t *l, const group_run_t *r, const open_mark_t *before, algo_err_t *err);
 
 /* ---- blocks ---- */
 void algo_lopen_reset(algo_ledger_t *l);  /* forgets the open block; the state is the tip's */

@@ -32,8 +32,7 @@ algo_code_t algo_node_revert(algo_node_t *n, uint64_t id, algo_err_t *err) {
   algo_code_t rc = may_note(n, &e, err);
   if (rc == ALGO_OK) rc = algo_ledger_revert(n->ledger, id, err);
   if (rc == ALGO_OK) {
-    algo_buf_clear(&n->open_groups);
-    n->n_open = 0;
+    node_pool_clear(n);
     rc = note(n, &e, err);
     node_tip(n, algo_ledger_round(n->ledger));
   }
@@ -171,8 +170,7 @@ static algo_code_t replace(algo_node_t *n, algo_bytes_t records, const begin_t *
     n->offset = begin->offset;
   }
   node_made(n, 0);
-  n->n_open = 0;
-  algo_buf_clear(&n->open_groups);
+  node_pool_clear(n);
   node_tip(n, algo_ledger_round(fresh));
   node_unlock(n);
   return rc;

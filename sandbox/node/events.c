@@ -102,8 +102,7 @@ static algo_code_t apply_change(algo_ledger_t *l, algo_mp_t *r, algo_err_t *err)
   return node_change_apply(l, &c, err);
 }
 
-/* Its signatures were verified when it was accepted. */
-static algo_code_t apply_group(algo_ledger_t *l, algo_mp_t *r, algo_err_t *err) {
+algo_code_t node_event_submit(algo_ledger_t *l, algo_mp_t *r, algo_err_t *err) {
   uint32_t two;
   bool skip = false;
   bool verified[ALGO_GROUP_MAX];
@@ -126,7 +125,7 @@ static algo_code_t apply_block(algo_ledger_t *l, algo_mp_t *r, algo_err_t *err) 
   uint32_t n = 0;
   algo_code_t rc = algo_mp_get_int(r, &timestamp, err);
   if (rc == ALGO_OK) rc = algo_mp_get_array(r, &n, err);
-  for (uint32_t i = 0; rc == ALGO_OK && i < n; i++) rc = apply_group(l, r, err);
+  for (uint32_t i = 0; rc == ALGO_OK && i < n; i++) rc = node_event_submit(l, r, err);
   return rc == ALGO_OK ? algo_ledger_seal(l, timestamp, err) : rc;
 }
 

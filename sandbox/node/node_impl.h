@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "algo/mp.h"
 #include "algo/node.h"
 
 typedef struct node_waiter {
@@ -76,8 +77,12 @@ struct algo_node {
   algo_buf_t event;                                          /* for the next record */
   algo_buf_t open_groups; /* accepted since the last block, as the log will have them */
   uint32_t n_open;
-  node_coverage_t *coverage; /* NULL: off */
-  algo_keytable_t *keys;     /* NULL: in a replay */
+  size_t fit; /* of them, what the next block takes: bytes, groups; only where the ledger says that there is more */
+  uint32_t n_fit;
+  uint64_t fee_factor;           /* of the pool: grows while it is overfull; pool.c */
+  _Atomic uint64_t fee_per_byte; /* what it asks for now */
+  node_coverage_t *coverage;     /* NULL: off */
+  algo_keytable_t *keys;         /* NULL: in a replay */
 };
 
 /* node.c */
@@ -137,6 +142,8 @@ void node_checkpoint_remove(algo_node_t *n);
 /* events.c: the records' content. */
 void node_event_genesis(algo_buf_t *out, algo_bytes_t json, const algo_ledger_origin_t *origin);
 void node_event_group(algo_buf_t *out, algo_bytes_t group, bool skip_signatures); /* an element of a block's groups */
+/* An element of a block's groups, done again on a ledger; its signatures were verified when it was accepted. */
+algo_code_t node_event_submit(algo_ledger_t *l, algo_mp_t *r, algo_err_t *err);
 void node_event_block(algo_buf_t *out, int64_t timestamp, uint32_t n, algo_bytes_t groups);
 void node_event_change(algo_buf_t *out, const algo_node_change_t *c);
 void node_event_snapshot(algo_buf_t *out);
@@ -156,6 +163,13 @@ void node_coverage_free(node_coverage_t *c);
 
 /* wait.c: the tip is now `round`; whoever waited for it, or for less, is woken. */
 void node_tip(algo_node_t *n, uint64_t round);
+
+/* pool.c: what was accepted since the last block, which may be more than one takes; with the write lock held */
+void node_pool_rules(algo_node_t *n, algo_submit_options_t *opt);
+void node_pool_add(algo_node_t *n, algo_bytes_t group, bool skip_signatures); /* the ledger has it; memory is there */
+void node_pool_clear(algo_node_t *n);
+void node_pool_cut(algo_node_t *n); /* a block is made: the ledger's open one is what goes into it, fit and n_fit too */
+void node_pool_again(algo_node_t *n, bool made); /* what was cut off comes behind that block, or behind what is open */
 
 /* seal.c: with the write lock held */
 algo_code_t node_seal(algo_node_t *n, algo_err_t *err); /* refused: what is open stays open */

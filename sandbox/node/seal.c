@@ -16,13 +16,13 @@ static int64_t block_time(algo_node_t *n, const algo_header_t *prev) {
 /* The block is in the log before it is made, and made before anyone is told. */
 static algo_code_t keep(algo_node_t *n, int64_t when, algo_err_t *err) {
   algo_buf_clear(&n->event);
-  node_event_block(&n->event, when, n->n_open, algo_buf_view(&n->open_groups));
+  node_event_block(&n->event, when, n->n_fit, algo_bytes(n->open_groups.p, n->fit));
   if (n->event.oom) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   algo_code_t rc = node_log_append(n->log, algo_buf_view(&n->event), err);
   return rc == ALGO_OK ? rc : algo_err_prefix(err, rc, "no block can be made");
 }
 
-algo_code_t node_seal(algo_node_t *n, algo_err_t *err) {
+static algo_code_t make(algo_node_t *n, algo_err_t *err) {
   int64_t when = block_time(n, algo_ledger_tip(n->ledger));
   algo_code_t rc = keep(n, when, err);
   if (rc != ALGO_OK) return rc;
@@ -31,8 +31,6 @@ algo_code_t node_seal(algo_node_t *n, algo_err_t *err) {
     node_log_take_back(n->log, n->event.n);
     return rc;
   }
-  algo_buf_clear(&n->open_groups);
-  n->n_open = 0;
   n->has_next_time = false;
   node_made(n, algo_env_now_ns(&n->env));
   node_tip(n, algo_ledger_round(n->ledger));
@@ -40,10 +38,16 @@ algo_code_t node_seal(algo_node_t *n, algo_err_t *err) {
   return rc;
 }
 
+algo_code_t node_seal(algo_node_t *n, algo_err_t *err) {
+  node_pool_cut(n);
+  algo_code_t rc = make(n, err);
+  node_pool_again(n, rc == ALGO_OK);
+  return rc;
+}
+
 void node_discard(algo_node_t *n) {
   algo_ledger_discard(n->ledger);
-  algo_buf_clear(&n->open_groups);
-  n->n_open = 0;
+  node_pool_clear(n);
 }
 
 algo_code_t algo_node_advance(algo_node_t *n, uint64_t blocks, algo_err_t *err) {

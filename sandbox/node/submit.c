@@ -50,15 +50,14 @@ static algo_code_t submit(algo_node_t *n, algo_bytes_t raw, const algo_ledger_gr
   algo_submit_options_t with = *opt;
   lock(n);
   with.tracer = node_coverage_tracer(n->coverage);
+  node_pool_rules(n, &with);
   algo_code_t rc = room_for_group(n, raw.n, err);
   if (rc == ALGO_OK) rc = algo_ledger_submit_read(n->ledger, g, &with, text, detail, err);
-  if (rc == ALGO_OK) {
-    node_event_group(&n->open_groups, raw, with.skip_signatures);
-    n->n_open++;
-  }
+  if (rc == ALGO_OK) { node_pool_add(n, raw, with.skip_signatures); }
   if (rc == ALGO_OK && n->mode == ALGO_NODE_DEV) {
-    rc = node_seal(n, err);
-    if (rc != ALGO_OK) node_discard(n); /* refused as a whole */
+    do rc = node_seal(n, err);
+    while (rc == ALGO_OK && n->n_open > 0); /* from when blocks were made by hand */
+    if (rc != ALGO_OK) node_discard(n);     /* refused as a whole */
   }
   if (detail != NULL) own_attributes(detail);
   node_unlock(n);

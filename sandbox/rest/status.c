@@ -72,7 +72,7 @@ static void params(rest_call_t *c) {
   algo_json_key(j, "consensus-version");
   algo_json_str(j, s.protocol);
   algo_json_key(j, "fee");
-  algo_json_uint(j, 0);
+  algo_json_uint(j, algo_node_fee_per_byte(c->node));
   algo_json_key(j, "genesis-hash");
   algo_json_base64(j, algo_bytes(algo_node_genesis_hash(c->node)->b, 32));
   algo_json_key(j, "genesis-id");

@@ -87,6 +87,8 @@ typedef struct algo_submit_options {
    */
   const bool *verified;
   const algo_avm_tracer_t *tracer; /* sees the application calls; NULL: none */
+  size_t pool_size;                /* top-level transactions that may be open; 0: any number */
+  uint64_t fee_per_byte;           /* least fee, microAlgos a byte of each signed transaction; 0: none */
 } algo_submit_options_t;
 
 /* Decodes, checks (form, signatures, life, leases, fees) and evaluates one group onto the open block; all or nothing.
@@ -108,6 +110,11 @@ ALGO_API algo_code_t algo_ledger_submit_read(algo_ledger_t *l, const algo_ledger
                                              const algo_submit_options_t *opt, algo_buf_t *text,
                                              algo_submit_detail_t *detail, algo_err_t *err);
 ALGO_API size_t algo_ledger_open_count(const algo_ledger_t *l); /* top-level transactions in the open block */
+/* The open block may have more than a block takes (MaxTxnBytesPerBlock), as a node's pool does: each group is evaluated
+ * behind those before it. So many blocks are full already; 0: it all fits into the next one. */
+ALGO_API uint64_t algo_ledger_open_whole(const algo_ledger_t *l);
+/* Undoes what does not fit into the next block: those groups are to be submitted again behind it. */
+ALGO_API void algo_ledger_open_cut(algo_ledger_t *l);
 /* Seals the open block (it may be empty) with this timestamp (Unix seconds); at round() + 1. Errors: NOMEM. */
 ALGO_API algo_code_t algo_ledger_seal(algo_ledger_t *l, int64_t timestamp, algo_err_t *err);
 /* Undoes what is in the open block. */

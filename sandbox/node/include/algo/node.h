@@ -97,7 +97,10 @@ ALGO_API algo_code_t algo_node_submit(algo_node_t *n, algo_bytes_t group, const 
                                       algo_err_t *err);
 ALGO_API algo_code_t algo_node_simulate(algo_node_t *n, const algo_sim_request_t *req, algo_sim_result_t *out,
                                         algo_arena_t *arena, algo_err_t *err);
-/* `blocks` blocks (empty but for what is open), 0 is fine. Errors: UNSUPPORTED in a replay, NOMEM, IO. */
+/* What the pool asks for: microAlgos for each byte of a signed transaction; 0 where no more than two blocks wait. */
+ALGO_API uint64_t algo_node_fee_per_byte(const algo_node_t *n);
+/* `blocks` blocks (empty but for what is open: up to 5 MiB of it in each), 0 is fine. Errors: UNSUPPORTED in a replay,
+ * NOMEM, IO. */
 ALGO_API algo_code_t algo_node_advance(algo_node_t *n, uint64_t blocks, algo_err_t *err);
 
 /* ---- time ----
