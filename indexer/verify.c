@@ -261,7 +261,7 @@ static algo_code_t attempt(ix_verify_t *v, const algo_follower_contract_t *apps,
   if (rc == ALGO_OK) rc = last_rounds(v, &mine, &chain);
   *same = rc == ALGO_OK && mine == chain;
   if (rc == ALGO_OK && *same) rc = ix_verify_chain(v, chain);
-  if (rc == ALGO_OK && *same) rc = ix_verify_accounts(v);
+  if (rc == ALGO_OK && *same) rc = ix_verify_state(v);
   for (size_t i = 0; rc == ALGO_OK && *same && i < n; i++) rc = compare_app(v, apps[i].tables, apps[i].app);
   if (rc == ALGO_OK && *same) {
     rc = last_rounds(v, &mine, &later);
@@ -337,6 +337,7 @@ algo_code_t algo_follower_verify(algo_follower_verdict_t *out, const algo_follow
   if (rc == ALGO_OK)
     rc = opt->n_contracts ? meet(&v, opt->contracts, opt->n_contracts, round) : meet(&v, apps, n, round);
   if (rc == ALGO_OK) rc = ix_verify_missing(&v);
+  if (rc == ALGO_OK) rc = ix_verify_sums(&v);
   if (rc == ALGO_OK) rc = ix_verify_links(&v); /* of the database alone, whatever the node does meanwhile */
   free(apps);
   algo_algod_free(v.node);

@@ -13,6 +13,8 @@ typedef struct ix_verify {
   void (*tell)(void *user, const char *difference); /* NULL: counted alone */
   void *user;
   ix_cancel_t cancel;
+  char start[67];     /* where a look at a part of the accounts begins, as the text of a bytea; "": not chosen yet */
+  uint64_t start_app; /* the same of applications with boxes */
   algo_arena_t *arena;
   algo_err_t *err;
 } ix_verify_t;
@@ -30,8 +32,10 @@ algo_code_t ix_verify_links(ix_verify_t *v) ALGO_NODISCARD;
 algo_code_t ix_verify_chain(ix_verify_t *v, uint64_t round) ALGO_NODISCARD;
 /* What the indexer itself knows to be missing: chain.missing. */
 algo_code_t ix_verify_missing(ix_verify_t *v) ALGO_NODISCARD;
-/* The schema state, where it is kept: what accounts have, all of them, or those from a place on that is chosen anew
- * each time: some a thousand, as many as the node tells in a second. */
-algo_code_t ix_verify_accounts(ix_verify_t *v) ALGO_NODISCARD;
+/* The schema state, where it is kept: what accounts have (themselves, holdings, local states, assets and applications
+ * they made), and boxes. All of it, or what the node tells in a second, from a place on that each verify chooses. */
+algo_code_t ix_verify_state(ix_verify_t *v) ALGO_NODISCARD;
+/* That the sums which contracts keep are what their events say. Reads every event, of the database alone. */
+algo_code_t ix_verify_sums(ix_verify_t *v) ALGO_NODISCARD;
 
 #endif

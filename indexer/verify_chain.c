@@ -1,15 +1,10 @@
-/* verify_chain.c - what does not depend on any contract: the network, the chain of blocks, and accounts. */
+/* verify_chain.c - what does not depend on any contract: the network, the chain of blocks, and what is known to be
+ * missing. */
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "algo/json.h"
-#include "algo/text.h"
-#include "pipe.h"
 #include "schema.h"
 #include "verify.h"
-
-#define ACCOUNTS    "1000"               /* compared at most ... */
-#define ACCOUNTS_NS UINT64_C(1000000000) /* ... and no longer: the node's next round is about to come */
 
 algo_code_t ix_verify_network(ix_verify_t *v) {
   ix_cursor_t cur;
@@ -89,46 +84,4 @@ algo_code_t ix_verify_chain(ix_verify_t *v, uint64_t round) {
   for (int i = 0; rc == ALGO_OK && i < PQntuples(r); i++) rc = compare_hash(v, r, i);
   PQclear(r);
   return rc;
-}
-
-static algo_code_t compare_account(ix_verify_t *v, const PGresult *r, int row) {
-  algo_addr_t addr;
-  json_object *there = NULL;
-  uint64_t amount = 0, assets = 0, apps = 0;
-  char text[ALGO_ADDR_TEXT + 1];
-  if (!ix_pg_bytes(r, row, 0, addr.b, sizeof addr.b))
-    return algo_err_set(v->err, ALGO_E_DB, "state.account.addr is not 32 bytes");
-  algo_code_t rc = algo_algod_account_json(v->node, &addr, &there, v->err);
-  if (rc == ALGO_OK) rc = algo_json_opt_u64(there, "amount-without-pending-rewards", &amount, v->err);
-  if (rc == ALGO_OK) rc = algo_json_opt_u64(there, "total-assets-opted-in", &assets, v->err);
-  if (rc == ALGO_OK) rc = algo_json_opt_u64(there, "total-apps-opted-in", &apps, v->err);
-  json_object_put(there);
-  if (rc != ALGO_OK) return rc;
-  v->out->accounts++;
-  algo_addr_format(text, &addr);
-  if (amount != ix_pg_u64(r, row, 1))
-    ix_verify_differs(v, "account %s has %" PRIu64 " microAlgos, state.account says %s", text, amount,
-                      PQgetvalue(r, row, 1));
-  if (assets != ix_pg_u64(r, row, 2) || apps != ix_pg_u64(r, row, 3))
-    ix_verify_differs(v,
-                      "account %s has %" PRIu64 " holdings and %" PRIu64 " local states, state.account says %s and %s",
-                      text, assets, apps, PQgetvalue(r, row, 2), PQgetvalue(r, row, 3));
-  return ALGO_OK;
-}
-
-algo_code_t ix_verify_accounts(ix_verify_t *v) {
-  PGresult *r;
-  algo_code_t rc = ix_pg_query(v->conn, &r,
-                               "with start as materialized (select sha256(random()::text::bytea) as a from chain.cursor"
-                               " where state) select s.* from start, lateral ((select addr, microalgos, assets, apps"
-                               " from state.account where addr >= a order by addr limit " ACCOUNTS
-                               ") union all (select addr, microalgos, assets, apps from state.account where addr < a"
-                               " order by addr limit " ACCOUNTS ") limit " ACCOUNTS ") as s",
-                               0, NULL, v->err);
-  if (rc != ALGO_OK) return rc;
-  const uint64_t end = ix_now_ns() + ACCOUNTS_NS;
-  for (int i = 0; rc == ALGO_OK && i < PQntuples(r) && (i == 0 || ix_now_ns() < end); i++)
-    rc = compare_account(v, r, i);
-  PQclear(r);
-  return rc == ALGO_E_NOT_FOUND ? ALGO_OK : rc; /* a replay of blocks, which knows no accounts */
 }

@@ -8,6 +8,7 @@
 const char *const rental_views[RENTAL_VIEWS] = {
     rental_summarise,
     rental_sum_tables,
+    rental_recount,
 
     "CREATE OR REPLACE VIEW rental.available_gpus AS\n"
     "  SELECT app, id AS gpu, owner, price_per_minute, min_minutes, max_minutes, vram_mib, model, spec_hash, seal_key\n"

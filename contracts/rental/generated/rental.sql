@@ -716,6 +716,40 @@ DO $$ BEGIN
   END IF;
 END $$;
 
+CREATE OR REPLACE VIEW rental.over AS
+  SELECT q.app, q.rental, q.owner, q.renter, e.state, greatest(q.deposit, x.deposit) AS deposit,
+    coalesce(s.settled, 0) AS settled, coalesce(s.to_owner, 0) AS earned, coalesce(s.fee, 0) AS fees, e.refund,
+    e.minutes, e.stars
+  FROM rental.rental_requested q
+  JOIN (SELECT app, rental, 2 AS state, refund, minutes, stars FROM rental.rental_stopped
+    UNION ALL SELECT app, rental, 3, refund, 0, 0 FROM rental.rental_cancelled
+    UNION ALL SELECT app, rental, 5, to_renter, 0, 0 FROM rental.resolved) e
+    ON e.app = q.app AND e.rental = q.rental
+  LEFT JOIN (SELECT app, rental, max(deposit) AS deposit FROM rental.rental_extended GROUP BY app, rental) x
+    ON x.app = q.app AND x.rental = q.rental
+  LEFT JOIN (SELECT app, rental, max(settled) AS settled, sum(to_owner) AS to_owner, sum(fee) AS fee
+    FROM rental.settled GROUP BY app, rental) s ON s.app = q.app AND s.rental = q.rental;
+COMMENT ON VIEW rental.over IS 'Rentals that are over (2 stopped, 3 cancelled, 5 resolved), from their events alone';
+CREATE OR REPLACE VIEW rental.recount_by_day AS
+  SELECT app, day, sum(requested) AS requested, sum(stopped) AS stopped, sum(to_owner) AS to_owners,
+    sum(fee) AS fees
+  FROM (SELECT app, (to_timestamp(ts) AT TIME ZONE 'UTC')::date AS day, 1 AS requested, 0 AS stopped,
+      0::numeric AS to_owner, 0::numeric AS fee FROM rental.rental_requested
+    UNION ALL SELECT app, (to_timestamp(ts) AT TIME ZONE 'UTC')::date, 0, 1, 0, 0 FROM rental.rental_stopped
+    UNION ALL SELECT app, (to_timestamp(ts) AT TIME ZONE 'UTC')::date, 0, 0, to_owner, fee FROM rental.settled) e
+  GROUP BY app, day;
+CREATE OR REPLACE VIEW rental.recount_by_owner AS
+  SELECT app, owner, count(*) AS rentals, count(*) FILTER (WHERE state = 3) AS cancelled,
+    sum(deposit) AS deposited, sum(settled) AS settled, sum(earned) AS earned, sum(fees) AS fees,
+    sum(refund) AS refunded, count(*) FILTER (WHERE stars > 0) AS rated, sum(stars) AS stars,
+    coalesce(sum(settled) FILTER (WHERE stars > 0), 0) AS weight, sum(stars * settled) AS weighed
+  FROM rental.over GROUP BY app, owner;
+CREATE OR REPLACE VIEW rental.recount_by_renter AS
+  SELECT app, renter, count(*) AS rentals, sum(deposit) AS deposited, sum(settled) AS settled,
+    sum(refund) AS refunded FROM rental.over GROUP BY app, renter;
+CREATE OR REPLACE VIEW rental.recount_by_minutes AS
+  SELECT app, minutes, count(*) AS rentals FROM rental.over WHERE state IN (2, 5) GROUP BY app, minutes;
+
 CREATE OR REPLACE VIEW rental.available_gpus AS
   SELECT app, id AS gpu, owner, price_per_minute, min_minutes, max_minutes, vram_mib, model, spec_hash, seal_key
   FROM rental.gpu WHERE NOT retired AND state = 0;

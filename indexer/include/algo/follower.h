@@ -109,14 +109,15 @@ ALGO_API algo_code_t algo_follower_retain(uint64_t *partitions, const char *data
 typedef struct algo_follower_verdict {
   uint64_t round;       /* both stood behind it */
   uint64_t blocks;      /* whose hashes were compared with the node's; that they follow each other, all were */
-  uint64_t accounts;    /* compared, of schema state */
-  uint64_t boxes;       /* compared */
+  uint64_t accounts;    /* compared, of schema state, with all that they have */
+  uint64_t boxes;       /* compared: the contracts', and those of schema state */
   uint64_t values;      /* of global state, compared */
   uint64_t differences; /* each was told to `tell` */
 } algo_follower_verdict_t;
 
 /* Compares the database with the node when both stand at one round: the chain of blocks, whatever the scope; with
- * --state, what accounts have; the contracts' tables with the boxes, global state and balance. The round is
+ * --state, what accounts have, and boxes; the contracts' tables with the boxes, global state and balance; and the sums
+ * that are kept of contracts with their events. The round is
  * `round`, or UINT64_MAX for whichever comes (a node tells of its newest round alone). Waits up to 30 s for that. Of
  * the options, the database, the node and the contracts count; no contracts: those that the database has, of the kinds
  * in `known`. Errors: RANGE (the node or the database is past `round`), TIMEOUT (they do not meet), NOT_FOUND (an
