@@ -106,6 +106,7 @@ void algo_lopen_start(algo_ledger_t *l) {
   h->n_state_proof = l->consensus->state_proof_interval != 0;
   o->started = true;
   withdraw_rewards(l, units);
+  if (l->oom) algo_lopen_cancel(l);
 }
 
 /* ---- transactions ---- */
@@ -325,6 +326,8 @@ static algo_code_t make_block(algo_ledger_t *l, algo_header_t *h, algo_err_t *er
 }
 
 algo_code_t algo_ledger_seal(algo_ledger_t *l, int64_t timestamp, algo_err_t *err) {
+  algo_code_t rc = algo_lready(l, err);
+  if (rc) return rc;
   algo_lopen_start(l);
   if (l->oom) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   open_block_t *o = &l->open;
@@ -336,7 +339,7 @@ algo_code_t algo_ledger_seal(algo_ledger_t *l, int64_t timestamp, algo_err_t *er
   h.fees_collected = o->fees;
   h.load = (uint64_t)((u128)ALGO_MICROS * o->txns.n / l->consensus->max_txn_bytes_per_block);
   algo_lmark(l); /* no group's doing from here on */
-  algo_code_t rc = make_block(l, &h, err);
+  rc = make_block(l, &h, err);
   if (rc) {
     algo_lundo_to(l, pos);
     return rc;

@@ -78,7 +78,7 @@ static void put_head(algo_buf_t *b, const algo_ledger_t *l) {
     for (const type *item = (table)->slots[item##_at]; item; item = NULL)
 
 bool algo_ledger_may_save(const algo_ledger_t *l) {
-  return l->store.kept && l->n_snapshots == 0 && l->open.n_txns == 0;
+  return !l->broken && l->store.kept && l->n_snapshots == 0 && l->open.n_txns == 0;
 }
 
 algo_code_t algo_ledger_save(algo_ledger_t *l, algo_buf_t *out, algo_err_t *err) {

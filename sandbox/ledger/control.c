@@ -4,6 +4,8 @@
 /* ---- snapshots: a place in the journal ---- */
 
 algo_code_t algo_ledger_snapshot(algo_ledger_t *l, uint64_t *id, algo_err_t *err) {
+  algo_code_t rc = algo_lready(l, err);
+  if (rc) return rc;
   if (l->n_snapshots == l->cap_snapshots) {
     size_t cap = l->cap_snapshots ? l->cap_snapshots * 2 : 8;
     snapshot_t *v = realloc(l->snapshots, cap * sizeof *v);
@@ -17,6 +19,8 @@ algo_code_t algo_ledger_snapshot(algo_ledger_t *l, uint64_t *id, algo_err_t *err
 }
 
 algo_code_t algo_ledger_revert(algo_ledger_t *l, uint64_t id, algo_err_t *err) {
+  algo_code_t rc = algo_lready(l, err);
+  if (rc) return rc;
   size_t i = 0;
   while (i < l->n_snapshots && l->snapshots[i].id != id) i++;
   if (i == l->n_snapshots) return algo_err_set(err, ALGO_E_NOT_FOUND, "no snapshot %" PRIu64, id);
@@ -24,7 +28,7 @@ algo_code_t algo_ledger_revert(algo_ledger_t *l, uint64_t id, algo_err_t *err) {
   uint64_t first = sat_sub(s.round + 1, ALGO_LEDGER_WINDOW);
   block_rec_t *blocks = NULL; /* read before anything is undone: where they cannot be, all stays as it is */
   if (first < l->base) first = l->base;
-  algo_code_t rc = s.round < l->first ? algo_lstore_read(l, first, s.round, &blocks, err) : ALGO_OK;
+  rc = s.round < l->first ? algo_lstore_read(l, first, s.round, &blocks, err) : ALGO_OK;
   if (rc) return rc;
   l->n_snapshots = i + 1; /* it may be reverted to again */
   algo_lundo_to(l, s.journal);
@@ -33,7 +37,7 @@ algo_code_t algo_ledger_revert(algo_ledger_t *l, uint64_t id, algo_err_t *err) {
   if (blocks) rc = algo_lstore_back(l, first, s.round, blocks, err);
   if (!rc) rc = algo_ltip_load(l, err);
   algo_lopen_reset(l);
-  if (rc) l->oom = true; /* half way back: nothing may come of it */
+  if (rc) l->broken = true; /* half way back: nothing may come of it */
   return rc;
 }
 
@@ -41,6 +45,8 @@ algo_code_t algo_ledger_revert(algo_ledger_t *l, uint64_t id, algo_err_t *err) {
 
 /* Outside of any block: before the open one begins, and part of what it starts from. */
 static algo_code_t begin(algo_ledger_t *l, algo_err_t *err) {
+  algo_code_t rc = algo_lready(l, err);
+  if (rc) return rc;
   if (l->open.n_txns) return algo_err_set(err, ALGO_E_INVALID, "the open block has transactions");
   algo_lopen_cancel(l);
   algo_lmark(l);
@@ -48,11 +54,16 @@ static algo_code_t begin(algo_ledger_t *l, algo_err_t *err) {
 }
 
 static algo_code_t end(algo_ledger_t *l, algo_err_t *err) {
-  totals_t *t = &algo_lrec(l, l->n_blocks - 1)->totals;
+  totals_t *t = &algo_lrec(l, l->n_blocks - 1)->totals, was = *t;
   algo_ltotals_update(l, t);
-  algo_lonline_update(l, l->tip.round);
+  if (!l->oom) algo_lonline_update(l, l->tip.round); /* of one account at most: it is done or not */
+  if (l->oom) {
+    *t = was;
+    algo_lundo_to(l, l->open.journal);
+    return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  }
   algo_lopen_reset(l);
-  return l->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : ALGO_OK;
+  return ALGO_OK;
 }
 
 algo_code_t algo_ledger_set_balance(algo_ledger_t *l, const algo_addr_t *addr, uint64_t micro, algo_err_t *err) {

@@ -230,7 +230,8 @@ static algo_code_t submit(algo_ledger_t *l, const algo_ledger_group_t *d, const 
   int index;
   verify_opts_t vo = {
       .skip_signatures = opt && opt->skip_signatures, .given = opt ? opt->verified : NULL, .arena = &l->scratch};
-  algo_code_t rc = opt && opt->skip_pq_address_check ? ALGO_OK : check_off_curve(l, d, err);
+  algo_code_t rc = algo_lready(l, err);
+  if (!rc && !(opt && opt->skip_pq_address_check)) rc = check_off_curve(l, d, err);
   if (rc) return rc;
   algo_apply_t *ads = algo_arena_array(&l->scratch, d->n, sizeof *ads);
   if (!ads) return algo_lfail_code(l, ALGO_E_NOMEM, err, "out of memory");

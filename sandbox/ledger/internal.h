@@ -192,6 +192,7 @@ typedef struct journal_item { /* holds the other side: undoing swaps it with wha
     struct {
       uint64_t app;
       blob_t *name, *value;
+      box_t *spare; /* of one that was removed, to come back without memory */
     } box;
     struct {
       lease_t *lease;
@@ -300,8 +301,12 @@ struct algo_ledger {
   uint64_t failed_app;     /* its application; 0: a logic signature */
   algo_arena_t scratch;    /* of one submitted group */
   account_data_t nowhere;  /* what is written where a change could not be journaled */
-  bool oom;                /* memory ran out within a change: no more of them */
+  bool oom;                /* memory ran out within a change, which is therefore undone */
+  bool broken;             /* and one that could not be undone: no more of them */
 };
+
+/* Before anything may change: the state is whole, and no change has run out of memory yet. Errors: NOMEM. */
+algo_code_t algo_lready(algo_ledger_t *l, algo_err_t *err);
 
 /* ---- journal ---- */
 mark_t algo_lmark(algo_ledger_t *l);
@@ -352,7 +357,8 @@ bool algo_lraw_local(algo_ledger_t *l, account_t *a, bool *present, local_t *x);
 bool algo_lraw_asset(algo_ledger_t *l, uint64_t id, asset_t **a);
 bool algo_lraw_app(algo_ledger_t *l, uint64_t id, app_t **a);
 bool algo_lraw_kv(algo_ledger_t *l, kv_t *kv, bool *present, kv_item_t *item);
-bool algo_lraw_box(algo_ledger_t *l, uint64_t app, blob_t *name, blob_t **value);
+/* *spare: of the one that is removed, and for the one that comes back; the caller's to free. */
+bool algo_lraw_box(algo_ledger_t *l, uint64_t app, blob_t *name, blob_t **value, box_t **spare);
 bool algo_lraw_txid(algo_ledger_t *l, const algo_digest_t *id, bool *present, uint64_t *round, uint32_t *index);
 void algo_lasset_free(asset_t *a);
 void algo_lapp_free(app_t *a);
@@ -456,8 +462,9 @@ algo_code_t algo_lpool_check_dead(algo_ledger_t *l, const algo_stxn_t *const *tx
 algo_code_t algo_lpool_fit(algo_ledger_t *l, const group_run_t *r, const open_mark_t *before, algo_err_t *err);
 
 /* ---- blocks ---- */
-void algo_lopen_reset(algo_ledger_t *l);  /* forgets the open block; the state is the tip's */
-void algo_lopen_start(algo_ledger_t *l);  /* begins it where it has not begun */
+void algo_lopen_reset(algo_ledger_t *l); /* forgets the open block; the state is the tip's */
+/* Begins it where it has not begun; not where memory runs out, which the ledger says. */
+void algo_lopen_start(algo_ledger_t *l);
 void algo_lopen_cancel(algo_ledger_t *l); /* undoes and forgets it */
 algo_code_t algo_lblock_keep(algo_ledger_t *l, const algo_header_t *h, algo_bytes_t txns, size_t n_txns,
                              const totals_t *totals, algo_err_t *err);

@@ -35,24 +35,28 @@ static void swap_account(journal_item_t *it) {
   *it->u.account.data = d;
 }
 
-static void swap(algo_ledger_t *l, journal_item_t *it) {
+static bool swap_record(algo_ledger_t *l, journal_item_t *it) {
   switch (it->kind) {
-  case J_ACCOUNT: swap_account(it); break;
-  case J_HOLDING: (void)algo_lraw_holding(l, it->u.holding.account, &it->present, &it->u.holding.holding); break;
-  case J_LOCAL: (void)algo_lraw_local(l, it->u.local.account, &it->present, &it->u.local.local); break;
-  case J_ASSET: (void)algo_lraw_asset(l, it->u.asset.id, &it->u.asset.asset); break;
-  case J_APP: (void)algo_lraw_app(l, it->u.app.id, &it->u.app.app); break;
-  case J_KV: (void)algo_lraw_kv(l, it->u.kv.kv, &it->present, &it->u.kv.item); break;
-  case J_BOX: (void)algo_lraw_box(l, it->u.box.app, it->u.box.name, &it->u.box.value); break;
+  case J_ACCOUNT: swap_account(it); return true;
+  case J_HOLDING: return algo_lraw_holding(l, it->u.holding.account, &it->present, &it->u.holding.holding);
+  case J_LOCAL: return algo_lraw_local(l, it->u.local.account, &it->present, &it->u.local.local);
+  case J_ASSET: return algo_lraw_asset(l, it->u.asset.id, &it->u.asset.asset);
+  case J_APP: return algo_lraw_app(l, it->u.app.id, &it->u.app.app);
+  case J_KV: return algo_lraw_kv(l, it->u.kv.kv, &it->present, &it->u.kv.item);
+  case J_BOX: return algo_lraw_box(l, it->u.box.app, it->u.box.name, &it->u.box.value, &it->u.box.spare);
   case J_LEASE: {
     uint64_t expires = it->u.lease.lease->expires;
     it->u.lease.lease->expires = it->u.lease.expires;
     it->u.lease.expires = expires;
-    break;
+    return true;
   }
-  case J_TXID: (void)algo_lraw_txid(l, &it->u.txid.id, &it->present, &it->u.txid.round, &it->u.txid.index); break;
+  case J_TXID: return algo_lraw_txid(l, &it->u.txid.id, &it->present, &it->u.txid.round, &it->u.txid.index);
   }
+  return true;
 }
+
+/* What was there once has its memory, so it cannot fail to come back; if it did, that would be the end. */
+static void swap(algo_ledger_t *l, journal_item_t *it) { l->broken |= !swap_record(l, it); }
 
 /* Gives back what an item holds. */
 static void drop(journal_item_t *it) {
@@ -71,6 +75,7 @@ static void drop(journal_item_t *it) {
   case J_BOX:
     blob_unref(it->u.box.name);
     blob_unref(it->u.box.value);
+    free(it->u.box.spare);
     break;
   case J_HOLDING:
   case J_LEASE:

@@ -114,6 +114,14 @@ void algo_ledger_free(algo_ledger_t *l) {
   free(l);
 }
 
+algo_code_t algo_lready(algo_ledger_t *l, algo_err_t *err) {
+  l->oom = false;
+  if (!l->broken) return ALGO_OK;
+  return algo_err_set(err, ALGO_E_NOMEM,
+                      "memory ran out, or a file failed, in the middle of a change that cannot be taken back: nothing "
+                      "more is accepted. Start again: with --data, or from a dump, everything accepted is there");
+}
+
 const algo_genesis_t *algo_ledger_genesis(const algo_ledger_t *l) { return &l->genesis; }
 const algo_digest_t *algo_ledger_genesis_hash(const algo_ledger_t *l) { return &l->genesis_hash; }
 const algo_consensus_t *algo_ledger_consensus(const algo_ledger_t *l) { return l->consensus; }

@@ -20,6 +20,18 @@ bool algo_lorigin_asked(algo_ledger_t *l, algo_bytes_t key) {
   return ok;
 }
 
+static void failed(algo_ledger_t *l, const algo_err_t *err) {
+  if (!l->origin_failed) l->origin_err = *err;
+  l->origin_failed = true;
+}
+
+static void no_memory(algo_ledger_t *l) {
+  algo_err_t err;
+  (void)algo_err_set(&err, ALGO_E_NOMEM, "out of memory");
+  failed(l, &err);
+  l->oom = true;
+}
+
 static blob_t *asked_key(char kind, uint64_t id, algo_bytes_t name) {
   blob_t *b = malloc(sizeof *b + 9 + name.n);
   if (!b) return NULL;
@@ -40,15 +52,17 @@ static bool asked_eq(const void *item, const void *key) {
 static bool ask_once(algo_ledger_t *l, char kind, uint64_t id, algo_bytes_t name) {
   blob_t *k = asked_key(kind, id, name);
   uint32_t hash = k ? algo_lhash_bytes(k->p, k->n, 2) : 0;
-  bool fresh = k && !algo_ltable_find(&l->asked, hash, asked_eq, k) && asked_add(l, k);
-  if (!fresh) blob_unref(k);
-  return fresh;
+  bool fresh = k && !algo_ltable_find(&l->asked, hash, asked_eq, k), added = fresh && asked_add(l, k);
+  if (!added) blob_unref(k);
+  if (!k || (fresh && !added)) no_memory(l);
+  return added;
 }
 
 static void ask_again(algo_ledger_t *l, char kind, uint64_t id, algo_bytes_t name) {
   blob_t *k = asked_key(kind, id, name);
   uint32_t hash = k ? algo_lhash_bytes(k->p, k->n, 2) : 0;
   blob_t *there = k ? algo_ltable_find(&l->asked, hash, asked_eq, k) : NULL;
+  l->broken |= !k; /* it would count as told */
   if (there) algo_ltable_remove(&l->asked, hash, there);
   blob_unref(there);
   blob_unref(k);
@@ -60,11 +74,6 @@ void algo_lorigin_fini(algo_ledger_t *l) {
 }
 
 /* ---- failing ---- */
-
-static void failed(algo_ledger_t *l, const algo_err_t *err) {
-  if (!l->origin_failed) l->origin_err = *err;
-  l->origin_failed = true;
-}
 
 bool algo_ledger_origin_failed(algo_ledger_t *l, algo_err_t *err) {
   bool was = l->origin_failed;
@@ -91,12 +100,12 @@ static bool put_kvs(algo_ledger_t *l, kv_t *kv, const algo_kv_t *from, size_t n)
     kv_item_t item = {key, from[i].value.is_bytes ? algo_lblob_new(from[i].value.bytes) : NULL, from[i].value.uint};
     bool made = key && (item.bytes || !from[i].value.is_bytes);
     if (item.bytes) item.uint = 0;
-    if (made) algo_lraw_kv(l, kv, &present, &item);
+    made = made && algo_lraw_kv(l, kv, &present, &item);
     blob_unref(item.bytes); /* of a key that was told twice */
     blob_unref(key);
     if (!made) return false;
   }
-  return kv != NULL && !l->oom;
+  return kv != NULL;
 }
 
 static void fill_data(account_data_t *d, const algo_account_view_t *v) {
@@ -129,7 +138,7 @@ static bool put_local(algo_ledger_t *l, account_t *a, const algo_origin_local_t 
   bool present = true;
   local_t local = {.app = x->app, .schema = x->schema, .kv = algo_lkv_new(a, x->app)};
   bool ok = put_kvs(l, local.kv, x->kv, x->n);
-  if (ok) algo_lraw_local(l, a, &present, &local);
+  ok = ok && algo_lraw_local(l, a, &present, &local);
   algo_lkv_unref(local.kv); /* of one that was told twice */
   return ok;
 }
@@ -156,8 +165,9 @@ static bool put_app(algo_ledger_t *l, account_t *a, const algo_origin_app_t *x) 
     algo_lapp_free(p);
     return false;
   }
-  algo_lraw_app(l, x->id, &p);
-  return true;
+  bool ok = algo_lraw_app(l, x->id, &p);
+  if (!ok) algo_lapp_free(p);
+  return ok;
 }
 
 static bool put_asset(algo_ledger_t *l, account_t *a, const algo_origin_asset_t *x) {
@@ -165,8 +175,9 @@ static bool put_asset(algo_ledger_t *l, account_t *a, const algo_origin_asset_t 
   if (algo_lasset(l, x->id)) return true;
   asset_t *p = algo_lasset_new(x->id, a, &x->params);
   if (!p) return false;
-  algo_lraw_asset(l, x->id, &p);
-  return true;
+  bool ok = algo_lraw_asset(l, x->id, &p);
+  if (!ok) algo_lasset_free(p);
+  return ok;
 }
 
 static bool put_account(algo_ledger_t *l, account_t *a, const algo_origin_account_t *o) {
@@ -175,12 +186,12 @@ static bool put_account(algo_ledger_t *l, account_t *a, const algo_origin_accoun
   for (size_t i = 0; ok && i < o->n_holdings; i++) {
     bool present = true;
     holding_t h = {o->holdings[i].asset, o->holdings[i].holding.amount, o->holdings[i].holding.frozen};
-    algo_lraw_holding(l, a, &present, &h);
+    ok = algo_lraw_holding(l, a, &present, &h);
   }
   for (size_t i = 0; ok && i < o->n_locals; i++) ok = put_local(l, a, &o->locals[i]);
   for (size_t i = 0; ok && i < o->n_assets; i++) ok = put_asset(l, a, &o->assets[i]);
   for (size_t i = 0; ok && i < o->n_apps; i++) ok = put_app(l, a, &o->apps[i]);
-  return ok && !l->oom;
+  return ok;
 }
 
 /* ---- looking up: the ledger as its readers see it does not change by it ---- */
@@ -192,7 +203,10 @@ account_t *algo_lorigin_account(const algo_ledger_t *const_l, const algo_addr_t 
   algo_err_t err;
   account_t *a = NULL;
   if (l->origin->account(l->origin->user, addr, &o, &arena, &err)) failed(l, &err);
-  else if (!(a = algo_lacct_add(l, addr)) || !put_account(l, a, &o)) l->oom = true;
+  else if (!(a = algo_lacct_add(l, addr))) no_memory(l);
+  else if (!put_account(l, a, &o)) { /* a part of it is there */ l->broken = true;
+    no_memory(l);
+  }
   algo_arena_fini(&arena);
   return a;
 }
@@ -228,8 +242,12 @@ bool algo_lorigin_box(const algo_ledger_t *const_l, uint64_t app, algo_bytes_t n
   if (!is_theirs(l, app) || !ask_once(l, ASKED_BOX, app, name)) return false;
   algo_code_t rc = l->origin->box(l->origin->user, app, name, &value, &arena, &err);
   blob_t *key = rc ? NULL : algo_lblob_new(name), *content = rc ? NULL : algo_lblob_new(value);
-  if (key && content) algo_lraw_box(l, app, key, &content);
-  else if (!rc) l->oom = true;
+  box_t *spare = NULL;
+  if (!rc && (!key || !content || !algo_lraw_box(l, app, key, &content, &spare))) {
+    blob_unref(content);
+    rc = algo_err_set(&err, ALGO_E_NOMEM, "out of memory");
+    l->oom = true;
+  }
   blob_unref(key);
   algo_arena_fini(&arena);
   if (rc == ALGO_OK || rc == ALGO_E_NOT_FOUND) return rc == ALGO_OK;

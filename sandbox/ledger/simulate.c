@@ -342,7 +342,8 @@ static algo_code_t simulate(algo_ledger_t *l, const algo_sim_request_t *req, alg
   *out = (algo_sim_result_t){.last_round = round};
   l->origin_failed = false;
   algo_arena_reset(&l->scratch);
-  algo_code_t rc = check_request(l, req, err);
+  algo_code_t rc = algo_lready(l, err);
+  if (!rc) rc = check_request(l, req, err);
   if (!rc) rc = decode(&s, err);
   if (!rc) rc = prepare(&s, err);
   if (rc) return rc;

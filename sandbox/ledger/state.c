@@ -154,20 +154,23 @@ static bool list_add(algo_ledger_t *l, box_t *b) {
   return true;
 }
 
-static void box_remove(algo_ledger_t *l, box_t *b) {
+/* Its memory is kept for when it comes back. */
+static void box_remove(algo_ledger_t *l, box_t *b, box_t **spare) {
   app_boxes_t *list = algo_lapp_boxes(l, b->app);
   list->v[b->at] = list->v[--list->n];
   list->v[b->at]->at = b->at;
   algo_ltable_remove(&l->boxes, box_hash(b->app, blob_view(b->name)), b);
   blob_unref(b->name);
-  free(b);
+  free(*spare);
+  *spare = b;
 }
 
-bool algo_lraw_box(algo_ledger_t *l, uint64_t app, blob_t *name, blob_t **value) {
+bool algo_lraw_box(algo_ledger_t *l, uint64_t app, blob_t *name, blob_t **value, box_t **spare) {
   box_t *b = algo_lbox(l, app, blob_view(name));
   blob_t *was = b ? b->value : NULL;
   if (*value && !b) {
-    b = calloc(1, sizeof *b);
+    b = *spare ? *spare : calloc(1, sizeof *b);
+    *spare = NULL;
     bool in = b && algo_ltable_add(&l->boxes, box_hash(app, blob_view(name)), b);
     if (b) *b = (box_t){app, blob_ref(name), NULL, 0};
     if (!in || !list_add(l, b)) {
@@ -179,7 +182,7 @@ bool algo_lraw_box(algo_ledger_t *l, uint64_t app, blob_t *name, blob_t **value)
     }
   }
   if (*value) b->value = *value;
-  else if (b) box_remove(l, b);
+  else if (b) box_remove(l, b, spare);
   *value = was;
   return true;
 }
@@ -189,8 +192,9 @@ void algo_lbox_put(algo_ledger_t *l, uint64_t app, algo_bytes_t name, const algo
   if (!b && !value) return;
   blob_t *key = b ? blob_ref(b->name) : algo_lblob_new(name);
   blob_t *other = value ? algo_lblob_new(*value) : NULL;
+  box_t *spare = NULL;
   journal_item_t *it = key && (!value || other) ? algo_ljournal_add(l, J_BOX, true) : NULL;
-  if (!it || !algo_lraw_box(l, app, key, &other)) {
+  if (!it || !algo_lraw_box(l, app, key, &other, &spare)) {
     if (it) algo_ljournal_drop_last(l);
     blob_unref(key);
     blob_unref(other);
@@ -199,6 +203,7 @@ void algo_lbox_put(algo_ledger_t *l, uint64_t app, algo_bytes_t name, const algo
   }
   it->u.box.app = app;
   it->u.box.name = key;
+  it->u.box.spare = spare;
   it->u.box.value = other;
 }
 

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
+#include "algo/asm.h"
 #include "algo/hash.h"
 #include "algo/node.h"
 #include "suite.h"
@@ -88,7 +89,8 @@ typedef struct world {
   char dir[64];
   algo_addr_t who;
   uint64_t accepted, rounds;
-  int64_t set; /* the balance of the second account, by hand; -1: never */
+  int64_t set;         /* the balance of the second account, by hand; -1: never */
+  uint64_t app, calls; /* 0: none yet */
 } world_t;
 
 static const algo_addr_t by_hand = {{7, 7, 7}};
@@ -157,6 +159,84 @@ static algo_code_t change(world_t *w, algo_err_t *err) {
   return rc;
 }
 
+/* ---- an application whose calls make and remove boxes ---- */
+
+static const char source[] = "#pragma version 10\n"
+                             "txn ApplicationID\nbz done\n"
+                             "byte \"old\"\nbox_del\npop\n"
+                             "byte \"new\"\nint 8\nbox_create\npop\n"
+                             "byte \"new\"\nbox_del\npop\n"
+                             "byte \"old\"\nint 16\nbox_create\npop\n"
+                             "byte \"calls\"\nbyte \"calls\"\napp_global_get\nint 1\n+\napp_global_put\n"
+                             "done:\nint 1\n";
+
+static algo_code_t send(world_t *w, algo_stxn_t *s, algo_err_t *err) {
+  algo_key_t rich;
+  algo_digest_t id;
+  algo_buf_t group = ALGO_BUF_INIT, text = ALGO_BUF_INIT;
+  algo_node_dev_key(&rich, 1);
+  s->txn.type = ALGO_TX_APPL;
+  s->txn.sender = rich.addr;
+  s->txn.fee = 1000;
+  s->txn.first_valid = algo_node_round(w->node) + 1;
+  s->txn.last_valid = s->txn.first_valid + 900;
+  s->txn.genesis_hash = *algo_node_genesis_hash(w->node);
+  algo_put_be64(s->txn.lease, w->rounds + 1);
+  unsigned memory = fault.memory;
+  fault.memory = 0;
+  algo_stxn_encode(&group, s);
+  fault.memory = memory;
+  const algo_submit_options_t opt = {.skip_signatures = true};
+  algo_code_t rc = algo_node_submit(w->node, algo_buf_view(&group), &opt, &id, &text, NULL, err);
+  if (rc == ALGO_OK) w->rounds++;
+  algo_buf_fini(&group);
+  algo_buf_fini(&text);
+  algo_key_fini(&rich);
+  return rc;
+}
+
+static algo_code_t call(world_t *w, algo_err_t *err) {
+  const algo_box_ref_t boxes[] = {{0, {(const uint8_t *)"old", 3}}, {0, {(const uint8_t *)"new", 3}}};
+  algo_stxn_t s = {.txn = {.app_id = w->app, .boxes = boxes, .n_boxes = 2}};
+  algo_code_t rc = send(w, &s, err);
+  if (rc == ALGO_OK) w->calls++;
+  return rc;
+}
+
+static void create(world_t *w) {
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_asm_result_t r;
+  algo_err_t err;
+  SUITE_OK(algo_asm_assemble(&r, algo_bytes_str(source), &arena, suite_err));
+  algo_stxn_t s = {
+      .txn = {.approval_program = r.program, .clear_program = r.program, .global_schema = {.num_uint = 1}}};
+  ck_assert_msg(send(w, &s, &err) == ALGO_OK, "%s", err.msg);
+  w->app = algo_ledger_tip(algo_node_read(w->node))->txn_counter;
+  algo_node_read_done(w->node);
+  algo_node_change_t c = {.kind = ALGO_NODE_BALANCE, .amount = UINT64_C(1000000000)};
+  algo_addr_of_app(&c.addr, w->app);
+  SUITE_OK(algo_node_change(w->node, &c, suite_err));
+  ck_assert_msg(call(w, &err) == ALGO_OK, "%s", err.msg);
+  algo_arena_fini(&arena);
+}
+
+static bool calls_are(void *user, uint64_t id, const algo_avm_app_t *p, const algo_kv_t *global, size_t n) {
+  (void)id, (void)p;
+  ck_assert_uint_eq(n, 1);
+  ck_assert_uint_eq(global[0].value.uint, ((const world_t *)user)->calls);
+  return true;
+}
+
+static void check_app(world_t *w, const char *when) {
+  algo_bytes_t value;
+  if (w->app == 0) return;
+  const algo_ledger_t *l = algo_node_read(w->node);
+  ck_assert_msg(algo_ledger_box(l, w->app, algo_bytes_str("old"), &value) && value.n == 16, "%s: the box", when);
+  ck_assert_msg(!algo_ledger_box(l, w->app, algo_bytes_str("new"), &value), "%s: the other box", when);
+  ck_assert(algo_ledger_app(l, w->app, calls_are, w));
+  algo_node_read_done(w->node);
+}
+
 /* As of the block before the last. Nothing of it stays, whether it gets through or not. */
 static algo_code_t simulate(world_t *w, algo_err_t *err) {
   algo_key_t rich;
@@ -183,6 +263,7 @@ static algo_code_t simulate(world_t *w, algo_err_t *err) {
 }
 
 static void check(world_t *w, const char *when) {
+  check_app(w, when);
   algo_account_view_t v, h;
   algo_ledger_account(algo_node_read(w->node), &w->who, &v);
   algo_node_read_done(w->node);
@@ -204,7 +285,8 @@ static void again(world_t *w, const char *when) {
 /* ---- memory ---- */
 
 typedef algo_code_t step_fn_t(world_t *w, algo_err_t *err);
-static step_fn_t *const steps[] = {pay, advance, change, simulate};
+static step_fn_t *const steps[] = {pay, advance, change, simulate, call};
+#define STEPS (sizeof steps / sizeof *steps)
 
 /* Each allocation of a step fails in its turn, alone or with all that follow, until the step gets through. */
 static void starve(world_t *w, step_fn_t *step, bool and_after) {
@@ -222,7 +304,7 @@ static void starve(world_t *w, step_fn_t *step, bool and_after) {
     if (rc != ALGO_OK) failed++;
     check(w, "at once");
     if (rc != ALGO_OK) {
-      (void)step(w, &err); /* it may go on, or refuse everything from then on: but it tells the truth */
+      ck_assert_msg(step(w, &err) == ALGO_OK, "allocation %u: %s", k, err.msg); /* there is memory: it goes on */
       check(w, "after one more");
       again(w, "after a restart");
     }
@@ -231,16 +313,17 @@ static void starve(world_t *w, step_fn_t *step, bool and_after) {
 }
 
 static void starve_all(unsigned rounds_before) {
-  for (unsigned i = 0; i < 8; i++) {
+  for (unsigned i = 0; i < 2 * STEPS; i++) {
     world_t w;
     algo_err_t err;
     begin(&w);
     for (unsigned r = 0; r < rounds_before; r++) ck_assert_int_eq(advance(&w, &err), ALGO_OK);
-    if (steps[i % 4] == simulate) {
+    if (steps[i % STEPS] == simulate) {
       ck_assert_int_eq(pay(&w, &err), ALGO_OK);
       ck_assert_int_eq(pay(&w, &err), ALGO_OK);
     }
-    starve(&w, steps[i % 4], i >= 4);
+    if (steps[i % STEPS] == call) create(&w);
+    starve(&w, steps[i % STEPS], i >= STEPS);
     again(&w, "in the end");
     end(&w);
   }
