@@ -1,6 +1,7 @@
 /* Another chain in the testnet's place: recorded blocks, or on top of another network. */
 #include <sodium.h>
 
+#include "algo/sandbox.h"
 #include "internal.h"
 
 #define SEED_TIME 1767225600 /* 2026-01-01T00:00:00Z: when a seeded chain starts */
@@ -51,4 +52,12 @@ algo_code_t testnet_chain_other(void *testnet, const algo_rest_chain_t *what, al
   t->chain = c;
   *out = t->node = c->node;
   return ALGO_OK;
+}
+
+bool algo_testnet_fork(algo_testnet_t *t, const char *url, const char *token_file, uint64_t round) {
+  algo_err_t err;
+  if (algo_sandbox_fork(t->algod, url, token_file, round, &err) != ALGO_OK) return testnet_fail_err(t, "no fork", &err);
+  t->saved = NULL; /* of another chain, as what is known of its applications */
+  t->apps = NULL;
+  return testnet_fund_since(t, 0);
 }

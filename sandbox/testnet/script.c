@@ -93,7 +93,10 @@ static bool read_step(algo_testnet_t *t, const algo_walk_t *w, json_object *o, a
 bool script_read(algo_testnet_t *t, const algo_walk_t *w, const char *json, script_t *out) {
   json_object *o = NULL, *steps = NULL;
   algo_err_t err;
-  if (algo_json_parse(&o, json, strlen(json), &err) != ALGO_OK) return testnet_fail_err(t, "the script", &err);
+  const char *printed = strstr(json, "{\"walk\":"); /* the line of it in what a failure said */
+  if (printed != NULL) json = printed;
+  if (algo_json_parse(&o, json, printed == NULL ? strlen(json) : strcspn(json, "\n"), &err) != ALGO_OK)
+    return testnet_fail_err(t, "the script", &err);
   bool ok = json_object_is_type(o, json_type_object) && json_object_object_get_ex(o, "steps", &steps) &&
             json_object_is_type(steps, json_type_array);
   if (!ok) algo_testnet_fail(t, "the script has no steps");

@@ -15,7 +15,11 @@ void algo_testnet_expect_refusal(algo_testnet_t *t, const char *message) {
 }
 
 void algo_testnet_expect_failure_at(algo_testnet_t *t, uint64_t app, uint32_t pc) {
-  expect(t, (expect_t){.kind = EXPECT_FAILURE_AT, .app = app, .pc = pc}, NULL);
+  expect(t, (expect_t){.kind = EXPECT_FAILURE_AT, .app = app, .at = pc}, NULL);
+}
+
+void algo_testnet_expect_failure_at_line(algo_testnet_t *t, uint64_t app, uint32_t line) {
+  expect(t, (expect_t){.kind = EXPECT_FAILURE_AT_LINE, .app = app, .at = line}, NULL);
 }
 
 void algo_testnet_may_refuse(algo_testnet_t *t) { expect(t, (expect_t){.kind = EXPECT_ANYTHING}, NULL); }
@@ -28,37 +32,55 @@ static bool is_refusal(const algo_testnet_result_t *r, const char *message) {
   return message == NULL || strcmp(r->why, message) == 0 || (r->why == r->text && strstr(r->text, message) != NULL);
 }
 
-bool testnet_judge(algo_testnet_t *t) {
+/* "at most 1000 in counter (application 1001) at pc 71, line 20 `assert`: alice calls counter.add(1001)" */
+static const char *refusal(algo_testnet_t *t) {
+  const algo_testnet_result_t *r = &t->result;
+  algo_buf_t b = ALGO_BUF_INIT;
+  algo_buf_puts(&b, r->why);
+  if (r->pc >= 0) algo_buf_printf(&b, " in %s at pc %" PRId64, testnet_app(t, r->app), r->pc);
+  if (r->line != 0) algo_buf_printf(&b, ", line %" PRIu32 " `%.*s`", r->line, (int)t->line.n, (const char *)t->line.p);
+  if (t->tried.n > 0) algo_buf_printf(&b, ": %s", algo_buf_cstr(&t->tried));
+  const char *kept = algo_arena_strdup(&t->group, algo_buf_cstr(&b));
+  algo_buf_fini(&b);
+  return kept == NULL ? "out of memory" : kept;
+}
+
+static bool judge_place(algo_testnet_t *t, const expect_t *e) {
+  const algo_testnet_result_t *r = &t->result;
+  bool by_line = e->kind == EXPECT_FAILURE_AT_LINE;
+  const char *what = by_line ? "line" : "pc";
+  if (r->ok) return algo_testnet_fail(t, "accepted, but should fail at %s %" PRIu32, what, e->at);
+  bool there = by_line ? r->line != 0 && r->line == e->at : r->pc == (int64_t)e->at;
+  if (there && (e->app == 0 || e->app == r->app)) return true;
+  return algo_testnet_fail(t, "failed elsewhere, not in %s at %s %" PRIu32 ": %s",
+                           e->app == 0 ? "any application" : testnet_app(t, e->app), what, e->at, refusal(t));
+}
+
+static bool judge(algo_testnet_t *t) {
   const expect_t e = t->expect;
   const algo_testnet_result_t *r = &t->result;
   t->expect = (expect_t){.kind = EXPECT_OK};
-  if (e.kind == EXPECT_ANYTHING) return true;
-  if (e.kind == EXPECT_OK && !r->ok) {
-    if (r->pc >= 0)
-      return algo_testnet_fail(t, "refused: %s (application %" PRIu64 ", pc %" PRId64 ")", r->why, r->app, r->pc);
-    return algo_testnet_fail(t, "refused: %s", r->why);
+  switch (e.kind) {
+  case EXPECT_ANYTHING: return true;
+  case EXPECT_OK: return r->ok || algo_testnet_fail(t, "refused: %s", refusal(t));
+  case EXPECT_FAILURE_AT:
+  case EXPECT_FAILURE_AT_LINE: return judge_place(t, &e);
+  case EXPECT_REFUSAL: break;
   }
-  if (e.kind == EXPECT_OK) return true;
-  if (r->ok && e.kind == EXPECT_FAILURE_AT)
-    return algo_testnet_fail(t, "accepted, but should fail at pc %" PRIu32, e.pc);
   if (r->ok)
     return algo_testnet_fail(t, "accepted, but should be refused%s%s", e.message ? ": " : "",
                              e.message ? e.message : "");
-  if (e.kind == EXPECT_REFUSAL)
-    return is_refusal(r, e.message) || algo_testnet_fail(t, "refused with \"%s\", not with \"%s\"", r->why, e.message);
-  if (r->pc == (int64_t)e.pc && (e.app == 0 || e.app == r->app)) return true;
-  return algo_testnet_fail(
-      t, "failed in application %" PRIu64 " at pc %" PRId64 ", not in %" PRIu64 " at pc %" PRIu32 ": %s", r->app, r->pc,
-      e.app, e.pc, r->why);
+  return is_refusal(r, e.message) ||
+         algo_testnet_fail(t, "refused with \"%s\", not with \"%s\": %s", r->why, e.message, refusal(t));
+}
+
+bool testnet_judge(algo_testnet_t *t, const algo_txn_t *const *txns, size_t n, const algo_app_spec_t *creates) {
+  if (!t->result.ok) testnet_put_group(t, &t->tried, txns, n);
+  testnet_tell(t, txns, n);
+  return (!t->result.ok || testnet_count(t, creates)) && judge(t);
 }
 
 /* ---- what became of it ---- */
-
-const algo_app_spec_t *testnet_spec(const algo_testnet_t *t, uint64_t app) {
-  for (const known_app_t *a = t->apps; a != NULL; a = a->next)
-    if (a->id == app) return a->spec;
-  return NULL;
-}
 
 void testnet_begin(algo_testnet_t *t) {
   algo_composer_free(t->composer);
@@ -66,6 +88,7 @@ void testnet_begin(algo_testnet_t *t) {
   algo_arena_reset(&t->group);
   algo_buf_clear(&t->text);
   algo_buf_clear(&t->said);
+  algo_buf_clear(&t->tried);
   t->result = (algo_testnet_result_t){.pc = -1};
 }
 
@@ -79,6 +102,7 @@ void testnet_refused(algo_testnet_t *t, const char *text, const algo_app_spec_t 
   r->pc = f.pc;
   const algo_app_spec_t *spec = testnet_spec(t, f.app);
   if (spec == NULL) spec = creates != NULL ? creates : testnet_spec(t, 0);
+  r->line = testnet_line(t, spec, f.pc, &t->line);
   const char *message = spec == NULL || f.pc < 0 ? NULL : algo_app_error_at(spec, (uint32_t)f.pc);
   if (message == NULL) return;
   algo_buf_puts(&t->said, message);
@@ -104,7 +128,8 @@ void testnet_happened(algo_testnet_t *t, const algo_outcome_t *o, size_t n) {
 
 /* ---- as they stand ---- */
 
-static bool fill(algo_testnet_t *t, algo_txn_t *txns, size_t n) {
+/* *noted: bit i where transaction i got its note here. */
+static bool fill(algo_testnet_t *t, algo_txn_t *txns, size_t n, unsigned *noted) {
   const algo_txn_t *all[ALGO_GROUP_MAX];
   algo_digest_t id;
   algo_err_t err;
@@ -114,7 +139,7 @@ static bool fill(algo_testnet_t *t, algo_txn_t *txns, size_t n) {
     uint8_t *note = algo_arena_alloc(&t->group, 8);
     if (note == NULL) return testnet_nomem(t);
     algo_put_be64(note, ++t->nonce);
-    if (x->note.n == 0) x->note = algo_bytes(note, 8);
+    if (x->note.n == 0) x->note = algo_bytes(note, 8), *noted |= 1u << i;
     if (x->fee == 0) x->fee = algo_node_consensus(t->node)->min_txn_fee;
     if (x->first_valid == 0) x->first_valid = algo_node_round(t->node) + 1;
     if (x->last_valid == 0) x->last_valid = x->first_valid + 500;
@@ -150,6 +175,7 @@ bool testnet_measure(algo_testnet_t *t, const algo_stxn_t *group, size_t n) {
   if (algo_algod_simulate(t->algod, group, n, &opt, &s, &t->group, &err) != ALGO_OK)
     return testnet_fail_err(t, "not simulated", &err);
   t->result.budget = s.failure == NULL ? s.budget_consumed : 0;
+  for (size_t i = 0; i < n; i++) t->spent[i] = s.failure == NULL && i < s.n_txns ? s.txns[i].budget_consumed : 0;
   return true;
 }
 
@@ -174,8 +200,9 @@ bool algo_testnet_send(algo_testnet_t *t, algo_txn_t *txns, size_t n) {
   algo_buf_t bytes = ALGO_BUF_INIT;
   algo_err_t err;
   char first[53];
+  unsigned noted = 0;
   testnet_begin(t);
-  if (!fill(t, txns, n)) return false;
+  if (!fill(t, txns, n, &noted)) return false;
   for (size_t i = 0; i < n; i++) group[i] = (algo_stxn_t){.txn = txns[i]};
   if ((t->opt.measure && !testnet_measure(t, group, n)) || !sign(t, group, n)) return false;
   for (size_t i = 0; i < n; i++) algo_stxn_encode(&bytes, &group[i]);
@@ -186,9 +213,11 @@ bool algo_testnet_send(algo_testnet_t *t, algo_txn_t *txns, size_t n) {
   else if (rc != ALGO_OK) return testnet_fail_err(t, "not sent", &err);
   else if (!fetch_outcomes(t, group, n)) return false;
   const algo_txn_t *all[ALGO_GROUP_MAX];
-  for (size_t i = 0; i < n; i++) all[i] = &txns[i];
-  testnet_tell(t, all, n);
-  return testnet_judge(t);
+  for (size_t i = 0; i < n; i++) {
+    all[i] = &txns[i];
+    if ((noted >> i & 1) != 0) txns[i].note = (algo_bytes_t){NULL, 0}; /* it lives until the next group alone */
+  }
+  return testnet_judge(t, all, n, NULL);
 }
 
 bool algo_testnet_pay(algo_testnet_t *t, const char *from, const char *to, uint64_t amount) {

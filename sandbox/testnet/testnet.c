@@ -79,6 +79,8 @@ void algo_testnet_stop(algo_testnet_t *t) {
   algo_buf_fini(&t->label);
   algo_buf_fini(&t->text);
   algo_buf_fini(&t->said);
+  algo_buf_fini(&t->tried);
+  free(t->costs);
   algo_arena_fini(&t->group);
   algo_arena_fini(&t->looked);
   algo_arena_fini(&t->arena);

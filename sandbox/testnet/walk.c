@@ -222,6 +222,7 @@ bool algo_walk_do(algo_testnet_t *t, const algo_walk_t *w, const algo_walk_step_
   bool ok = w->start == NULL || w->start(w->user, t);
   if (!ok) algo_buf_puts(&why, "the walk does not start");
   ok = ok && walk_do(&k, steps, n, &why);
+  t->expect = (expect_t){.kind = EXPECT_OK};
   t->collecting = false;
   algo_testnet_forgive(t);
   if (!ok) algo_testnet_fail(t, "%s", algo_buf_cstr(&why));
@@ -229,18 +230,25 @@ bool algo_walk_do(algo_testnet_t *t, const algo_walk_t *w, const algo_walk_step_
   return ok;
 }
 
+/* A test with fuzzed arguments is a walk of one step. */
+static bool fuzz(algo_testnet_t *t, algo_walk_action_t action, algo_walk_t w, const char *script) {
+  w.name = action.name;
+  w.actions = &action;
+  w.n_actions = 1;
+  w.steps = 1;
+  return script == NULL ? algo_walk_run(t, &w, NULL) : algo_walk_replay(t, &w, script);
+}
+
 bool algo_fuzz_run(algo_testnet_t *t, const char *name, const algo_walk_arg_t *args, size_t n_args,
                    const char *const *who, size_t n_who, unsigned runs, uint64_t seed,
                    bool (*test)(void *user, algo_testnet_t *t, const uint64_t *args), void *user) {
   const algo_walk_action_t action = {.name = name, .args = args, .n_args = n_args, .run = test};
-  const algo_walk_t w = {.name = name,
-                         .actions = &action,
-                         .n_actions = 1,
-                         .who = who,
-                         .n_who = n_who,
-                         .user = user,
-                         .seed = seed,
-                         .walks = runs,
-                         .steps = 1};
-  return algo_walk_run(t, &w, NULL);
+  return fuzz(t, action, (algo_walk_t){.who = who, .n_who = n_who, .user = user, .seed = seed, .walks = runs}, NULL);
+}
+
+bool algo_fuzz_replay(algo_testnet_t *t, const char *name, const algo_walk_arg_t *args, size_t n_args,
+                      const char *const *who, size_t n_who, const char *script,
+                      bool (*test)(void *user, algo_testnet_t *t, const uint64_t *args), void *user) {
+  const algo_walk_action_t action = {.name = name, .args = args, .n_args = n_args, .run = test};
+  return fuzz(t, action, (algo_walk_t){.who = who, .n_who = n_who, .user = user}, script);
 }

@@ -44,7 +44,7 @@ START_TEST(a_failure_is_short) {
   k.also = none_paid;
   ck_assert(!escrow_walk_run(&k, 1, 2500, 3, &found));
   ck_assert_msg(found.n <= 8, "%zu steps\n%s", found.n, algo_testnet_why(k.w.t));
-  ck_assert_msg(strstr(algo_buf_cstr(&found.story), "accept:") != NULL, "%s", algo_testnet_why(k.w.t));
+  ck_assert_msg(strstr(algo_buf_cstr(&found.story), "calls market.accept(") != NULL, "%s", algo_testnet_why(k.w.t));
   algo_walk_found_fini(&found);
   escrow_walk_close(&k);
 }

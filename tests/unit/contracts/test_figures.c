@@ -39,6 +39,13 @@ static void call(world_t *w, unsigned party, const algo_method_call_t *c) {
   used(name, w->budget);
 }
 
+/* What each method costs at most is in a file: one that grows is seen. ALGORENT_COSTS_WRITE=1 writes the files anew. */
+static void costs_are(algo_testnet_t *t, const char *name, bool asa) {
+  char path[128];
+  snprintf(path, sizeof path, "tests/unit/contracts/costs/%s_%s.txt", name, asa ? "asa" : "algo");
+  ck_assert_msg(algo_testnet_assert_costs(t, path, getenv("ALGORENT_COSTS_WRITE") != NULL), "%s", algo_testnet_why(t));
+}
+
 /* Those that no walk makes, on a market with a GPU and a rental. */
 static void rare(bool asa) {
   static world_t w;
@@ -81,6 +88,7 @@ static void rare(bool asa) {
   call(&w, ADMIN, &c);
   algo_rental_accept_admin(&c, &w.app, A);
   call(&w, STRANGER, &c);
+  costs_are(w.t, "rental_rare", asa);
   world_close(&w);
 }
 
@@ -95,6 +103,7 @@ START_TEST(rental_budget) {
   k.finish = walk_drain;
   ck_assert_msg(walk_run(&k, 1, 2500, 5 + (uint64_t)_i, NULL), "%s", algo_testnet_why(k.w.t));
   for (unsigned i = 0; i < STEPS; i++) used(steps[i], k.budget[i]);
+  costs_are(k.w.t, "rental", asa);
   walk_close(&k);
   rare(asa);
   for (unsigned i = 0; i < FIGURES; i++) {
@@ -133,6 +142,7 @@ START_TEST(escrow_bytes_and_budget) {
   if (getenv("ALGORENT_WALK_SHOW"))
     fprintf(stderr, "escrow %s: %zu bytes, dearest call %llu\n", asa ? "asa" : "algo", spec->approval.n,
             (unsigned long long)k.budget);
+  costs_are(k.w.t, "escrow", asa);
   ck_assert_uint_le(5 * k.budget, 4 * dearest[asa]);
   ck_assert_uint_le(5 * spec->approval.n, 4 * bytes[asa]);
   escrow_walk_close(&k);

@@ -56,7 +56,7 @@ START_TEST(a_failure_is_short) {
   ck_assert(!walk_run(&k, 1, 2500, 3, &found));
   ck_assert_uint_gt(found.was, 20);
   ck_assert_msg(found.n <= 8, "%zu steps\n%s", found.n, algo_testnet_why(k.w.t));
-  ck_assert_msg(strstr(algo_buf_cstr(&found.story), "stop:") != NULL, "%s", algo_testnet_why(k.w.t));
+  ck_assert_msg(strstr(algo_buf_cstr(&found.story), "calls market.stop(") != NULL, "%s", algo_testnet_why(k.w.t));
   algo_walk_found_fini(&found);
   walk_close(&k);
 }

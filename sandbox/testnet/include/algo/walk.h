@@ -87,8 +87,8 @@ ALGO_API void algo_walk_found_fini(algo_walk_found_t *f);
 /* True: nothing was found. Otherwise *found (NULL: not wanted) has the script and the testnet fails with all of it. The
  * testnet is as it was. */
 ALGO_API bool algo_walk_run(algo_testnet_t *t, const algo_walk_t *w, algo_walk_found_t *found);
-/* One script, as algo_walk_json wrote it; false: it fails, as the testnet says, or it is none (a name that is not
- * there). The testnet is then where the script left it: look, or revert. */
+/* One script, as algo_walk_json wrote it, or all that a failure printed with it in it; false: it fails, as the testnet
+ * says, or it is none (a name that is not there). The testnet is then where the script left it: look, or revert. */
 ALGO_API bool algo_walk_replay(algo_testnet_t *t, const algo_walk_t *w, const char *json);
 ALGO_API bool algo_walk_do(algo_testnet_t *t, const algo_walk_t *w, const algo_walk_step_t *steps, size_t n);
 ALGO_API void algo_walk_json(algo_buf_t *out, const algo_walk_t *w, const algo_walk_step_t *steps, size_t n);
@@ -99,5 +99,10 @@ ALGO_API void algo_walk_c(algo_buf_t *out, const algo_walk_t *w, const algo_walk
 ALGO_API bool algo_fuzz_run(algo_testnet_t *t, const char *name, const algo_walk_arg_t *args, size_t n_args,
                             const char *const *who, size_t n_who, unsigned runs, uint64_t seed,
                             bool (*test)(void *user, algo_testnet_t *t, const uint64_t *args), void *user);
+/* One run of it with the arguments of a script, from the state that is there now, which is not undone: as
+ * algo_walk_replay. */
+ALGO_API bool algo_fuzz_replay(algo_testnet_t *t, const char *name, const algo_walk_arg_t *args, size_t n_args,
+                               const char *const *who, size_t n_who, const char *script,
+                               bool (*test)(void *user, algo_testnet_t *t, const uint64_t *args), void *user);
 
 #endif

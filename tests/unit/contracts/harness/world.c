@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "algo/file.h"
+
 #define MUST(x)                                                                                                        \
   do {                                                                                                                 \
     if (!(x)) {                                                                                                        \
@@ -188,7 +190,6 @@ void world_name_all(world_t *w, const algo_addr_t *sender, const algo_method_cal
 }
 
 bool world_call_as(world_t *w, const algo_addr_t *sender, const algo_method_call_t *c) {
-  algo_testnet_note(w->t, "%.*s:", (int)strcspn(c->signature, "("), c->signature);
   return call_with(w, sender, c, NULL);
 }
 bool world_call(world_t *w, unsigned party, const algo_method_call_t *c) { return world_call_as(w, &w->who[party], c); }
@@ -196,7 +197,7 @@ bool world_call(world_t *w, unsigned party, const algo_method_call_t *c) { retur
 bool world_create(world_t *w, const algo_method_call_t *c) {
   if (!call_with(w, &w->who[ADMIN], c, w->spec)) return false;
   algo_addr_of_app(&w->app_addr, w->app.id);
-  return algo_testnet_adopt(w->t, w->app.id, NULL, w->spec) && algo_testnet_name(w->t, &w->app_addr, "market");
+  return algo_testnet_adopt_arc56(w->t, w->app.id, "market", &w->described);
 }
 
 /* ---- looking ---- */
@@ -306,6 +307,18 @@ static void make_asset(world_t *w) {
   }
 }
 
+/* Names of methods and events; programs and errors are the spec's, which need not be the published one. */
+static void describe(world_t *w) {
+  char path[128];
+  algo_buf_t json = ALGO_BUF_INIT;
+  algo_err_t err;
+  snprintf(path, sizeof path, "contracts/%s/generated/%s.arc56.json", w->spec->name, w->spec->variant);
+  MUST(algo_file_read(&json, path, 1u << 24, &err) == ALGO_OK);
+  MUST(algo_arc56_parse(&w->described, json.p, json.n, &w->lasting, &err) == ALGO_OK);
+  algo_buf_fini(&json);
+  w->described.spec = *w->spec;
+}
+
 void world_open(world_t *w, const algo_app_spec_t *algo, const algo_app_spec_t *asa, bool is_asa) {
   static const char *const labels[PARTIES] = {"admin",  "treasury", "arbiter",  "owner", "owner2",
                                               "renter", "renter2",  "stranger", "issuer"};
@@ -317,7 +330,8 @@ void world_open(world_t *w, const algo_app_spec_t *algo, const algo_app_spec_t *
   const algo_testnet_options_t opt = {.protocol = ALGO_TESTNET_RELEASED, .time = w->now};
   algo_err_t err;
   MUST(!algo_testnet_start(&w->t, &opt, &err));
-  algo_testnet_adopt(w->t, 0, NULL, w->spec);
+  describe(w);
+  algo_testnet_adopt_arc56(w->t, 0, NULL, &w->described);
   for (unsigned i = 0; i < PARTIES; i++) w->who[i] = *algo_testnet_account(w->t, labels[i]);
   if (is_asa) make_asset(w);
 }
@@ -325,4 +339,5 @@ void world_open(world_t *w, const algo_app_spec_t *algo, const algo_app_spec_t *
 void world_close(world_t *w) {
   algo_testnet_stop(w->t);
   algo_arena_fini(&w->arena);
+  algo_arena_fini(&w->lasting);
 }

@@ -98,7 +98,8 @@ START_TEST(failures_of_programs) {
   algo_testnet_expect_failure_at(t, app, pc);
   ck_fine(algo_testnet_method(t, "alice", app, "add(uint64)uint64", "[2000]"));
   algo_testnet_expect_failure_at(t, app, pc);
-  ck_failed(algo_testnet_method(t, "alice", app, "lock()void", NULL), "not in");
+  ck_failed(algo_testnet_method(t, "alice", app, "lock()void", NULL),
+            "elsewhere, not in counter (application 1001) at pc");
   algo_testnet_expect_failure_at(t, app, pc);
   ck_failed(algo_testnet_method(t, "alice", app, "add(uint64)uint64", "[2]"), "accepted, but should fail");
   ck_fine(algo_testnet_assert_global_uint(t, app, "sum", 2));
@@ -115,7 +116,8 @@ START_TEST(messages_of_a_spec) {
   ck_fine(algo_testnet_method(t, "alice", app, "add(uint64)uint64", "[1001]"));
   algo_testnet_expect_refusal(t, "at most");
   ck_failed(algo_testnet_method(t, "alice", app, "add(uint64)uint64", "[1001]"), "refused with \"at most 1000\"");
-  ck_failed(algo_testnet_method(t, "alice", app, "add(uint64)uint64", "[1001]"), "refused: at most 1000 (application");
+  ck_failed(algo_testnet_method(t, "alice", app, "add(uint64)uint64", "[1001]"),
+            "refused: at most 1000 in counter (application 1001) at pc ");
 }
 END_TEST
 

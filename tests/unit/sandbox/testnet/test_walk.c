@@ -103,18 +103,15 @@ START_TEST(shrinks_to_the_least) {
   algo_walk_json(&json, &w, found.steps, found.n);
   ck_assert_str_eq(algo_buf_cstr(&json), minimal);
   ck_assert_str_eq(algo_buf_cstr(&found.why),
-                   "walk counter: invariant the sum is what was added and taken: application "
-                   "1001, global \"sum\" is 500, not 423");
+                   "walk counter: invariant the sum is what was added and taken: counter (application "
+                   "1001), global \"sum\" is 500, not 423");
   const char *why = algo_testnet_why(t);
   static const char story[] = "  1. add(by: alice, n: 500)\n"
-                              "     add(uint64)uint64\n"
-                              "     alice calls 1001 500\n"
+                              "     alice calls counter.add(500)\n"
                               "  2. lock(by: alice)\n"
-                              "     lock()void\n"
-                              "     alice calls 1001\n"
+                              "     alice calls counter.lock()\n"
                               "  3. take(by: alice, n: 77)\n"
-                              "     take(uint64)void\n"
-                              "     alice calls 1001 77\n";
+                              "     alice calls counter.take(77)\n";
   ck_assert_str_eq(algo_buf_cstr(&found.story), story);
   ck_assert_ptr_nonnull(strstr(why, story));
   ck_assert_ptr_nonnull(strstr(why, minimal));
@@ -147,8 +144,8 @@ START_TEST(what_has_to_hold_in_the_end) {
   ck_assert(!algo_walk_run(t, &w, &found));
   ck_assert_uint_gt(found.was, 50); /* not before */
   ck_assert_str_eq(algo_buf_cstr(&found.story),
-                   "  1. add(by: alice, n: 500)\n     add(uint64)uint64\n     alice calls 1001 500\n"
-                   "  2. lock(by: alice)\n     lock()void\n     alice calls 1001\n  in the end:\n     is it open?\n");
+                   "  1. add(by: alice, n: 500)\n     alice calls counter.add(500)\n"
+                   "  2. lock(by: alice)\n     alice calls counter.lock()\n  in the end:\n     is it open?\n");
   ck_assert_str_eq(algo_buf_cstr(&found.why), "walk counter: in the end: it is locked");
   algo_testnet_forgive(t);
   ck_assert(!algo_walk_do(t, &w, found.steps, found.n));

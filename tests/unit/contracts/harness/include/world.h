@@ -13,8 +13,10 @@ __extension__ typedef unsigned __int128 u128_t;
 
 typedef struct world {
   algo_testnet_t *t;
-  algo_arena_t arena; /* calls */
+  algo_arena_t arena;   /* calls */
+  algo_arena_t lasting; /* the description */
   const algo_app_spec_t *spec;
+  algo_arc56_t described; /* of that spec */
   algo_app_t app;
   algo_addr_t app_addr;
   algo_addr_t who[PARTIES];
