@@ -44,6 +44,8 @@ static inline fe_t fe_carry(u128 r0, u128 r1, u128 r2, u128 r3, u128 r4) {
   return r;
 }
 
+static inline fe_t fe_reduce(const fe_t *x) { return fe_carry(x->v[0], x->v[1], x->v[2], x->v[3], x->v[4]); }
+
 static inline fe_t fe_mul(const fe_t *x, const fe_t *y) {
   const uint64_t *a = x->v, *b = y->v;
   uint64_t b1 = b[1] * 19, b2 = b[2] * 19, b3 = b[3] * 19, b4 = b[4] * 19;
@@ -79,7 +81,7 @@ static fe_t fe_load(const uint8_t s[32]) { /* the top bit is left out */
 }
 
 static void fe_store(uint8_t s[32], const fe_t *x) { /* below p */
-  fe_t r = fe_carry(x->v[0], x->v[1], x->v[2], x->v[3], x->v[4]);
+  fe_t r = fe_reduce(x);
   uint64_t over = (r.v[0] + 19) >> 51; /* one where r is p or more */
   for (int i = 1; i < 5; i++) over = (r.v[i] + over) >> 51;
   r.v[0] += 19 * over;
@@ -140,6 +142,15 @@ static inline point_t add(const point_t *p, const affine_t *q, bool minus) {
   return minus ? finish(&e, &up, &down, &h) : finish(&e, &down, &up, &h);
 }
 
+static point_t add_points(const point_t *p, const point_t *q) {
+  fe_t sum = fe_add(&p->y, &p->x), difference = fe_sub(&p->y, &p->x);
+  fe_t q_sum = fe_add(&q->y, &q->x), q_difference = fe_sub(&q->y, &q->x), tt = fe_mul(&p->t, &q->t);
+  fe_t a = fe_mul(&sum, &q_sum), b = fe_mul(&difference, &q_difference), dtt = fe_mul(&tt, &fe_d);
+  fe_t zz = fe_mul(&p->z, &q->z), c = fe_add(&dtt, &dtt), d = fe_add(&zz, &zz);
+  fe_t e = fe_sub(&a, &b), h = fe_add(&a, &b), up = fe_add(&d, &c), down = fe_sub(&d, &c);
+  return finish(&e, &down, &up, &h);
+}
+
 static point_t twice(const point_t *p) {
   fe_t xx = fe_square(&p->x), yy = fe_square(&p->y), zz = fe_square(&p->z), s = fe_add(&p->x, &p->y);
   fe_t ss = fe_square(&s), h = fe_add(&yy, &xx), g = fe_sub(&yy, &xx), zz2 = fe_add(&zz, &zz);
@@ -149,7 +160,8 @@ static point_t twice(const point_t *p) {
 
 static affine_t to_affine(const point_t *p, const fe_t *z_inverse) {
   fe_t x = fe_mul(&p->x, z_inverse), y = fe_mul(&p->y, z_inverse), xy = fe_mul(&x, &y), dxy = fe_mul(&xy, &fe_d);
-  return (affine_t){fe_add(&y, &x), fe_sub(&y, &x), fe_add(&dxy, &dxy)};
+  fe_t sum = fe_add(&y, &x), difference = fe_sub(&y, &x), twice_dxy = fe_add(&dxy, &dxy);
+  return (affine_t){fe_reduce(&sum), fe_reduce(&difference), fe_reduce(&twice_dxy)};
 }
 
 /* x from y: x^2 = (y^2 - 1) / (dy^2 + 1) = u / v; x = uv^3 (uv^7)^((p - 5) / 8), times the root of -1 where needed. */
@@ -209,40 +221,50 @@ bool edwards_table(point_table_t *out, const uint8_t bytes[32]) {
   return true;
 }
 
-/* Digits of -31 to 32 to the base 64, the lowest first. */
-static void digits(int8_t out[2 * EDWARDS_ROWS], const uint8_t scalar[32]) {
+edwards_digits_t edwards_digits(const uint8_t scalar[32], bool minus) {
+  edwards_digits_t out;
   int carry = 0;
   for (int i = 0; i < 2 * EDWARDS_ROWS; i++) {
     int at = 6 * i / 8, shift = 6 * i % 8;
     unsigned two = (at < 32 ? scalar[at] : 0u) | (at + 1 < 32 ? scalar[at + 1] : 0u) << 8;
     int d = (int)(two >> shift & 63) + carry;
     carry = d > 32;
-    out[i] = (int8_t)(d - 64 * carry);
+    d -= 64 * carry;
+    out.at[i] = (int8_t)(minus ? -d : d);
   }
+  return out;
 }
 
-static inline void add_digit(point_t *p, const affine_t row[EDWARDS_ROW], int digit) {
-  if (digit != 0) *p = add(p, &row[(digit < 0 ? -digit : digit) - 1], digit < 0);
-}
-
-bool edwards_check_point(uint8_t out[32], const point_table_t *b, const uint8_t s[32], const point_table_t *a,
-                         const uint8_t h[32]) {
-  int8_t ds[2 * EDWARDS_ROWS], dh[2 * EDWARDS_ROWS];
-  digits(ds, s);
-  digits(dh, h);
+static point_t sum_of(const point_table_t *table, const edwards_digits_t *d, int odd) {
   point_t p = {fe_zero, fe_one, fe_one, fe_zero};
-  for (int odd = 1; odd >= 0; odd--) {
-    for (int j = 0; j < EDWARDS_ROWS; j++) {
-      add_digit(&p, b->at[j], ds[2 * j + odd]);
-      add_digit(&p, a->at[j], -dh[2 * j + odd]);
-    }
-    for (int i = 0; odd && i < 6; i++) p = twice(&p);
+  for (int j = 0; j < EDWARDS_ROWS; j++) {
+    const int digit = d->at[2 * j + odd];
+    if (digit != 0) p = add(&p, &table->at[j][(digit < 0 ? -digit : digit) - 1], digit < 0);
   }
+  return p;
+}
+
+void edwards_sums(point_t out[4], const point_table_t *b, const edwards_digits_t *s, const point_table_t *a,
+                  const edwards_digits_t *minus_h) {
+  for (int i = 0; i < 4; i++) out[i] = i < 2 ? sum_of(b, s, i) : sum_of(a, minus_h, i - 2);
+}
+
+void edwards_join(uint8_t out[32], const point_t sums[4]) {
+  point_t p = add_points(&sums[1], &sums[3]);
+  for (int i = 0; i < 6; i++) p = twice(&p);
+  p = add_points(&p, &sums[0]);
+  p = add_points(&p, &sums[2]);
   fe_t inverse = fe_invert(&p.z), x = fe_mul(&p.x, &inverse), y = fe_mul(&p.y, &inverse);
   uint8_t low[32];
   fe_store(low, &x);
   fe_store(out, &y);
   out[31] |= (uint8_t)(low[0] << 7);
-  for (int i = 0; i < 3; i++) p = twice(&p);
-  return !fe_equal(&p.x, &fe_zero); /* eight times a point of small order is the neutral one */
+}
+
+void edwards_check_point(uint8_t out[32], const point_table_t *b, const uint8_t s[32], const point_table_t *a,
+                         const uint8_t h[32]) {
+  const edwards_digits_t ds = edwards_digits(s, false), minus_h = edwards_digits(h, true);
+  point_t sums[4];
+  (edwards_has_avx2() ? edwards_sums_avx2 : edwards_sums)(sums, b, &ds, a, &minus_h);
+  edwards_join(out, sums);
 }

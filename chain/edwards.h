@@ -27,8 +27,23 @@ typedef struct point_table {
 
 /* The table of a point given as 32 bytes; false: it is not on the curve, or there is no memory. */
 bool edwards_table(point_table_t *out, const uint8_t bytes[32]);
-/* SB - hA as 32 bytes in *out; false: it is of small order. s and h are below the group's order. */
-bool edwards_check_point(uint8_t out[32], const point_table_t *b, const uint8_t s[32], const point_table_t *a,
+/* SB - hA as 32 bytes. s and h are below the group's order. */
+void edwards_check_point(uint8_t out[32], const point_table_t *b, const uint8_t s[32], const point_table_t *a,
                          const uint8_t h[32]);
+
+/* ---- within: the sums that edwards_check_point puts together ---- */
+
+typedef struct edwards_digits {
+  int8_t at[2 * EDWARDS_ROWS]; /* -32 to 32, to the base 64, the lowest first */
+} edwards_digits_t;
+edwards_digits_t edwards_digits(const uint8_t scalar[32], bool minus);
+/* Of the digits of s in even and in odd places with b's rows, and of those of -h with a's. */
+typedef void edwards_sums_fn(point_t out[4], const point_table_t *b, const edwards_digits_t *s, const point_table_t *a,
+                             const edwards_digits_t *minus_h);
+/* The second: all four at a time, by vectors of 256 bits; only where edwards_has_avx2. */
+edwards_sums_fn edwards_sums, edwards_sums_avx2;
+bool edwards_has_avx2(void);
+/* The point that four sums make, as 32 bytes. */
+void edwards_join(uint8_t out[32], const point_t sums[4]);
 
 #endif

@@ -48,13 +48,15 @@ void algo_keytable_free(algo_keytable_t *t) {
 
 static slot_t *slot_of(algo_keytable_t *t, const algo_addr_t *key) { return &t->slots[key->b[0] % SLOTS]; }
 
-/* SB - hA = R by the tables, S below the group's order and R not of small order: what libsodium takes too. */
+/* SB - hA = R by the tables and S below the group's order, of a key that is known to be good: what go-algorand takes.
+ */
 static bool verify_by_table(const algo_keytable_t *t, const point_table_t *a, const uint8_t sig[64], const char *tag,
                             algo_bytes_t msg, const algo_addr_t *pub) {
   uint8_t h[32], r[32];
   if (!algo_sig_scalar_below_order(sig + 32)) return false;
   algo_sig_challenge(h, sig, pub, tag, msg);
-  return edwards_check_point(r, &t->base, sig + 32, a, h) && memcmp(r, sig, sizeof r) == 0;
+  edwards_check_point(r, &t->base, sig + 32, a, h);
+  return memcmp(r, sig, sizeof r) == 0;
 }
 
 /* `pub` verified a signature: it is a good key. */
