@@ -227,20 +227,18 @@ algo_code_t algo_lblock_first(algo_ledger_t *l, algo_bytes_t bytes, const algo_b
   return ALGO_OK;
 }
 
-algo_code_t algo_lblock_keep(algo_ledger_t *l, const algo_header_t *h, algo_bytes_t txns, size_t n_txns,
-                             const totals_t *totals, algo_err_t *err) {
-  algo_buf_t raw = ALGO_BUF_INIT, all = ALGO_BUF_INIT;
-  algo_header_encode(&raw, h);
+algo_code_t algo_lblock_keep(algo_ledger_t *l, const algo_header_t *h, algo_bytes_t header, algo_bytes_t txns,
+                             size_t n_txns, const totals_t *totals, algo_err_t *err) {
+  algo_buf_t all = ALGO_BUF_INIT;
   algo_mp_put_map(&all, 2);
   algo_mp_put_str(&all, "block", 5);
-  put_body(&all, algo_buf_view(&raw), txns, n_txns);
+  put_body(&all, header, txns, n_txns);
   algo_mp_put_str(&all, "cert", 4);
   algo_mp_put_map(&all, h->round ? 1 : 0);
   if (h->round) {
     algo_mp_put_str(&all, "rnd", 3);
     algo_mp_put_uint(&all, h->round);
   }
-  algo_buf_fini(&raw);
   if (all.oom || !room_for_block(l)) {
     algo_buf_fini(&all);
     return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
@@ -274,27 +272,36 @@ void algo_lblocks_fini(algo_ledger_t *l) {
   l->first = l->n_blocks = l->cap_blocks = 0;
 }
 
-/* The tip is the last block's, or, where it fails, what it was. */
+algo_code_t algo_ltip_take(algo_ledger_t *l, algo_bytes_t header, algo_err_t *err) {
+  algo_header_t tip;
+  algo_arena_t was = l->tip_arena;
+  algo_arena_reset(&l->tip_spare);
+  const algo_bytes_t own = algo_arena_dup(&l->tip_spare, header);
+  if (!own.p) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  algo_code_t rc = algo_header_decode(&tip, own, &l->tip_spare, err);
+  if (rc) return rc;
+  algo_sha512_256_tagged(l->tip_hash.b, "BH", own.p, own.n);
+  algo_sha512_tagged(l->tip_hash512, "BH", own.p, own.n);
+  l->tip_arena = l->tip_spare;
+  l->tip_spare = was;
+  l->tip = tip;
+  return ALGO_OK;
+}
+
 algo_code_t algo_ltip_load(algo_ledger_t *l, algo_err_t *err) {
   const block_rec_t *last = algo_lrec(l, l->n_blocks - 1);
   algo_mp_t r = algo_mp(algo_lblock_body(algo_bytes(last->bytes, last->n)));
   algo_bytes_t whole;
-  algo_header_t tip;
+  algo_header_t h;
   algo_buf_t raw = ALGO_BUF_INIT;
-  algo_arena_t was = l->tip_arena;
-  algo_arena_reset(&l->tip_spare);
+  algo_arena_t arena = ALGO_ARENA_INIT;
   algo_code_t rc = algo_mp_skip_view(&r, &whole, err);
-  if (!rc) rc = algo_header_decode(&tip, whole, &l->tip_spare, err);
-  if (!rc) algo_header_encode(&raw, &tip);
+  if (!rc) rc = algo_header_decode(&h, whole, &arena, err);
+  if (!rc) algo_header_encode(&raw, &h);
   if (!rc && raw.oom) rc = algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-  if (!rc) {
-    algo_sha512_256_tagged(l->tip_hash.b, "BH", raw.p, raw.n);
-    algo_sha512_tagged(l->tip_hash512, "BH", raw.p, raw.n);
-    l->tip_arena = l->tip_spare;
-    l->tip_spare = was;
-    l->tip = tip;
-  }
+  if (!rc) rc = algo_ltip_take(l, algo_buf_view(&raw), err);
   algo_buf_fini(&raw);
+  algo_arena_fini(&arena);
   return rc;
 }
 
@@ -316,9 +323,14 @@ static algo_code_t make_block(algo_ledger_t *l, algo_header_t *h, algo_err_t *er
   if (!rc) rc = algo_lknock_offline(l, h, &l->scratch, err);
   if (rc) return rc;
   algo_ltotals_update(l, &totals);
-  if ((rc = algo_lblock_keep(l, h, algo_buf_view(&o->txns), o->n_txns, &totals, err))) return rc;
+  algo_buf_clear(&o->encoded);
+  algo_header_encode(&o->encoded, h);
+  const algo_bytes_t encoded = algo_buf_view(&o->encoded);
+  rc = o->encoded.oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory")
+                      : algo_lblock_keep(l, h, encoded, algo_buf_view(&o->txns), o->n_txns, &totals, err);
+  if (rc) return rc;
   algo_lonline_update(l, h->round);
-  rc = l->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : algo_ltip_load(l, err);
+  rc = l->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : algo_ltip_take(l, encoded, err);
   if (!rc) return rc;
   algo_lonline_truncate(l, h->round - 1);
   free(algo_lrec(l, --l->n_blocks)->bytes);

@@ -254,12 +254,13 @@ typedef struct open_block {
   uint64_t txn_count; /* with inner transactions */
   uint64_t fees;
   size_t n_txns;
-  algo_buf_t txns;  /* as in the block, one after the other */
-  algo_buf_t ids;   /* 64 bytes each: SHA-512/256 id, SHA-256 id */
-  algo_buf_t ends;  /* uint32_t: end of each in txns */
-  uint64_t whole;   /* full blocks that are in it, before the one that is being filled; see pool.c */
-  size_t begin;     /* where that one begins in txns */
-  open_mark_t fits; /* the end of the first; only where there are several */
+  algo_buf_t txns;    /* as in the block, one after the other */
+  algo_buf_t ids;     /* 64 bytes each: SHA-512/256 id, SHA-256 id */
+  algo_buf_t ends;    /* uint32_t: end of each in txns */
+  uint64_t whole;     /* full blocks that are in it, before the one that is being filled; see pool.c */
+  size_t begin;       /* where that one begins in txns */
+  open_mark_t fits;   /* the end of the first; only where there are several */
+  algo_buf_t encoded; /* the header, when it is sealed */
 } open_block_t;
 
 typedef struct snapshot {
@@ -295,6 +296,7 @@ struct algo_ledger {
   uint64_t next_snapshot;
   account_t **online; /* every account that ever was online */
   size_t n_online, cap_online;
+  uint64_t *sum_matrix;    /* of the subset-sum hash; NULL: not drawn yet */
   uint64_t walk;           /* stamp for account_t.seen */
   algo_buf_t fail;         /* whole text of the last refusal */
   algo_bytes_t attributes; /* of the last program that failed; in the scratch arena */
@@ -466,8 +468,9 @@ void algo_lopen_reset(algo_ledger_t *l); /* forgets the open block; the state is
 /* Begins it where it has not begun; not where memory runs out, which the ledger says. */
 void algo_lopen_start(algo_ledger_t *l);
 void algo_lopen_cancel(algo_ledger_t *l); /* undoes and forgets it */
-algo_code_t algo_lblock_keep(algo_ledger_t *l, const algo_header_t *h, algo_bytes_t txns, size_t n_txns,
-                             const totals_t *totals, algo_err_t *err);
+/* `header` is h encoded. */
+algo_code_t algo_lblock_keep(algo_ledger_t *l, const algo_header_t *h, algo_bytes_t header, algo_bytes_t txns,
+                             size_t n_txns, const totals_t *totals, algo_err_t *err);
 /* Of a round that is in memory; of a round before a fork, that of its first. */
 static inline block_rec_t *algo_lrec(const algo_ledger_t *l, uint64_t round) {
   return &l->blocks[round > l->first ? round - l->first : 0];
@@ -497,7 +500,9 @@ algo_code_t algo_lstore_all(algo_ledger_t *l, algo_err_t *err); /* the blocks in
 void algo_lstore_fini(algo_ledger_t *l);
 void algo_ltxids_below(const algo_ledger_t *l, uint64_t round, algo_buf_t *out); /* txref_t each */
 void algo_ltxids_drop(algo_ledger_t *l, uint64_t below);
-algo_code_t algo_ltip_load(algo_ledger_t *l, algo_err_t *err); /* from the last block's bytes */
+/* The tip is what this encoded header says, or that of the last block's bytes; where it fails, what it was. */
+algo_code_t algo_ltip_take(algo_ledger_t *l, algo_bytes_t header, algo_err_t *err);
+algo_code_t algo_ltip_load(algo_ledger_t *l, algo_err_t *err);
 algo_code_t algo_lopen_add(algo_ledger_t *l, const group_run_t *r, algo_err_t *err);
 typedef enum { HASH_SHA512_256, HASH_SHA256, HASH_SHA512 } hash_kind_t;
 /* The root over a level of `width` hashes of 64 bytes, a power of two, under the subset-sum hash: left at the front. */

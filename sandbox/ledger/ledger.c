@@ -61,9 +61,13 @@ static algo_code_t make_genesis_block(algo_ledger_t *l, const totals_t *totals, 
   h.rewards_recalculation_round = c->rewards_rate_refresh_interval;
   h.rewards_rate = sat_sub(pool ? pool->d.balance : 0, c->min_balance) / c->rewards_rate_refresh_interval;
   h.protocol = algo_bytes_str(l->genesis.protocol);
-  algo_code_t rc = algo_lblock_keep(l, &h, algo_bytes(NULL, 0), 0, totals, err);
-  if (!rc) rc = algo_ltip_load(l, err);
+  algo_buf_t encoded = ALGO_BUF_INIT;
+  algo_header_encode(&encoded, &h);
+  algo_code_t rc = encoded.oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory")
+                               : algo_lblock_keep(l, &h, algo_buf_view(&encoded), algo_bytes(NULL, 0), 0, totals, err);
+  if (!rc) rc = algo_ltip_take(l, algo_buf_view(&encoded), err);
   if (!rc) algo_lopen_reset(l);
+  algo_buf_fini(&encoded);
   return rc;
 }
 
@@ -103,9 +107,11 @@ void algo_ledger_free(algo_ledger_t *l) {
   algo_lorigin_fini(l);
   algo_lstore_fini(l);
   free(l->snapshots);
+  free(l->sum_matrix);
   algo_buf_fini(&l->open.txns);
   algo_buf_fini(&l->open.ids);
   algo_buf_fini(&l->open.ends);
+  algo_buf_fini(&l->open.encoded);
   algo_buf_fini(&l->fail);
   algo_arena_fini(&l->scratch);
   algo_arena_fini(&l->tip_arena);

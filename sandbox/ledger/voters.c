@@ -50,6 +50,15 @@ static void hash_voter(uint8_t out[HASH_BYTES], const algo_ledger_t *l, const vo
   algo_sumhash512(out, matrix, leaf, sizeof leaf);
 }
 
+/* Drawn once; NULL: no memory. */
+static const uint64_t *sum_matrix(algo_ledger_t *l) {
+  if (l->sum_matrix) return l->sum_matrix;
+  uint64_t *m = malloc(ALGO_SUMHASH512_WORDS * sizeof *m);
+  if (m && algo_sumhash512_matrix(m, NULL) == ALGO_OK) return l->sum_matrix = m;
+  free(m);
+  return NULL;
+}
+
 algo_code_t algo_lvoters(algo_ledger_t *l, algo_state_proof_tracking_t *out, uint64_t round, algo_arena_t *arena,
                          algo_err_t *err) {
   const algo_consensus_t *c = l->consensus;
@@ -59,11 +68,9 @@ algo_code_t algo_lvoters(algo_ledger_t *l, algo_state_proof_tracking_t *out, uin
   voter_t *v = algo_arena_array(arena, l->n_online + 1, sizeof *v);
   size_t n = v ? voters(l, at, vote_round, v) : 0;
   while (((size_t)1 << bits) < n) bits++;
-  uint64_t *matrix = algo_arena_array(arena, ALGO_SUMHASH512_WORDS, sizeof *matrix);
+  const uint64_t *matrix = sum_matrix(l);
   uint8_t *level = algo_arena_array(arena, (size_t)1 << bits, HASH_BYTES);
   if (!v || !matrix || !level) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-  algo_code_t rc = algo_sumhash512_matrix(matrix, err);
-  if (rc) return rc;
   for (size_t i = 0; i < (size_t)1 << bits; i++) {
     size_t from = algo_lreverse_bits(i, bits);
     if (from < n) hash_voter(level + i * HASH_BYTES, l, &v[from], at, matrix);
