@@ -319,6 +319,20 @@ void algo_lsim_enter_program(sim_t *s, algo_avm_context_t *cx) {
 
 /* ---- the answer ---- */
 
+/* If box i is the first of its application, all of these, one after another. A node lists boxes in any order; clients
+ * that spread them over transactions need less room, and fewer of them fail at it, when an application comes once. A
+ * new application's number is of no use later: an empty reference does. */
+static void list_boxes(const sim_tracker_t *t, size_t i, struct algo_sim_box *boxes, algo_sim_unnamed_t *out) {
+  const sim_box_t *b = t->boxes.v;
+  for (size_t k = 0; k < i; k++)
+    if (b[k].app == b[i].app) return;
+  for (size_t k = i; k < t->boxes.n; k++) {
+    if (b[k].app != b[i].app) continue;
+    if (b[k].new_app) out->extra_box_refs++;
+    else boxes[out->n_boxes++] = (struct algo_sim_box){b[k].app, b[k].name};
+  }
+}
+
 void algo_lsim_unnamed(const sim_tracker_t *t, algo_sim_unnamed_t *out, algo_arena_t *arena) {
   *out = (algo_sim_unnamed_t){
       .accounts = t->accounts.v, .n_accounts = t->accounts.n, .assets = t->assets.v, .n_assets = t->assets.n};
@@ -329,10 +343,7 @@ void algo_lsim_unnamed(const sim_tracker_t *t, algo_sim_unnamed_t *out, algo_are
   struct algo_sim_holding *holdings = algo_arena_array(arena, t->holdings.n + 1, sizeof *holdings);
   struct algo_sim_local *locals = algo_arena_array(arena, t->locals.n + 1, sizeof *locals);
   if (!boxes || !holdings || !locals) return;
-  for (size_t i = 0; i < t->boxes.n; i++) { /* a new application's number is of no use later: an empty reference does */
-    if (t->boxes.v[i].new_app) out->extra_box_refs++;
-    else boxes[out->n_boxes++] = (struct algo_sim_box){t->boxes.v[i].app, t->boxes.v[i].name};
-  }
+  for (size_t i = 0; i < t->boxes.n; i++) list_boxes(t, i, boxes, out);
   for (size_t i = 0; i < t->holdings.n; i++)
     holdings[out->n_holdings++] = (struct algo_sim_holding){t->holdings.v[i].account, t->holdings.v[i].id};
   for (size_t i = 0; i < t->locals.n; i++)

@@ -15,22 +15,51 @@ static void hex(char *out, const uint8_t *p, size_t n) {
   for (size_t i = 0; i < n; i++) snprintf(out + 2 * i, 3, "%02x", p[i]);
 }
 
-static kmd_wallet_t *by_name(algo_kmd_t *k, const char *name, size_t n) {
-  for (kmd_wallet_t *w = k->wallets; w != NULL; w = w->next) {
-    if (strlen(w->name) == n && memcmp(w->name, name, n) == 0) return w;
+static algo_code_t check_name(const algo_kmd_t *k, algo_bytes_t name, algo_err_t *err) {
+  for (const kmd_wallet_t *w = k->wallets; w != NULL; w = w->next) {
+    if (algo_bytes_eq(algo_bytes_str(w->name), name))
+      return algo_err_set(err, ALGO_E_EXISTS, "wallet with same name already exists");
   }
-  return NULL;
-}
-
-static algo_code_t check_name(algo_kmd_t *k, algo_bytes_t name, algo_err_t *err) {
-  if (name.n > KMD_NAME_MAX)
-    return algo_err_set(err, ALGO_E_INVALID, "wallet name too long, must be <= %u bytes", KMD_NAME_MAX);
-  if (by_name(k, (const char *)name.p, name.n) != NULL)
-    return algo_err_set(err, ALGO_E_EXISTS, "wallet with same name already exists");
   return ALGO_OK;
 }
 
-kmd_wallet_t *kmd_wallet_add(algo_kmd_t *k, const char *name, algo_bytes_t password, const uint8_t *master,
+static char *text_dup(algo_bytes_t v) {
+  char *s = malloc(v.n + 1);
+  if (s == NULL) return NULL;
+  if (v.n > 0) memcpy(s, v.p, v.n);
+  s[v.n] = '\0';
+  return s;
+}
+
+/* The name without what no file's name may have, then the id; the id alone where it is the name. */
+static char *file_of(const char *name, const char *id) {
+  size_t n = 0;
+  char *s = malloc(strlen(name) + 1 + strlen(id) + sizeof ".db");
+  if (s == NULL) return NULL;
+  for (const char *c = name; *c != '\0'; c++) {
+    bool letter = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z');
+    if (letter || (*c >= '0' && *c <= '9') || *c == '_' || *c == '-') s[n++] = *c;
+  }
+  s[n] = '\0';
+  if (strcmp(s, id) != 0) s[n++] = '.';
+  else n = 0;
+  memcpy(s + n, id, strlen(id));
+  memcpy(s + n + strlen(id), ".db", sizeof ".db");
+  return s;
+}
+
+static void wallet_free(kmd_wallet_t *w) {
+  for (size_t i = 0; i < w->n_keys; i++) algo_key_fini(&w->keys[i]);
+  for (size_t i = 0; i < w->n_multisigs; i++) free(w->multisigs[i].keys);
+  free(w->keys);
+  free(w->multisigs);
+  free(w->name);
+  free(w->file);
+  sodium_memzero(w, sizeof *w);
+  free(w);
+}
+
+kmd_wallet_t *kmd_wallet_add(algo_kmd_t *k, algo_bytes_t name, algo_bytes_t password, const uint8_t *master,
                              algo_err_t *err) {
   uint8_t id[16];
   kmd_wallet_t *w = calloc(1, sizeof *w);
@@ -40,17 +69,23 @@ kmd_wallet_t *kmd_wallet_add(algo_kmd_t *k, const char *name, algo_bytes_t passw
   }
   algo_env_random(&k->env, id, sizeof id);
   hex(w->id, id, sizeof id);
-  algo_bytes_t called = algo_bytes_str(*name != '\0' ? name : w->id);
-  if (check_name(k, called, err) != ALGO_OK) {
-    free(w);
+  algo_bytes_t called = name.n > 0 ? name : algo_bytes_str(w->id);
+  algo_code_t rc = ALGO_OK;
+  if (called.n > KMD_NAME_MAX)
+    rc = algo_err_set(err, ALGO_E_INVALID, "wallet name too long, must be <= %u bytes", KMD_NAME_MAX);
+  if (rc == ALGO_OK) rc = check_name(k, called, err);
+  if (rc == ALGO_OK && ((w->name = text_dup(called)) == NULL || (w->file = file_of(w->name, w->id)) == NULL))
+    rc = algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  if (rc != ALGO_OK) {
+    wallet_free(w);
     return NULL;
   }
-  memcpy(w->name, called.p, called.n);
   password_hash(w->password, password);
   if (master != NULL) memcpy(w->master, master, sizeof w->master);
   else algo_env_random(&k->env, w->master, sizeof w->master);
-  kmd_wallet_t **at = &k->wallets; /* listed in the order they were made */
-  while (*at != NULL) at = &(*at)->next;
+  kmd_wallet_t **at = &k->wallets;
+  while (*at != NULL && strcmp((*at)->file, w->file) < 0) at = &(*at)->next;
+  w->next = *at;
   *at = w;
   return w;
 }
@@ -66,8 +101,10 @@ kmd_wallet_t *kmd_wallet_find(algo_kmd_t *k, algo_bytes_t id, algo_err_t *err) {
 algo_code_t kmd_wallet_rename(algo_kmd_t *k, kmd_wallet_t *w, algo_bytes_t name, algo_err_t *err) {
   algo_code_t rc = check_name(k, name, err);
   if (rc != ALGO_OK) return rc;
-  memset(w->name, 0, sizeof w->name);
-  memcpy(w->name, name.p, name.n);
+  char *renamed = text_dup(name);
+  if (renamed == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  free(w->name);
+  w->name = renamed;
   return ALGO_OK;
 }
 
@@ -90,13 +127,17 @@ algo_code_t kmd_key_add(kmd_wallet_t *w, const algo_key_t *key, algo_err_t *err)
   if (key_index(w, &key->addr) < w->n_keys) return algo_err_set(err, ALGO_E_EXISTS, "key already exists in wallet");
   algo_key_t *grown = malloc((w->n_keys + 1) * sizeof *grown); /* not realloc: it would leave secrets behind */
   if (grown == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  size_t at = 0;
+  while (at < w->n_keys && memcmp(w->keys[at].addr.b, key->addr.b, sizeof key->addr.b) < 0) at++;
   if (w->n_keys > 0) {
-    memcpy(grown, w->keys, w->n_keys * sizeof *grown);
+    memcpy(grown, w->keys, at * sizeof *grown);
+    memcpy(grown + at + 1, w->keys + at, (w->n_keys - at) * sizeof *grown);
     sodium_memzero(w->keys, w->n_keys * sizeof *grown);
   }
   free(w->keys);
   w->keys = grown;
-  w->keys[w->n_keys++] = *key;
+  w->keys[at] = *key;
+  w->n_keys++;
   return ALGO_OK;
 }
 
@@ -133,7 +174,7 @@ algo_code_t kmd_key_derive(kmd_wallet_t *w, algo_addr_t *out, algo_err_t *err) {
   algo_key_t key;
   algo_code_t rc;
   do {
-    derive(&key, w->master, w->next_key++);
+    derive(&key, w->master, ++w->last_key);
     rc = kmd_key_add(w, &key, err);
     *out = key.addr;
   } while (rc == ALGO_E_EXISTS); /* imported before */
@@ -167,7 +208,7 @@ static size_t multisig_index(const kmd_wallet_t *w, const algo_addr_t *a) {
 
 algo_code_t kmd_multisig_add(kmd_wallet_t *w, uint8_t version, uint8_t threshold, const algo_addr_t *keys, size_t n,
                              algo_addr_t *out, algo_err_t *err) {
-  algo_code_t rc = algo_addr_of_multisig(out, version, threshold, keys, n, err);
+  algo_code_t rc = kmd_multisig_addr(out, version, threshold, keys, n, err);
   if (rc != ALGO_OK) return rc;
   if (multisig_index(w, out) < w->n_multisigs) return algo_err_set(err, ALGO_E_EXISTS, "key already exists in wallet");
   kmd_multisig_t *grown = realloc(w->multisigs, (w->n_multisigs + 1) * sizeof *grown);
@@ -178,7 +219,11 @@ algo_code_t kmd_multisig_add(kmd_wallet_t *w, uint8_t version, uint8_t threshold
     return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   }
   memcpy(copy, keys, n * sizeof *copy);
-  w->multisigs[w->n_multisigs++] = (kmd_multisig_t){*out, version, threshold, copy, n};
+  size_t at = 0;
+  while (at < w->n_multisigs && memcmp(w->multisigs[at].addr.b, out->b, sizeof out->b) < 0) at++;
+  memmove(&w->multisigs[at + 1], &w->multisigs[at], (w->n_multisigs - at) * sizeof *grown);
+  w->multisigs[at] = (kmd_multisig_t){*out, version, threshold, copy, n};
+  w->n_multisigs++;
   return ALGO_OK;
 }
 
@@ -221,11 +266,11 @@ kmd_session_t *kmd_session_open(algo_kmd_t *k, kmd_wallet_t *w, algo_err_t *err)
     algo_err_set(err, ALGO_E_NOMEM, "out of memory");
     return NULL;
   }
-  uint8_t raw[8 + 32];
+  uint8_t raw[(KMD_HANDLE_ID + KMD_HANDLE_SECRET) / 2];
   algo_env_random(&k->env, raw, sizeof raw);
-  hex(s->token, raw, 8);
-  s->token[16] = '.';
-  hex(s->token + 17, raw + 8, 32);
+  hex(s->token, raw, KMD_HANDLE_ID / 2);
+  s->token[KMD_HANDLE_ID] = '.';
+  hex(s->token + KMD_HANDLE_ID + 1, raw + KMD_HANDLE_ID / 2, KMD_HANDLE_SECRET / 2);
   s->wallet = w;
   s->expires_ns = now + (uint64_t)KMD_SESSION_SECONDS * 1000000000u;
   s->next = k->sessions;
@@ -233,21 +278,27 @@ kmd_session_t *kmd_session_open(algo_kmd_t *k, kmd_wallet_t *w, algo_err_t *err)
   return s;
 }
 
+static bool all_hex(const uint8_t *p, size_t n, size_t want) {
+  bool ok = n == want;
+  for (size_t i = 0; ok && i < n; i++) ok = (p[i] >= '0' && p[i] <= '9') || (p[i] >= 'a' && p[i] <= 'f');
+  return ok;
+}
+
 kmd_session_t *kmd_session_find(algo_kmd_t *k, algo_bytes_t token, algo_err_t *err) {
-  size_t dots = 0;
-  for (size_t i = 0; i < token.n; i++) dots += token.p[i] == '.';
-  if (dots != 1) {
-    algo_err_set(err, ALGO_E_AUTH, "wrong number of token parts");
-    return NULL;
-  }
-  for (kmd_session_t *s = k->sessions; s != NULL; s = s->next) {
-    if (token.n != sizeof s->token - 1 || sodium_memcmp(token.p, s->token, token.n) != 0) continue;
-    if (s->expires_ns >= algo_env_now_ns(&k->env)) return s;
-    algo_err_set(err, ALGO_E_AUTH, "handle expired");
-    return NULL;
-  }
-  bool formed = token.n == sizeof((kmd_session_t *)0)->token - 1 && token.p[16] == '.';
-  algo_err_set(err, ALGO_E_AUTH, formed ? "handle does not exist" : "invalid wallet handle id");
+  const char *why = NULL;
+  const uint8_t *dot = token.n > 0 ? memchr(token.p, '.', token.n) : NULL;
+  size_t id = dot != NULL ? (size_t)(dot - token.p) : 0;
+  if (dot == NULL) why = "wrong number of token parts";
+  else if (!all_hex(token.p, id, KMD_HANDLE_ID)) why = "invalid wallet handle id";
+  else if (!all_hex(dot + 1, token.n - id - 1, KMD_HANDLE_SECRET)) why = "invalid wallet handle secret";
+  kmd_session_t *s = why == NULL ? k->sessions : NULL;
+  while (s != NULL && memcmp(s->token, token.p, KMD_HANDLE_ID) != 0) s = s->next;
+  if (why == NULL && s == NULL) why = "handle does not exist";
+  else if (s != NULL && sodium_memcmp(dot + 1, s->token + KMD_HANDLE_ID + 1, KMD_HANDLE_SECRET) != 0)
+    why = "invalid token";
+  else if (s != NULL && s->expires_ns < algo_env_now_ns(&k->env)) why = "handle expired";
+  if (why == NULL) return s;
+  algo_err_set(err, ALGO_E_AUTH, "%s", why);
   return NULL;
 }
 
@@ -265,11 +316,6 @@ void kmd_wallets_free(algo_kmd_t *k) {
   while (k->wallets != NULL) {
     kmd_wallet_t *w = k->wallets;
     k->wallets = w->next;
-    for (size_t i = 0; i < w->n_keys; i++) algo_key_fini(&w->keys[i]);
-    for (size_t i = 0; i < w->n_multisigs; i++) free(w->multisigs[i].keys);
-    free(w->keys);
-    free(w->multisigs);
-    sodium_memzero(w, sizeof *w);
-    free(w);
+    wallet_free(w);
   }
 }

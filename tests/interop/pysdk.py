@@ -308,6 +308,22 @@ b yes"""
 
 
 class Keys(unittest.TestCase):
+    def test_the_boxes_of_an_application_are_told_together(self):
+        """Where a client spreads them over transactions, each of these needs the application's number once."""
+        a, ak = funded()
+        looks = compiled("#pragma version 10\ntxn ApplicationID; bz end; txna ApplicationArgs 0; box_len; pop; pop; end: int 1")
+        none = transaction.StateSchema(0, 0)
+        apps = [send(transaction.ApplicationCreateTxn(a, params(), 0, looks, compiled(YES), none, none, note=b"%d" % i), ak)["application-index"]
+                for i in range(2)]
+        txns = [transaction.ApplicationNoOpTxn(a, params(), apps[i % 2], [b"%d" % i]) for i in range(4)]
+        transaction.assign_group_id(txns)
+        r = client.simulate_transactions(models.SimulateRequest(
+            txn_groups=[models.SimulateRequestTransactionGroup(txns=[transaction.SignedTransaction(t, None) for t in txns])],
+            allow_empty_signatures=True, allow_unnamed_resources=True))
+        boxes = r["txn-groups"][0]["unnamed-resources-accessed"]["boxes"]
+        self.assertEqual([(b["app"], base64.b64decode(b["name"])) for b in boxes],
+                         [(apps[0], b"0"), (apps[0], b"2"), (apps[1], b"1"), (apps[1], b"3")])
+
     def test_wallet_of_ones_own(self):
         w = wallet.Wallet("w" + hashlib.sha256(str(id(self)).encode()).hexdigest()[:8], "secret", keys)
         a = w.generate_key()
