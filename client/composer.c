@@ -261,16 +261,26 @@ static algo_code_t composer_explain(algo_composer_t *c, const algo_simulated_t *
   return algo_failure_explain(&f, c->group[i].txn.app_id, c->items[i].spec, err);
 }
 
-/* Fee credits to try with, in minimum fees: enough for most calls; for a sender who has little; for the most there can
- * be. */
+static bool says_poor(const char *failure) {
+  return strstr(failure, "overspend") != NULL || strstr(failure, "below min") != NULL;
+}
+
+/* Fee credits to try with, in minimum fees: enough for most calls; for the most there can be; fewer and fewer for a
+ * sender who has little, to none. What a fee that is too small then says is that there was not enough: the try before
+ * said it. */
 static algo_code_t try_with_credit(algo_composer_t *c, algo_simulated_t *s, uint64_t *credit, algo_err_t *err) {
   *credit = 12;
   algo_code_t r = composer_try(c, *credit, s, err);
   if (r != ALGO_OK || s->failure == NULL) return r;
-  if (strstr(s->failure, "too small") != NULL) *credit = 256;
-  else if (strstr(s->failure, "overspend") != NULL || strstr(s->failure, "below min") != NULL) *credit = 2;
-  else return r;
-  return composer_try(c, *credit, s, err);
+  if (strstr(s->failure, "too small") != NULL) return composer_try(c, *credit = 256, s, err);
+  for (uint64_t next = 3; r == ALGO_OK && next > 0 && s->failure != NULL && says_poor(s->failure);) {
+    algo_simulated_t fewer = {0};
+    if ((r = composer_try(c, --next, &fewer, err)) != ALGO_OK) break;
+    if (fewer.failure != NULL && strstr(fewer.failure, "too small") != NULL) break;
+    *s = fewer;
+    *credit = next;
+  }
+  return r;
 }
 
 static algo_code_t make_group_id(algo_composer_t *c, algo_err_t *err) {

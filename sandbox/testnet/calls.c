@@ -64,10 +64,7 @@ bool algo_testnet_call(algo_testnet_t *t, const char *who, const algo_method_cal
 
 static bool adopt(algo_testnet_t *t, uint64_t app, const char *label, const algo_app_spec_t *spec,
                   const algo_arc56_t *arc56) {
-  algo_addr_t addr;
-  if (!testnet_know(t, app, spec, arc56)) return false;
-  algo_addr_of_app(&addr, app);
-  return app == 0 || label == NULL || algo_testnet_name(t, &addr, label);
+  return testnet_know(t, app, spec, arc56) && (app == 0 || label == NULL || testnet_name_app(t, app, label));
 }
 
 bool algo_testnet_adopt(algo_testnet_t *t, uint64_t app, const char *label, const algo_app_spec_t *spec) {

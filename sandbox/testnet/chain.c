@@ -57,7 +57,7 @@ algo_code_t testnet_chain_other(void *testnet, const algo_rest_chain_t *what, al
 bool algo_testnet_fork(algo_testnet_t *t, const char *url, const char *token_file, uint64_t round) {
   algo_err_t err;
   if (algo_sandbox_fork(t->algod, url, token_file, round, &err) != ALGO_OK) return testnet_fail_err(t, "no fork", &err);
-  t->saved = NULL; /* of another chain, as what is known of its applications */
-  t->apps = NULL;
+  t->saved = NULL; /* of another chain, as its applications */
+  testnet_forget_apps(t);
   return testnet_fund_since(t, 0);
 }

@@ -21,7 +21,8 @@ typedef struct party {
   algo_addr_t addr;
   algo_signer_t *signer;
   unsigned serial;
-  bool made; /* here, with a key and funds; else from elsewhere */
+  bool made;    /* here, with a key and funds; else from elsewhere */
+  uint64_t app; /* the application whose account it is; 0: none's */
 } party_t;
 
 typedef struct saved { /* a snapshot: who was there */
@@ -107,6 +108,10 @@ bool testnet_nomem(algo_testnet_t *t);
 const party_t *testnet_party(algo_testnet_t *t, const char *label); /* made where it is not there; NULL: failed */
 const party_t *testnet_by_addr(const algo_testnet_t *t, const algo_addr_t *a);
 const party_t *testnet_by_label(const algo_testnet_t *t, const char *label, size_t n);
+
+/* The application's account gets the label. One that is gone (the state went back) gives its label up. */
+bool testnet_name_app(algo_testnet_t *t, uint64_t app, const char *label);
+void testnet_forget_apps(algo_testnet_t *t); /* and their labels */
 
 /* The state went back to when there were so many: those who came later have their funds again. */
 bool testnet_fund_since(algo_testnet_t *t, unsigned n_parties);

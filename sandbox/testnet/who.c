@@ -94,6 +94,50 @@ bool algo_testnet_name(algo_testnet_t *t, const algo_addr_t *addr, const char *l
   return add(t, label, addr) != NULL;
 }
 
+/* ---- applications ---- */
+
+static void forget(algo_testnet_t *t, const party_t *gone) {
+  for (party_t **at = &t->parties; *at != NULL; at = &(*at)->next)
+    if (*at == gone) {
+      algo_signer_free((*at)->signer);
+      *at = gone->next;
+      return;
+    }
+}
+
+void testnet_forget_apps(algo_testnet_t *t) {
+  for (const party_t *p = t->parties, *next; p != NULL; p = next) {
+    next = p->next;
+    if (p->app != 0) forget(t, p);
+  }
+  t->apps = NULL;
+}
+
+static bool look(void *user, uint64_t app, const algo_avm_app_t *p, const algo_kv_t *kv, size_t n) {
+  (void)user, (void)app, (void)p, (void)kv, (void)n;
+  return true;
+}
+
+static bool is_there(const algo_testnet_t *t, uint64_t app) {
+  const algo_ledger_t *l = algo_node_read(t->node);
+  if (l == NULL) return false; /* a replay */
+  bool there = algo_ledger_app(l, app, look, NULL);
+  algo_node_read_done(t->node);
+  return there;
+}
+
+bool testnet_name_app(algo_testnet_t *t, uint64_t app, const char *label) {
+  algo_addr_t addr;
+  algo_addr_of_app(&addr, app);
+  const party_t *p = testnet_by_label(t, label, strlen(label));
+  if (p != NULL && p->app != 0 && p->app != app && (testnet_by_addr(t, &p->addr) != p || !is_there(t, p->app)))
+    forget(t, p);
+  if (!algo_testnet_name(t, &addr, label)) return false;
+  for (party_t *made = t->parties; made != NULL; made = made->next)
+    if (algo_addr_eq(&made->addr, &addr)) made->app = app;
+  return true;
+}
+
 const char *algo_testnet_label(algo_testnet_t *t, const algo_addr_t *addr) {
   const party_t *p = testnet_by_addr(t, addr);
   char text[ALGO_ADDR_TEXT + 1];

@@ -151,7 +151,7 @@ ALGO_API bool algo_testnet_revert(algo_testnet_t *t, uint64_t id);
 
 /* ---- another network ----
  * From now on the testnet is on top of another node's state as of a round (0: its last), which is read when it is first
- * asked for; what is written stays here, and nothing of what was here is left but the labels, whose accounts have their
+ * asked for; what is written stays here, and nothing of what was here is left but accounts' labels, who have their
  * funds again. `token_file`: a file with that node's token; NULL: the environment's FORK_TOKEN. The protocol is that
  * network's, its time stands still, and addresses send without a key as everywhere here. Snapshots are lost. */
 ALGO_API bool algo_testnet_fork(algo_testnet_t *t, const char *url, const char *token_file, uint64_t round);

@@ -130,6 +130,21 @@ START_TEST(traces) {
 }
 END_TEST
 
+/* No more than the minimum balance and the fees. */
+START_TEST(the_last_fee_is_enough) {
+  ck_fine(algo_testnet_fund(t, "alice", 100000 + 2000));
+  ck_fine(relays(5)); /* pays for an inner call */
+  ck_fine(algo_testnet_assert_balance(t, "alice", 100000));
+  ck_fine(algo_testnet_fund(t, "alice", 100000 + 1000));
+  algo_testnet_expect_refusal(t, "account alice balance 9");
+  ck_fine(relays(5));
+  ck_fine(algo_testnet_method(t, "alice", counter, "add(uint64)uint64", "[5]"));
+  ck_fine(algo_testnet_assert_balance(t, "alice", 100000));
+  algo_testnet_expect_refusal(t, "below min 100000");
+  ck_fine(algo_testnet_method(t, "alice", counter, "add(uint64)uint64", "[5]"));
+}
+END_TEST
+
 START_TEST(the_same_group_twice) {
   const algo_addr_t *a = algo_testnet_account(t, "alice"), *b = algo_testnet_account(t, "bob");
   algo_txn_t txns[2] = {{.type = ALGO_TX_PAY, .sender = *a, .receiver = *b, .amount = 5},
@@ -269,6 +284,23 @@ START_TEST(by_description) {
 }
 END_TEST
 
+START_TEST(labels_of_applications_that_are_gone) {
+  uint64_t id, first, other;
+  const char *teal = "#pragma version 10\nint 1";
+  ck_fine(algo_testnet_snapshot(t, &id));
+  ck_fine(algo_testnet_deploy_teal(t, "maker", "shop", teal, NULL, NULL, NULL, &first));
+  ck_failed(algo_testnet_deploy_teal(t, "maker", "shop", teal, NULL, NULL, NULL, &other), "the label of another");
+  ck_fine(algo_testnet_revert(t, id));
+  ck_fine(algo_testnet_deploy_teal(t, "maker", "bank", teal, NULL, NULL, NULL, &other));
+  ck_assert_uint_eq(other, first);
+  ck_fine(algo_testnet_deploy_teal(t, "maker", "shop", teal, NULL, NULL, NULL, &other));
+  ck_assert_uint_gt(other, first);
+  ck_fine(algo_testnet_pay(t, "alice", "shop", 500000));
+  ck_fine(algo_testnet_assert_balance(t, "shop", 500000));
+  ck_fine(algo_testnet_assert_balance(t, "bank", 0));
+}
+END_TEST
+
 /* ---- assets ---- */
 
 START_TEST(assets_are_given) {
@@ -328,10 +360,12 @@ int main(void) {
   tcase_add_test(c, comments_are_messages);
   tcase_add_test(c, failures_at_lines);
   tcase_add_test(c, traces);
+  tcase_add_test(c, the_last_fee_is_enough);
   tcase_add_test(c, the_same_group_twice);
   tcase_add_test(c, methods_have_costs);
   tcase_add_test(c, costs_do_not_grow);
   tcase_add_test(c, by_description);
+  tcase_add_test(c, labels_of_applications_that_are_gone);
   tcase_add_test(c, assets_are_given);
   tcase_add_test(c, what_was_printed_is_replayed);
   return suite_case("testnet calls", c);
