@@ -184,10 +184,57 @@ void ix_scope_normalise(ix_term_t *terms, size_t *n, algo_buf_t *text) {
   *n = kept;
 }
 
+/* ---- comparing ---- */
+
+static int compare_pieces(const void *x, const void *y) {
+  return algo_bytes_cmp(*(const algo_bytes_t *)x, *(const algo_bytes_t *)y);
+}
+
+/* Appends the pieces between `at`, each put in order by `within` first, in order and once each. No value in such a text
+ * has a comma or an & of its own: addresses, words, numbers and hex. */
+static void put_in_order(algo_buf_t *out, algo_bytes_t text, char at, char within) {
+  algo_buf_t parts = ALGO_BUF_INIT;
+  size_t n = 1, kept = 0;
+  for (size_t i = 0; i < text.n; i++) n += text.p[i] == (uint8_t)at;
+  algo_bytes_t *piece = calloc(n, sizeof *piece);
+  size_t *end = calloc(n, sizeof *end);
+  for (size_t i = 0; piece && end && i < n; i++) {
+    const uint8_t *stop = text.n ? memchr(text.p, at, text.n) : NULL;
+    const algo_bytes_t one = {text.p, stop ? (size_t)(stop - text.p) : text.n};
+    if (within) put_in_order(&parts, one, within, 0);
+    else algo_buf_putb(&parts, one);
+    end[i] = parts.n;
+    if (stop) text = (algo_bytes_t){stop + 1, text.n - one.n - 1};
+  }
+  if (!piece || !end || parts.oom) out->oom = true;
+  for (size_t i = 0, start = 0; !out->oom && i < n; start = end[i++])
+    if (end[i] > start) piece[i] = algo_bytes(parts.p + start, end[i] - start);
+  if (!out->oom) qsort(piece, n, sizeof *piece, compare_pieces);
+  for (size_t i = 0; !out->oom && i < n; i++) {
+    if (kept && algo_bytes_eq(piece[kept - 1], piece[i])) continue;
+    piece[kept++] = piece[i];
+    if (kept > 1) algo_buf_putc(out, (uint8_t)at);
+    algo_buf_putb(out, piece[i]);
+  }
+  free(piece);
+  free(end);
+  algo_buf_fini(&parts);
+}
+
+bool ix_scope_same(const char *a, const char *b) {
+  algo_buf_t x = ALGO_BUF_INIT, y = ALGO_BUF_INIT;
+  put_in_order(&x, algo_bytes_str(a), ',', '&');
+  put_in_order(&y, algo_bytes_str(b), ',', '&');
+  const bool same = !x.oom && !y.oom && algo_bytes_eq(algo_buf_view(&x), algo_buf_view(&y));
+  algo_buf_fini(&x);
+  algo_buf_fini(&y);
+  return same;
+}
+
 /* ---- asking ---- */
 
 static bool starts_with(algo_bytes_t v, algo_bytes_t prefix) {
-  return v.n >= prefix.n && memcmp(v.p, prefix.p, prefix.n) == 0;
+  return v.n >= prefix.n && (prefix.n == 0 || memcmp(v.p, prefix.p, prefix.n) == 0);
 }
 
 static bool asset_is(const algo_apply_t *a, uint64_t asset) {

@@ -44,8 +44,10 @@ typedef struct ix_scope {
  * have one member), appended to terms at *n; at most `max` in all. Errors: INVALID, NOMEM. */
 algo_code_t ix_scope_parse(ix_term_t *terms, size_t *n, size_t max, const char *text, algo_arena_t *arena,
                            algo_err_t *err) ALGO_NODISCARD;
-/* Puts the terms in order, once each, and appends them as one text: the same scope is the same text. */
+/* Puts the terms in order, once each, and appends them as one text. */
 void ix_scope_normalise(ix_term_t *terms, size_t *n, algo_buf_t *text);
+/* Whether two such texts are one scope, whatever the order of terms and of what holds together (a&b is b&a). */
+bool ix_scope_same(const char *a, const char *b);
 
 /* Whether a term holds for the transaction or one of its inner ones. */
 bool ix_scope_holds(const ix_scope_t *s, const algo_apply_t *a);

@@ -18,7 +18,7 @@ static algo_code_t same_scope(const algo_follower_t *ix, const ix_cursor_t *cur,
     return algo_err_set(err, ALGO_E_INVALID,
                         ix->opt.state ? "this database was made without --state: give another one (DATABASE_URL)"
                                       : "this database was made with --state: give that, or another database");
-  if (!cur->exists || strcmp(cur->scope, ix->scope_text) == 0) return ALGO_OK;
+  if (!cur->exists || ix_scope_same(cur->scope, ix->scope_text)) return ALGO_OK;
   return algo_err_set(
       err, ALGO_E_INVALID,
       "this database was made with --scope %s, not with %s: give another database (DATABASE_URL), or that scope",

@@ -84,13 +84,14 @@ $(eval $(call fuzz,eval,eval asm))
 $(eval $(call fuzz,client,client))
 $(eval $(call fuzz,arc56,indexer))
 $(eval $(call fuzz,rows,indexer))
+$(eval $(call fuzz,scope,indexer))
 $(eval $(call fuzz,http,base))
 $(eval $(call fuzz,event,contracts_bindings))
 $(eval $(call fuzz,genesis,ledger))
 $(eval $(call fuzz,checkpoint,ledger))
 $(eval $(call fuzz,fork,fork))
 $(eval $(call fuzz,optimise,tealgen_prove tealgen))
-$(OUT)/obj/tests/fuzz/fuzz_arc56.o $(OUT)/obj/tests/fuzz/fuzz_rows.o: CPPFLAGS += -Iindexer # its own headers
+$(OUT)/obj/tests/fuzz/fuzz_arc56.o $(OUT)/obj/tests/fuzz/fuzz_rows.o $(OUT)/obj/tests/fuzz/fuzz_scope.o: CPPFLAGS += -Iindexer # its own headers
 
 .PHONY: fuzz-run
 ifeq ($(BUILD),fuzz)
