@@ -138,8 +138,9 @@ static algo_code_t check_program(algo_ledger_t *l, const applied_t *x, algo_byte
                                  algo_err_t *err) {
   algo_err_t why;
   algo_err_init(&why);
-  if (!algo_avm_check(x->group, x->index, program, ALGO_AVM_APP, NULL, &why)) return ALGO_OK;
-  return algo_lfail(l, err, "check failed on %s: %s", which, why.msg);
+  algo_code_t rc = algo_avm_check(x->group, x->index, program, ALGO_AVM_APP, NULL, &why);
+  if (rc == ALGO_E_NOMEM) return nomem(l, err);
+  return rc == ALGO_OK ? ALGO_OK : algo_lfail(l, err, "check failed on %s: %s", which, why.msg);
 }
 
 static algo_code_t check_programs(algo_ledger_t *l, const applied_t *x, const app_t *a, algo_err_t *err) {

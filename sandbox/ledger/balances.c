@@ -22,6 +22,7 @@ txid_text_t algo_ltxid_text(const algo_digest_t *d) {
 
 static algo_code_t publish(algo_ledger_t *l, algo_code_t code, algo_err_t *err) {
   int64_t pc = err ? err->pc : -1;
+  if (l->fail.oom) return algo_err_set(err, ALGO_E_NOMEM, "out of memory"); /* half a text tells nobody why */
   algo_err_set(err, code, "%.*s", (int)(l->fail.n < 1000 ? l->fail.n : 1000), l->fail.n ? (const char *)l->fail.p : "");
   if (err) err->pc = pc;
   return code;

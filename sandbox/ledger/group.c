@@ -123,7 +123,7 @@ algo_code_t algo_lgroup_eval(algo_ledger_t *l, group_run_t *r, algo_err_t *err) 
     if (rc) r->failed = i;
   }
   if (!rc) rc = check_fees(l, r, err);
-  if (!rc && l->oom) rc = algo_lfail_code(l, ALGO_E_NOMEM, err, "out of memory");
+  if (l->oom) rc = algo_lfail_code(l, ALGO_E_NOMEM, err, "out of memory");
   if (!rc) rc = algo_lorigin_check(l, err);
   if (rc) algo_lundo(l, &m);
   else if (r->group)
@@ -169,7 +169,7 @@ algo_code_t algo_ledger_group_read(algo_ledger_group_t *out, algo_bytes_t in, al
     algo_err_t why;
     algo_code_t rc = algo_stxn_decode_next(&txns[out->n], &in, true, arena, &why);
     if (rc == ALGO_E_TRUNCATED && out->n == 0) break; /* the node's reader takes a cut one for the end */
-    if (rc) return algo_err_set(err, ALGO_E_PARSE, "%s", why.msg);
+    if (rc) return algo_err_set(err, rc == ALGO_E_NOMEM ? rc : ALGO_E_PARSE, "%s", why.msg);
     if (++out->n > ALGO_GROUP_MAX) return algo_err_set(err, ALGO_E_PARSE, "max group size is %u", ALGO_GROUP_MAX);
   }
   if (out->n == 0) return algo_err_set(err, ALGO_E_PARSE, "empty txgroup");

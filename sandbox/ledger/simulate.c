@@ -39,7 +39,9 @@ static algo_code_t decode(sim_t *s, algo_err_t *err) {
   while (in.n) {
     algo_stxn_t *x = SIM_PUSH(s->arena, list);
     if (!x) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-    if (algo_stxn_decode_next(x, &in, true, s->arena, &why)) {
+    algo_code_t rc = algo_stxn_decode_next(x, &in, true, s->arena, &why);
+    if (rc == ALGO_E_NOMEM) return algo_err_set(err, rc, "%s", why.msg);
+    if (rc) {
       algo_lfail(s->l, NULL, "%s", why.msg);
       return refuse(s->l, 400, err);
     }

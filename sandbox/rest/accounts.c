@@ -147,7 +147,7 @@ static void rest_account(rest_call_t *c) {
   if (msgpack) {
     algo_buf_t mp = ALGO_BUF_INIT;
     account_mp(&mp, l, &a, x.all);
-    rest_encoded(c, algo_buf_view(&mp), 0, true);
+    rest_encoded(c, &mp, 0, true);
     algo_buf_fini(&mp);
   } else {
     put_account(c, l, &a, &x);
@@ -172,7 +172,7 @@ static void account_asset(rest_call_t *c) {
   } else if (msgpack) {
     algo_buf_t mp = ALGO_BUF_INIT;
     account_asset_mp(&mp, holds ? &h : NULL, made ? &p : NULL);
-    rest_encoded(c, algo_buf_view(&mp), 0, true);
+    rest_encoded(c, &mp, 0, true);
     algo_buf_fini(&mp);
   } else {
     rest_begin(c);
@@ -247,7 +247,7 @@ static void account_app(rest_call_t *c) {
     rest_error(c, 404, "account application info not found");
   } else if (o.msgpack) {
     algo_buf_clear(&c->res->body);
-    rest_encoded(c, algo_buf_view(&o.mp), 0, true);
+    rest_encoded(c, &o.mp, 0, true);
   }
   algo_buf_fini(&o.mp);
 }

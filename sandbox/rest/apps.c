@@ -52,7 +52,7 @@ static void box(rest_call_t *c) {
   algo_buf_t name = ALGO_BUF_INIT;
   algo_err_t err;
   if (boxname_parse(&name, text, &err) != ALGO_OK) {
-    rest_error(c, 400, "%s", err.msg);
+    rest_error(c, rest_status(err.code), "%s", err.msg);
     algo_buf_fini(&name);
     return;
   }
@@ -114,7 +114,7 @@ static bool name_param(rest_call_t *c, const char *param, const char *what, algo
   algo_err_t err;
   *given = v != NULL && *v != '\0';
   if (!*given || boxname_parse(out, v, &err) == ALGO_OK) return true;
-  rest_error(c, 400, "invalid %s: %s", what, err.msg);
+  rest_error(c, rest_status(err.code), "invalid %s: %s", what, err.msg);
   return false;
 }
 

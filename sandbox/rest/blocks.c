@@ -77,7 +77,7 @@ static void block(rest_call_t *c) {
   algo_code_t rc = block_of(algo_buf_view(&raw), &v, &err);
   if (rc == ALGO_OK) rc = wrap(&answer, v, header_only, &err);
   if (rc != ALGO_OK || answer.oom) rest_error(c, 500, ERR_LEDGER);
-  else rest_encoded(c, algo_buf_view(&answer), MPJSON_BLOCK_ANSWER, msgpack);
+  else rest_encoded(c, &answer, MPJSON_BLOCK_ANSWER, msgpack);
   algo_buf_fini(&answer);
   algo_buf_fini(&raw);
 }

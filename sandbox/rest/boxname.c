@@ -53,21 +53,21 @@ static algo_code_t from_abi(algo_buf_t *out, const char *v, algo_err_t *err) {
   const algo_arc4_type_t *type = NULL;
   json_object *value = NULL;
   algo_code_t rc = algo_arc4_parse(&type, v, (size_t)(colon - v), &arena, err);
-  if (rc != ALGO_OK) {
+  if (rc != ALGO_OK && rc != ALGO_E_NOMEM) {
     rc = algo_err_set(err, ALGO_E_PARSE,
                       "Could not decode abi type string (%.*s): cannot convert the string %.*s to an ABI type",
                       (int)(colon - v), v, (int)(colon - v), v);
   }
   if (rc == ALGO_OK) rc = algo_json_parse(&value, colon + 1, strlen(colon + 1), err);
   if (rc == ALGO_OK) rc = algo_arc4_encode_json(out, type, value, err);
-  if (rc != ALGO_OK && type != NULL)
+  if (rc != ALGO_OK && rc != ALGO_E_NOMEM && type != NULL)
     rc = algo_err_prefix(err, ALGO_E_PARSE, "Could not decode abi value string (%s)", colon + 1);
   json_object_put(value);
   algo_arena_fini(&arena);
   return rc;
 }
 
-algo_code_t boxname_parse(algo_buf_t *out, const char *text, algo_err_t *err) {
+static algo_code_t parse(algo_buf_t *out, const char *text, algo_err_t *err) {
   const char *colon = strchr(text, ':');
   if (colon == NULL) {
     return algo_err_set(err, ALGO_E_PARSE, "all arguments and box names should be of the form 'encoding:value'");
@@ -90,4 +90,10 @@ algo_code_t boxname_parse(algo_buf_t *out, const char *text, algo_err_t *err) {
   }
 #undef IS
   return algo_err_set(err, ALGO_E_PARSE, "Unknown encoding: %.*s", (int)n, text);
+}
+
+/* Its readers find faults with the text alone: without memory there is none to be found. */
+algo_code_t boxname_parse(algo_buf_t *out, const char *text, algo_err_t *err) {
+  algo_code_t rc = parse(out, text, err);
+  return out->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : rc;
 }

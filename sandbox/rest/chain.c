@@ -27,11 +27,8 @@ static void become(rest_call_t *c, const algo_rest_chain_t *what) {
   algo_node_t *made = NULL;
   algo_code_t rc = take_place(c->rest, what, &made, &err);
   if (rc != ALGO_OK) {
-    rest_error(c,
-               rc == ALGO_E_NOMEM                                              ? 500
-               : rc == ALGO_E_NET || rc == ALGO_E_TIMEOUT || rc == ALGO_E_HTTP ? 502
-                                                                               : 400,
-               "%s", err.msg);
+    bool elsewhere = rc == ALGO_E_NET || rc == ALGO_E_TIMEOUT || rc == ALGO_E_HTTP;
+    rest_error(c, elsewhere ? 502 : rest_status(rc), "%s", err.msg);
     return;
   }
   c->node = made;
@@ -62,7 +59,7 @@ static void take(rest_call_t *c, algo_rest_chain_kind_t kind, const char *wanted
   what.url = (const char *)url.p;
   what.token_file = (const char *)token_file.p;
   if (rc == ALGO_OK) become(c, &what);
-  else rest_error(c, 400, "%s", err.msg);
+  else rest_error(c, rest_status(rc), "%s", err.msg);
   json_object_put(o);
 }
 

@@ -24,7 +24,7 @@ static void put_round(rest_call_t *c) {
 
 static void finish(rest_call_t *c, algo_code_t rc, const algo_err_t *err) {
   if (rc == ALGO_OK) put_round(c);
-  else rest_error(c, rc == ALGO_E_NOT_FOUND ? 404 : rc == ALGO_E_NOMEM || rc == ALGO_E_IO ? 500 : 400, "%s", err->msg);
+  else rest_error(c, rc == ALGO_E_NOT_FOUND ? 404 : rest_status(rc), "%s", err->msg);
 }
 
 /* The body as a JSON object. NULL: the answer is written. */
@@ -32,7 +32,7 @@ static json_object *body(rest_call_t *c) {
   algo_err_t err;
   json_object *o = NULL;
   if (algo_json_parse(&o, c->req->body.p, c->req->body.n, &err) != ALGO_OK) {
-    rest_error(c, 400, "the body is no JSON: %s", err.msg);
+    rest_error(c, rest_status(err.code), "the body is no JSON: %s", err.msg);
     return NULL;
   }
   if (json_object_is_type(o, json_type_object)) return o;

@@ -133,7 +133,8 @@ static void app_boxes(rest_call_t *c) {
   if (!rest_arg_u64(c, 0, "application-id", &id) || !indexer_limit(c, INDEXER_MANY, INDEXER_MANY_MAX, &s.limit)) return;
   s.has_after = next != NULL;
   if (s.has_after && boxname_parse(&s.after, next, &err) != ALGO_OK)
-    rest_error(c, 400, "SearchForApplicationBoxes received illegal next token (%s): %s", next, err.msg);
+    rest_error(c, rest_status(err.code), "SearchForApplicationBoxes received illegal next token (%s): %s", next,
+               err.msg);
   else put_boxes(&s, id);
   algo_buf_fini(&s.after);
   algo_buf_fini(&s.last);
@@ -152,7 +153,8 @@ static void app_box(rest_call_t *c) {
   }
   algo_buf_t name = ALGO_BUF_INIT;
   if (boxname_parse(&name, text, &err) != ALGO_OK) {
-    rest_error(c, 400, "LookupApplicationBoxByIDAndName received illegal box name (%s): %s", text, err.msg);
+    rest_error(c, rest_status(err.code), "LookupApplicationBoxByIDAndName received illegal box name (%s): %s", text,
+               err.msg);
   } else if (indexer_list_begin(&s, c)) {
     if (algo_ledger_box(s.l, id, algo_buf_view(&name), &value)) {
       algo_json_key(&c->json, "name");

@@ -71,7 +71,8 @@ static algo_code_t put(algo_buf_t *out, json_object *v, mpjson_shape_t parent, c
 }
 
 algo_code_t jsonmp_write(algo_buf_t *out, json_object *value, mpjson_shape_t shape, algo_err_t *err) {
-  return put(out, value, MPJSON_PLAIN, "", shape, 0, err);
+  algo_code_t rc = put(out, value, MPJSON_PLAIN, "", shape, 0, err);
+  return out->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : rc;
 }
 
 uint8_t jsonmp_first(algo_bytes_t body) {

@@ -5,7 +5,7 @@
 #include "algo/json.h"
 #include "mpjson.h"
 
-/* Keys are written in the order they come in: what reads this takes any order. Errors: PARSE, naming the key. */
+/* Keys are written in the order they come in: what reads this takes any order. Errors: PARSE, naming the key; NOMEM. */
 algo_code_t jsonmp_write(algo_buf_t *out, json_object *value, mpjson_shape_t shape, algo_err_t *err);
 
 /* The first byte that is no space ('{' and '[' begin JSON, and no map of msgpack); 0: there is none. */

@@ -44,7 +44,7 @@ static void fail(kmd_call_t *c, int status, const char *text) {
 
 static bool check(kmd_call_t *c, algo_code_t rc, const algo_err_t *err) {
   if (rc == ALGO_OK) return true;
-  fail(c, 400, err->msg);
+  fail(c, rc == ALGO_E_NOMEM ? 500 : 400, err->msg);
   return false;
 }
 

@@ -17,7 +17,7 @@ static void supply(rest_call_t *c) {
 }
 
 static void put_delta(rest_call_t *c, algo_code_t rc, const algo_buf_t *mp, bool msgpack, const algo_err_t *err) {
-  if (rc == ALGO_OK) rest_encoded(c, algo_buf_view(mp), MPJSON_STATE_DELTA, msgpack);
+  if (rc == ALGO_OK) rest_encoded(c, mp, MPJSON_STATE_DELTA, msgpack);
   else if (rc == ALGO_E_NOMEM) rest_error(c, 500, "%s", err->msg);
   else rest_error(c, 404, "failed retrieving State Delta: %s", err->msg);
 }
@@ -164,7 +164,7 @@ static void set_offset(rest_call_t *c) {
                        ? algo_node_set_offset(c->node, seconds, &err)
                        : algo_err_set(&err, ALGO_E_INVALID, "cannot set block timestamp when not in dev mode");
   if (rc != ALGO_OK) {
-    rest_error(c, 400, "failed to set timestamp offset on the node: %s", err.msg);
+    rest_error(c, rest_status(rc), "failed to set timestamp offset on the node: %s", err.msg);
     return;
   }
   c->res->content_type = NULL;

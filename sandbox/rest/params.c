@@ -95,14 +95,18 @@ bool rest_query_has(rest_call_t *c, const char *name, const char *value) {
   return false;
 }
 
-void rest_encoded(rest_call_t *c, algo_bytes_t mp, int shape, bool msgpack) {
+void rest_encoded(rest_call_t *c, const algo_buf_t *mp, int shape, bool msgpack) {
+  if (mp->oom) {
+    rest_error(c, 500, "out of memory");
+    return;
+  }
   if (msgpack) {
     c->res->content_type = "application/msgpack";
-    algo_buf_putb(&c->res->body, mp);
+    algo_buf_putb(&c->res->body, algo_buf_view(mp));
     return;
   }
   algo_err_t err;
-  if (mpjson_write(&c->res->body, mp, (mpjson_shape_t)shape, &err) != ALGO_OK) {
+  if (mpjson_write(&c->res->body, algo_buf_view(mp), (mpjson_shape_t)shape, &err) != ALGO_OK) {
     rest_error(c, 500, "failed to encode response");
   }
 }

@@ -5,6 +5,7 @@
 
 #include "rest_impl.h"
 
+#define SHORT_ANSWER 256u /* bytes: what tells that something has happened */
 #define MAX_SEGMENTS 8u
 
 algo_code_t algo_rest_new(algo_rest_t **out, algo_node_t *node, const char *token, const algo_env_t *env,
@@ -143,6 +144,8 @@ void rest_error_text(rest_call_t *c, int status, algo_bytes_t text) {
   rest_end(c);
 }
 
+int rest_status(algo_code_t rc) { return rc == ALGO_E_NOMEM || rc == ALGO_E_IO || rc == ALGO_E_INTERNAL ? 500 : 400; }
+
 void rest_error(rest_call_t *c, int status, const char *fmt, ...) {
   algo_arena_t a = ALGO_ARENA_INIT;
   va_list ap;
@@ -163,6 +166,7 @@ static void run(rest_call_t *c, const rest_route_t *route) {
   algo_err_t err;
   algo_node_t *node = c->node;
   uint64_t before = algo_node_origin_failures(node, NULL);
+  if (algo_buf_reserve(&c->res->body, SHORT_ANSWER) == NULL) return; /* what cannot be answered is not done */
   route->fn(c);
   if (c->node == node && algo_node_origin_failures(node, &err) != before) rest_error(c, 502, "%s", err.msg);
 }

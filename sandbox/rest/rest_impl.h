@@ -57,6 +57,7 @@ typedef struct rest_table {
 
 /* ---- answers ---- */
 void rest_error(rest_call_t *c, int status, const char *fmt, ...) ALGO_PRINTF(3, 4);
+int rest_status(algo_code_t rc); /* of a refusal: 500 where it is not the request's fault, 400 where it is */
 void rest_error_text(rest_call_t *c, int status, algo_bytes_t text); /* any bytes, any length */
 /* Between these, c->json writes one object. */
 void rest_begin(rest_call_t *c);
@@ -71,7 +72,7 @@ bool rest_query_format(rest_call_t *c, bool *msgpack);
 bool rest_query_has(rest_call_t *c, const char *name, const char *value); /* a comma-separated list has the value */
 
 /* The mp encoding of an answer as the client asked for it. */
-void rest_encoded(rest_call_t *c, algo_bytes_t mp, int shape, bool msgpack);
+void rest_encoded(rest_call_t *c, const algo_buf_t *mp, int shape, bool msgpack);
 
 /* POST /v2/transactions with this group. */
 void rest_take_group(rest_call_t *c, algo_bytes_t group, bool skip_signatures);

@@ -132,7 +132,8 @@ static bool parse(rest_call_t *c, request_t *q) {
   }
   algo_code_t rc =
       jsonmp_first(c->req->body) == '{' ? from_json(q, c->req->body, &err) : from_mp(q, c->req->body, &err);
-  if (rc != ALGO_OK) rest_error(c, 400, "failed to decode object: %s", err.msg);
+  if (rc == ALGO_OK && q->group.oom) rc = algo_err_set(&err, ALGO_E_NOMEM, "out of memory");
+  if (rc != ALGO_OK) rest_error(c, rest_status(rc), "failed to decode object: %s", err.msg);
   else if (q->empty_group) rest_error(c, 400, "empty txgroup");
   else if (q->large_group)
     rest_error(c, 400, "transaction group size %zu exceeds protocol max %u", q->large, ALGO_GROUP_MAX);
@@ -153,7 +154,7 @@ static void simulate(rest_call_t *c) {
     algo_code_t rc = algo_node_simulate(c->node, &q.sim, &res, &arena, &err);
     if (rc == ALGO_OK) {
       simulate_answer(&mp, &q.sim, &res);
-      rest_encoded(c, algo_buf_view(&mp), MPJSON_SIMULATE, msgpack);
+      rest_encoded(c, &mp, MPJSON_SIMULATE, msgpack);
     } else {
       bool whole = rc == ALGO_E_LEDGER && res.failure_length > 0;
       rest_error_text(c, err.http_status != 0 ? err.http_status : 500,

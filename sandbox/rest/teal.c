@@ -69,7 +69,7 @@ static void disassemble(rest_call_t *c) {
     algo_json_strb(&c->json, algo_buf_view(&text));
     rest_end(c);
   } else {
-    rest_error(c, 400, "%s", err.msg);
+    rest_error(c, rest_status(rc), "%s", err.msg);
   }
   algo_buf_fini(&text);
 }

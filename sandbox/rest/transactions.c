@@ -34,7 +34,7 @@ static bool take_group(rest_call_t *c, algo_bytes_t group, bool skip_signatures,
   algo_submit_detail_t detail = {0};
   algo_err_t err;
   algo_code_t rc = algo_node_submit(c->node, group, &opt, id, &text, &detail, &err);
-  if (rc == ALGO_E_NOMEM || rc == ALGO_E_INTERNAL || rc == ALGO_E_IO) rest_error(c, 500, "%s", err.msg);
+  if (rest_status(rc) == 500) rest_error(c, 500, "%s", err.msg);
   else if (rc != ALGO_OK) put_refusal(c, text.n > 0 ? algo_buf_view(&text) : algo_bytes_str(err.msg), &detail);
   algo_buf_fini(&text);
   free((void *)(uintptr_t)detail.attributes.p);
@@ -88,7 +88,7 @@ static void pending_one(rest_call_t *c) {
   }
   algo_node_read_done(c->node);
   if (!there) rest_error(c, 404, ERR_UNKNOWN_TXN);
-  else if (rest_query_format(c, &msgpack)) rest_encoded(c, algo_buf_view(&mp), MPJSON_INFO, msgpack);
+  else if (rest_query_format(c, &msgpack)) rest_encoded(c, &mp, MPJSON_INFO, msgpack);
   algo_buf_fini(&mp);
   algo_arena_fini(&arena);
 }
@@ -121,7 +121,7 @@ static void pool(rest_call_t *c, const algo_addr_t *of) {
   algo_buf_putb(&mp, algo_buf_view(&list));
   algo_mp_put_str(&mp, "total-transactions", 18);
   algo_mp_put_uint(&mp, n);
-  rest_encoded(c, algo_buf_view(&mp), MPJSON_POOL, msgpack);
+  rest_encoded(c, &mp, MPJSON_POOL, msgpack);
   algo_buf_fini(&list);
   algo_buf_fini(&mp);
   algo_arena_fini(&arena);

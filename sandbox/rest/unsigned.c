@@ -3,13 +3,15 @@
 #include "jsonmp.h"
 #include "rest_impl.h"
 
-static void fill_in(const algo_node_t *n, algo_txn_t *t) {
+/* A 0 that is said is a 0: another transaction of the group may pay the fee. */
+static bool said(json_object *o, const char *key) { return json_object_object_get_ex(o, key, NULL); }
+
+static void fill_in(const algo_node_t *n, json_object *o, algo_txn_t *t) {
   const algo_consensus_t *c = algo_node_consensus(n);
-  static const algo_digest_t none;
-  if (t->fee == 0) t->fee = c->min_txn_fee;
-  if (t->first_valid == 0) t->first_valid = algo_node_round(n);
-  if (t->last_valid == 0) t->last_valid = t->first_valid + c->max_txn_life;
-  if (memcmp(&t->genesis_hash, &none, sizeof none) == 0) t->genesis_hash = *algo_node_genesis_hash(n);
+  if (!said(o, "fee")) t->fee = c->min_txn_fee;
+  if (!said(o, "fv")) t->first_valid = algo_node_round(n);
+  if (!said(o, "lv")) t->last_valid = t->first_valid + c->max_txn_life;
+  if (!said(o, "gh")) t->genesis_hash = *algo_node_genesis_hash(n);
 }
 
 static algo_code_t read_one(algo_txn_t *out, json_object *o, algo_arena_t *arena, algo_err_t *err) {
@@ -50,9 +52,10 @@ static algo_code_t from_json(rest_call_t *c, algo_buf_t *out, algo_err_t *err) {
   if (rc == ALGO_OK && (n == 0 || n > ALGO_GROUP_MAX))
     rc = algo_err_set(err, ALGO_E_RANGE, "a group has 1 to %u transactions, not %zu", ALGO_GROUP_MAX, n);
   for (size_t i = 0; rc == ALGO_OK && i < n; i++) {
-    rc = read_one(&group[i].txn, list ? json_object_array_get_idx(o, i) : o, &arena, err);
+    json_object *one = list ? json_object_array_get_idx(o, i) : o;
+    rc = read_one(&group[i].txn, one, &arena, err);
     if (rc != ALGO_OK) (void)algo_err_prefix(err, rc, "transaction %zu", i);
-    else fill_in(c->node, &group[i].txn);
+    else fill_in(c->node, one, &group[i].txn);
   }
   if (rc == ALGO_OK) rc = write_group(out, group, n, err);
   json_object_put(o);
@@ -68,6 +71,6 @@ void rest_submit_unsigned(rest_call_t *c) {
   if (first == '{' || first == '[') rc = from_json(c, &group, &err);
   else algo_buf_putb(&group, c->req->body);
   if (rc == ALGO_OK) rest_take_group(c, algo_buf_view(&group), true);
-  else rest_error(c, rc == ALGO_E_NOMEM ? 500 : 400, "%s", err.msg);
+  else rest_error(c, rest_status(rc), "%s", err.msg);
   algo_buf_fini(&group);
 }

@@ -302,6 +302,7 @@ static void starve(world_t *w, step_fn_t *step, bool and_after) {
     through = !fault.hit;
     fault.memory = 0;
     if (rc != ALGO_OK) failed++;
+    ck_assert_msg(rc == ALGO_OK || rc == ALGO_E_NOMEM, "allocation %u: %s", k, err.msg); /* and not a bad request */
     check(w, "at once");
     if (rc != ALGO_OK) {
       ck_assert_msg(step(w, &err) == ALGO_OK, "allocation %u: %s", k, err.msg); /* there is memory: it goes on */

@@ -103,6 +103,32 @@ START_TEST(blocks_when_they_are_asked_for) {
 }
 END_TEST
 
+/* What is not said is filled in; a fee of 0 that is said is one: here the other transaction pays for both. */
+START_TEST(an_explicit_fee_of_zero) {
+  const algo_node_options_t opt = {.mode = ALGO_NODE_DEV};
+  char who[ALGO_ADDR_TEXT + 1], body[1024];
+  algo_key_t key;
+  open_node(&opt);
+  algo_node_dev_key(&key, 1);
+  algo_addr_format(who, &key.addr);
+  algo_key_fini(&key);
+  int n = snprintf(body, sizeof body, "{\"type\":\"pay\",\"snd\":\"%s\",\"rcv\":\"%s\",\"amt\":1,\"fee\":0}", who, who);
+  expect("POST", "/sandbox/v1/transactions", algo_bytes(body, (size_t)n), 400,
+         "txgroup with 0.0A fees is less than 1mA");
+  n = snprintf(body, sizeof body,
+               "[{\"type\":\"pay\",\"snd\":\"%s\",\"rcv\":\"%s\",\"amt\":1,\"fee\":0},"
+               "{\"type\":\"pay\",\"snd\":\"%s\",\"rcv\":\"%s\",\"amt\":2,\"fee\":2000}]",
+               who, who, who, who);
+  expect("POST", "/sandbox/v1/transactions", algo_bytes(body, (size_t)n), 200, "txId");
+  expect("GET", "/v2/blocks/1", NONE, 200, "\"fc\": 2000,");
+  n = snprintf(body, sizeof body, "{\"type\":\"pay\",\"snd\":\"%s\",\"rcv\":\"%s\",\"amt\":3}", who, who);
+  expect("POST", "/sandbox/v1/transactions", algo_bytes(body, (size_t)n), 200, "txId");
+  expect("GET", "/v2/blocks/2", NONE, 200, "\"fee\": 1000,");
+  expect("GET", "/versions", NONE, 200, "\"commit_hash\":\"dd6de88f\",\"branch\":\"rel/stable\"");
+  shut();
+}
+END_TEST
+
 /* A node that makes its blocks from many groups tells each group's part by any of its ids. */
 START_TEST(state_deltas_group_by_group) {
   algo_node_options_t opt = {.mode = ALGO_NODE_MANUAL};
@@ -311,5 +337,5 @@ START_TEST(a_refusal_is_its_own) {
 END_TEST
 
 SUITE_MAIN("node", a_refusal_is_its_own, searches_at_their_ends, a_payment_is_a_block, blocks_when_they_are_asked_for,
-           state_deltas_group_by_group, leases_are_not_told_in_json, back_to_a_snapshot_and_to_the_beginning,
-           a_folder_keeps_the_chain, kmd_has_the_funded_keys)
+           an_explicit_fee_of_zero, state_deltas_group_by_group, leases_are_not_told_in_json,
+           back_to_a_snapshot_and_to_the_beginning, a_folder_keeps_the_chain, kmd_has_the_funded_keys)
