@@ -253,8 +253,8 @@ void algo_ldump_stxn(algo_buf_t *out, const algo_stxn_t *s) {
   msig(out, "Msig", &s->msig);
   lsig(out, &s->lsig);
   pqsig(out, "PQsig", &s->pqsig);
-  const char *type = t->type ? algo_txn_type_text(t->type) : "";
-  algo_buf_printf(out, " Txn:{_struct:{} Type:%s", type);
+  algo_buf_puts(out, " Txn:{_struct:{} Type:");
+  algo_buf_putb(out, t->type ? algo_bytes_str(algo_txn_type_text(t->type)) : t->type_text);
   header(out, t);
   transfers(out, t);
   application(out, t);

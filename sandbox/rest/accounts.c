@@ -168,7 +168,7 @@ static void account_asset(rest_call_t *c) {
   bool holds = algo_ledger_holding(l, &addr, id, &h);
   bool made = algo_ledger_asset(l, id, &p, &creator) && algo_addr_eq(&creator, &addr);
   if (!holds && !made) {
-    rest_error(c, 404, "account asset info not found");
+    rest_not_found(c, id, "account asset info not found");
   } else if (msgpack) {
     algo_buf_t mp = ALGO_BUF_INIT;
     account_asset_mp(&mp, holds ? &h : NULL, made ? &p : NULL);
@@ -244,7 +244,7 @@ static void account_app(rest_call_t *c) {
   algo_node_read_done(c->node);
   mpw_close(&o.mp, &o.map);
   if (!o.found) {
-    rest_error(c, 404, "account application info not found");
+    rest_not_found(c, id, "account application info not found");
   } else if (o.msgpack) {
     algo_buf_clear(&c->res->body);
     rest_encoded(c, &o.mp, 0, true);
@@ -275,8 +275,9 @@ static bool page_params(rest_call_t *c, const char *what, uint64_t max, page_t *
     }
   }
   if (!rest_query_u64(c, "limit", &p->limit, &given)) return false;
-  if (!given) return true;
-  if (p->limit == 0) rest_error(c, 400, "limit parameter must be a positive integer");
+  if (*after > INT64_MAX) rest_error(c, 500, ERR_LEDGER); /* its database has no such number */
+  else if (!given) return true;
+  else if (p->limit == 0) rest_error(c, 400, "limit parameter must be a positive integer");
   else if (p->limit > max)
     rest_error(c, 400, "limit %llu exceeds max %s single batch limit %llu", (unsigned long long)p->limit, what,
                (unsigned long long)max);

@@ -19,7 +19,7 @@ static void application(rest_call_t *c) {
   uint64_t id;
   if (!rest_arg_u64(c, 0, "application-id", &id)) return;
   const algo_ledger_t *l = algo_node_read(c->node);
-  if (!algo_ledger_app(l, id, put_app, c)) rest_error(c, 404, "application does not exist");
+  if (!algo_ledger_app(l, id, put_app, c)) rest_not_found(c, id, "application does not exist");
   algo_node_read_done(c->node);
 }
 
@@ -36,7 +36,7 @@ static void asset(rest_call_t *c) {
     model_asset_params(&c->json, &p, &creator, false);
     rest_end(c);
   } else {
-    rest_error(c, 404, "asset does not exist");
+    rest_not_found(c, id, "asset does not exist");
   }
   algo_node_read_done(c->node);
 }

@@ -61,9 +61,12 @@ static algo_code_t wrap(algo_buf_t *out, algo_bytes_t v, bool header_only, algo_
 }
 
 static void block(rest_call_t *c) {
+  uint64_t round;
   bool msgpack, header_only = false;
   algo_buf_t raw = ALGO_BUF_INIT, answer = ALGO_BUF_INIT;
-  if (!rest_query_bool(c, "header-only", &header_only) || !rest_query_format(c, &msgpack) || !load(c, &raw)) return;
+  if (!rest_arg_u64(c, 0, "round", &round) || !rest_query_bool(c, "header-only", &header_only) ||
+      !rest_query_format(c, &msgpack) || !load(c, &raw))
+    return;
   if (msgpack && !header_only) { /* {block, cert} as it is */
     c->res->content_type = "application/msgpack";
     c->res->header_name = "X-Algorand-Struct";

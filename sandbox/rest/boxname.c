@@ -1,13 +1,16 @@
 #include "boxname.h"
 
+#include <stdio.h>
+
 #include "algo/arc4.h"
 #include "algo/text.h"
 
-/* Where standard base64 stops being one: Go's index of the first bad byte. */
+/* Where standard base64 stops being one: Go's index of the first bad byte, or of the four that end too early. */
 static size_t base64_fault(const char *s) {
   size_t i = 0;
   while (s[i] != '\0' && strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", s[i]) != NULL) i++;
-  return i;
+  if (s[i] == '=' && i % 4 == 2 && s[i + 1] == '\0') return i + 1; /* a second one is missing */
+  return s[i] == '\0' ? i - i % 4 : i;
 }
 
 static algo_code_t from_base64(algo_buf_t *out, const char *v, algo_err_t *err) {
@@ -37,10 +40,15 @@ static algo_code_t from_addr(algo_buf_t *out, const char *v, algo_err_t *err) {
     algo_buf_put(out, a.b, sizeof a.b);
     return ALGO_OK;
   }
+  size_t letters = strspn(v, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
+  char why[64] = "decoded byte length should equal 36 with address and checksum";
+  if (v[letters] != '\0')
+    snprintf(why, sizeof why, "base32 decode error: illegal base32 data at input byte %zu", letters);
+  else if (letters == ALGO_ADDR_TEXT) snprintf(why, sizeof why, "decoded checksum unmatch");
   return algo_err_set(err, ALGO_E_PARSE,
                       "Could not unmarshal checksummed address from string (%s): cannot cast encoded address "
-                      "string (%s) to address: base32 decode error: illegal base32 data at input byte 0",
-                      v, v);
+                      "string (%s) to address: %s",
+                      v, v, why);
 }
 
 /* "abi:TYPE:JSON" */
@@ -55,7 +63,7 @@ static algo_code_t from_abi(algo_buf_t *out, const char *v, algo_err_t *err) {
   algo_code_t rc = algo_arc4_parse(&type, v, (size_t)(colon - v), &arena, err);
   if (rc != ALGO_OK && rc != ALGO_E_NOMEM) {
     rc = algo_err_set(err, ALGO_E_PARSE,
-                      "Could not decode abi type string (%.*s): cannot convert the string %.*s to an ABI type",
+                      "Could not decode abi type string (%.*s): cannot convert the string \"%.*s\" to an ABI type",
                       (int)(colon - v), v, (int)(colon - v), v);
   }
   if (rc == ALGO_OK) rc = algo_json_parse(&value, colon + 1, strlen(colon + 1), err);
@@ -84,7 +92,7 @@ static algo_code_t parse(algo_buf_t *out, const char *text, algo_err_t *err) {
   if (IS("addr") || IS("address")) return from_addr(out, v, err);
   if (IS("abi")) return from_abi(out, v, err);
   if (IS("b32") || IS("base32") || IS("byte base32")) {
-    if (algo_base32_decode(out, v, strlen(v), false, NULL) == ALGO_OK) return ALGO_OK;
+    if (strlen(v) % 8 == 0 && algo_base32_decode(out, v, strlen(v), false, NULL) == ALGO_OK) return ALGO_OK;
     return algo_err_set(err, ALGO_E_PARSE,
                         "Could not decode base32-encoded string (%s): illegal base32 data at input byte 0", v);
   }

@@ -25,7 +25,7 @@ static void put_delta(rest_call_t *c, algo_code_t rc, const algo_buf_t *mp, bool
 static void delta(rest_call_t *c) {
   uint64_t round;
   bool msgpack;
-  if (!rest_query_format(c, &msgpack) || !rest_arg_u64(c, 0, "round", &round)) return;
+  if (!rest_arg_u64(c, 0, "round", &round) || !rest_query_format(c, &msgpack)) return;
   algo_buf_t mp = ALGO_BUF_INIT;
   algo_err_t err;
   algo_code_t rc = algo_node_delta(c->node, round, &mp, &err);
@@ -37,7 +37,7 @@ static void delta(rest_call_t *c) {
 static void round_group_deltas(rest_call_t *c) {
   uint64_t round;
   bool msgpack;
-  if (!rest_query_format(c, &msgpack) || !rest_arg_u64(c, 0, "round", &round)) return;
+  if (!rest_arg_u64(c, 0, "round", &round) || !rest_query_format(c, &msgpack)) return;
   algo_buf_t mp = ALGO_BUF_INIT;
   algo_err_t err;
   algo_code_t rc = algo_node_group_deltas(c->node, round, msgpack, &mp, &err);

@@ -20,7 +20,7 @@ void model_app_params(algo_json_t *j, const algo_avm_app_t *p, const algo_kv_t *
 void model_local(algo_json_t *j, uint64_t app, const algo_schema_t *s, const algo_kv_t *kv, size_t n); /* an object */
 
 /* ---- the same as msgpack, in go-algorand's own structures (basics.AccountData and its parts) ---- */
-void account_mp(algo_buf_t *out, const algo_ledger_t *l, const algo_account_view_t *a, bool basic);
+void account_mp(algo_buf_t *out, const algo_ledger_t *l, const algo_account_view_t *a, bool bare);
 void account_asset_mp(algo_buf_t *out, const algo_avm_holding_t *h, const algo_asset_params_t *p); /* NULL: not there */
 void local_mp(algo_buf_t *out, const algo_schema_t *s, const algo_kv_t *kv, size_t n);
 void app_params_mp(algo_buf_t *out, const algo_avm_app_t *p, const algo_kv_t *kv, size_t n);

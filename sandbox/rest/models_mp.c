@@ -157,10 +157,57 @@ static void put_resources(algo_buf_t *b, mpw_map_t *m, const algo_ledger_t *l, c
   put_entries(b, m, "asset", &e);
 }
 
-void account_mp(algo_buf_t *b, const algo_ledger_t *l, const algo_account_view_t *a, bool basic) {
+static void bare_uint(algo_buf_t *b, const char *key, uint64_t v) {
+  algo_mp_put_str(b, key, strlen(key));
+  algo_mp_put_uint(b, v);
+}
+
+static void bare_bin(algo_buf_t *b, const char *key, const uint8_t *p, size_t n) {
+  algo_mp_put_str(b, key, strlen(key));
+  algo_mp_put_bin(b, p, n);
+}
+
+/* A structure of go-algorand's own, never meant for the wire: every field by its name in Go, zero or not. */
+static void bare_account_mp(algo_buf_t *b, const algo_account_view_t *a) {
+  mpw_map_t schema = {0};
+  algo_mp_put_map(b, 22);
+  bare_bin(b, "AuthAddr", a->auth_addr.b, 32);
+  algo_mp_put_str(b, "IncentiveEligible", 17);
+  algo_mp_put_bool(b, a->incentive_eligible);
+  bare_uint(b, "LastHeartbeat", a->last_heartbeat);
+  bare_uint(b, "LastProposed", a->last_proposed);
+  bare_uint(b, "MicroAlgos", a->balance);
+  bare_uint(b, "RewardedMicroAlgos", a->rewards);
+  bare_uint(b, "RewardsBase", a->rewards_base);
+  bare_bin(b, "SelectionID", a->selection_pk, 32);
+  bare_bin(b, "StateProofID", a->state_proof_pk, 64);
+  bare_uint(b, "Status", a->status);
+  bare_uint(b, "TotalAppLocalStates", a->total_apps_opted_in);
+  bare_uint(b, "TotalAppParams", a->total_apps_created);
+  algo_mp_put_str(b, "TotalAppSchema", 14);
+  schema = mpw_open(b);
+  mpw_uint(b, &schema, "nbs", a->total_schema.num_byte_slice);
+  mpw_uint(b, &schema, "nui", a->total_schema.num_uint);
+  mpw_close(b, &schema);
+  bare_uint(b, "TotalAssetParams", a->total_assets_created);
+  bare_uint(b, "TotalAssets", a->total_assets);
+  bare_uint(b, "TotalBoxBytes", a->total_box_bytes);
+  bare_uint(b, "TotalBoxes", a->total_boxes);
+  bare_uint(b, "TotalExtraAppPages", a->total_extra_pages);
+  bare_uint(b, "VoteFirstValid", a->vote_first);
+  bare_bin(b, "VoteID", a->vote_pk, 32);
+  bare_uint(b, "VoteKeyDilution", a->vote_key_dilution);
+  bare_uint(b, "VoteLastValid", a->vote_last);
+}
+
+void account_mp(algo_buf_t *b, const algo_ledger_t *l, const algo_account_view_t *a, bool bare) {
+  if (bare) {
+    bare_account_mp(b, a);
+    return;
+  }
   mpw_map_t m = mpw_open(b);
   mpw_uint(b, &m, "algo", a->balance);
-  if (!basic) put_resources(b, &m, l, &a->addr);
+  put_resources(b, &m, l, &a->addr);
   mpw_uint(b, &m, "ebase", a->rewards_base);
   mpw_uint(b, &m, "ern", a->rewards);
   mpw_true(b, &m, "ie", a->incentive_eligible);

@@ -6,6 +6,12 @@
 #include "mpjson.h"
 #include "rest_impl.h"
 
+static bool not_empty(rest_call_t *c, const char *name, algo_bytes_t v) {
+  if (v.n > 0) return true;
+  rest_error(c, 400, "Invalid format for parameter %s: parameter '%s' is empty, can't bind its value", name, name);
+  return false;
+}
+
 /* Go's strconv.ParseUint: digits only. */
 static bool parse_u64(rest_call_t *c, const char *name, algo_bytes_t v, uint64_t *out) {
   algo_err_t err;
@@ -18,7 +24,7 @@ static bool parse_u64(rest_call_t *c, const char *name, algo_bytes_t v, uint64_t
 }
 
 bool rest_arg_u64(rest_call_t *c, unsigned i, const char *name, uint64_t *out) {
-  return parse_u64(c, name, c->arg[i], out);
+  return not_empty(c, name, c->arg[i]) && parse_u64(c, name, c->arg[i], out);
 }
 
 /* Why the text is no address, in go-algorand's words. */
@@ -30,9 +36,9 @@ static const char *address_fault(algo_bytes_t v) {
   algo_code_t rc = algo_base32_decode(&raw, (const char *)v.p, v.n, false, NULL);
   if (!letters) {
     why = "failed to decode address %s from base 32";
-  } else if (rc != ALGO_OK || raw.n < 32) { /* Go's decoder drops an odd end */
+  } else if (v.n * 5 / 8 < 32) { /* Go's decoder drops an odd end */
     why = "decoded bad addr: %s";
-  } else {
+  } else if (rc == ALGO_OK) {
     uint8_t digest[32];
     algo_sha512_256(digest, raw.p, 32);
     if (memcmp(digest + 28, raw.p + raw.n - 4, 4) == 0) why = "address %s is non-canonical";
@@ -43,6 +49,7 @@ static const char *address_fault(algo_bytes_t v) {
 
 bool rest_arg_addr(rest_call_t *c, unsigned i, algo_addr_t *out) {
   algo_bytes_t v = c->arg[i];
+  if (!not_empty(c, "address", v)) return false;
   if (algo_addr_parse(out, (const char *)v.p, v.n, NULL) == ALGO_OK) return true;
   const char *why = address_fault(v), *at = strstr(why, "%s");
   int n = v.n < 4096 ? (int)v.n : 4096;
@@ -82,6 +89,11 @@ bool rest_query_format(rest_call_t *c, bool *msgpack) {
   if (v == NULL || *msgpack || strcasecmp(v, "json") == 0) return true;
   rest_error(c, 400, ERR_FORMAT);
   return false;
+}
+
+void rest_not_found(rest_call_t *c, uint64_t id, const char *text) {
+  bool asked = id <= INT64_MAX; /* its database has no greater numbers */
+  rest_error(c, asked ? 404 : 500, "%s", asked ? text : ERR_LEDGER);
 }
 
 bool rest_query_has(rest_call_t *c, const char *name, const char *value) {

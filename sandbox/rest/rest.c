@@ -77,11 +77,12 @@ static bool cut(path_t *out, const char *s) {
 
 static bool matches(const char *pattern, const path_t *p, algo_bytes_t arg[REST_MAX_ARGS]) {
   size_t args = 0, i = 0;
+  bool may_be_empty = strncmp(pattern, "/v2/", 4) == 0; /* its reader refuses it then, as a real node's does */
   for (const char *s = pattern + 1; *s != '\0'; i++) {
     size_t n = strcspn(s, "/");
     if (i == p->n) return false;
     if (*s == ':') {
-      if (p->seg[i].n == 0) return false;
+      if (p->seg[i].n == 0 && (!may_be_empty || i + 1 == p->n)) return false;
       arg[args++] = p->seg[i];
     } else if (n != p->seg[i].n || memcmp(s, p->seg[i].p, n) != 0) {
       return false;
@@ -203,10 +204,19 @@ static const rest_route_t *route_of(rest_call_t *c, const interface_t *from) {
   path_t path;
   char allow[64];
   const rest_route_t *route = NULL;
-  if (is_v1(c->req->path) && from == &algod) {
+  bool v1 = is_v1(c->req->path) && from == &algod, get = strcmp(c->req->method, "GET") == 0;
+  if (strcmp(c->req->method, "OPTIONS") == 0) { /* to whatever path */
+    options(c);
+    return NULL;
+  }
+  if (v1 && get && authorized(c->rest, c->req)) {
     c->res->status = 410;
     c->res->content_type = "text/plain; charset=utf-8";
     algo_buf_puts(&c->res->body, "v1 algod APIs are no longer available, please use the v2 algod API");
+    return NULL;
+  }
+  if (v1) {
+    rest_error(c, get ? 401 : 405, get ? "Invalid API Token" : "Method Not Allowed");
     return NULL;
   }
   if (!cut(&path, c->req->path)) {
@@ -216,8 +226,6 @@ static const rest_route_t *route_of(rest_call_t *c, const interface_t *from) {
   route = find(from, c->req->method, &path, c->arg, allow);
   if (route == NULL && allow[0] == '\0') {
     rest_error(c, 404, "Not Found");
-  } else if (route == NULL && strcmp(c->req->method, "OPTIONS") == 0) {
-    options(c);
   } else if (route == NULL) {
     rest_error(c, 405, "Method Not Allowed");
     c->res->header_name = "Allow";

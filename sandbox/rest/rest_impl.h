@@ -69,6 +69,8 @@ bool rest_arg_addr(rest_call_t *c, unsigned i, algo_addr_t *out);
 bool rest_query_u64(rest_call_t *c, const char *name, uint64_t *out, bool *given);
 bool rest_query_bool(rest_call_t *c, const char *name, bool *out); /* left as it was where it is not given */
 bool rest_query_format(rest_call_t *c, bool *msgpack);
+/* 404; 500 for a number that no node can look up. */
+void rest_not_found(rest_call_t *c, uint64_t id, const char *text);
 bool rest_query_has(rest_call_t *c, const char *name, const char *value); /* a comma-separated list has the value */
 
 /* The mp encoding of an answer as the client asked for it. */

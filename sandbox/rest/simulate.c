@@ -95,9 +95,11 @@ static algo_code_t mp_member(request_t *q, algo_bytes_t key, algo_mp_t *r, algo_
 }
 
 static algo_code_t from_mp(request_t *q, algo_bytes_t body, algo_err_t *err) {
+  static const uint8_t nil = 0xc0, none = 0x90; /* the empty structure too */
   algo_mp_t r = algo_mp(body);
-  uint32_t n;
-  algo_code_t rc = algo_mp_get_map(&r, &n, err);
+  uint32_t n = 0;
+  bool empty = algo_bytes_eq(body, algo_bytes(&nil, 1)) || algo_bytes_eq(body, algo_bytes(&none, 1));
+  algo_code_t rc = empty ? ALGO_OK : algo_mp_get_map(&r, &n, err);
   for (uint32_t i = 0; rc == ALGO_OK && i < n; i++) {
     algo_bytes_t key;
     rc = algo_mp_get_str(&r, &key, err);
@@ -130,9 +132,12 @@ static bool parse(rest_call_t *c, request_t *q) {
     rest_error(c, 400, "failed to decode object: EOF");
     return false;
   }
-  algo_code_t rc =
-      jsonmp_first(c->req->body) == '{' ? from_json(q, c->req->body, &err) : from_mp(q, c->req->body, &err);
+  bool json = jsonmp_first(c->req->body) == '{';
+  algo_code_t rc = json ? from_json(q, c->req->body, &err) : from_mp(q, c->req->body, &err);
   if (rc == ALGO_OK && q->group.oom) rc = algo_err_set(&err, ALGO_E_NOMEM, "out of memory");
+  /* A node tries both, and says of what is neither why it is no JSON. */
+  if (rc != ALGO_OK && rc != ALGO_E_NOMEM && !json)
+    algo_err_set(&err, rc, "json decode error [pos 1]: only encoded map or array can be decoded into a struct");
   if (rc != ALGO_OK) rest_error(c, rest_status(rc), "failed to decode object: %s", err.msg);
   else if (q->empty_group) rest_error(c, 400, "empty txgroup");
   else if (q->large_group)
@@ -145,17 +150,17 @@ static bool parse(rest_call_t *c, request_t *q) {
 static void simulate(rest_call_t *c) {
   request_t q = {.group = ALGO_BUF_INIT};
   bool msgpack;
-  if (parse(c, &q) && rest_query_format(c, &msgpack)) {
+  if (parse(c, &q)) {
     algo_arena_t arena = ALGO_ARENA_INIT;
     algo_buf_t mp = ALGO_BUF_INIT;
     algo_sim_result_t res = {0};
     algo_err_t err;
     q.sim.group = algo_buf_view(&q.group);
     algo_code_t rc = algo_node_simulate(c->node, &q.sim, &res, &arena, &err);
-    if (rc == ALGO_OK) {
+    if (rc == ALGO_OK && rest_query_format(c, &msgpack)) {
       simulate_answer(&mp, &q.sim, &res);
       rest_encoded(c, &mp, MPJSON_SIMULATE, msgpack);
-    } else {
+    } else if (rc != ALGO_OK) {
       bool whole = rc == ALGO_E_LEDGER && res.failure_length > 0;
       rest_error_text(c, err.http_status != 0 ? err.http_status : 500,
                       whole ? algo_bytes(res.failure, res.failure_length) : algo_bytes_str(err.msg));

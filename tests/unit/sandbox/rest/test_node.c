@@ -269,6 +269,26 @@ START_TEST(kmd_has_the_funded_keys) {
 }
 END_TEST
 
+/* What go-algorand 5.1 answers there (tests/interop/diff_routes.py asks one). */
+START_TEST(requests_that_are_not_quite_right) {
+  const algo_bytes_t none = {NULL, 0};
+  open_node(&(algo_node_options_t){.mode = ALGO_NODE_DEV});
+  expect("OPTIONS", "/no/such/thing", none, 204, "");
+  expect("GET", "/v2/assets/9223372036854775808", none, 500, "failed to retrieve information from the ledger");
+  expect("GET", "/v2/assets/9223372036854775807", none, 404, "asset does not exist");
+  expect("GET", "/v2/applications//box", none, 400, "parameter 'application-id' is empty, can't bind its value");
+  expect("GET", "/v2/applications//", none, 404, "Not Found");
+  expect("GET", "/v2/accounts/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAY5HFKQA", none, 400,
+         "checksum verification failed");
+  expect("POST", "/v2/transactions/simulate", ALGO_BYTES_LIT("foo"), 400,
+         "json decode error [pos 1]: only encoded map or array can be decoded into a struct");
+  expect("POST", "/v2/transactions/simulate", ALGO_BYTES_LIT("\xc0"), 400, "expected 1 transaction group, got 0");
+  expect("PUT", "/v1/status", none, 405, "Method Not Allowed");
+  expect("GET", "/v1/status", none, 410, "no longer available");
+  shut();
+}
+END_TEST
+
 static int ask_indexer(const char *path, const char *name, const char *value) {
   const algo_httpd_param_t query[2] = {{name, value}, {NULL, NULL}};
   algo_httpd_request_t req = {.method = "GET", .path = path, .query = query};
@@ -336,6 +356,7 @@ START_TEST(a_refusal_is_its_own) {
 }
 END_TEST
 
-SUITE_MAIN("node", a_refusal_is_its_own, searches_at_their_ends, a_payment_is_a_block, blocks_when_they_are_asked_for,
-           an_explicit_fee_of_zero, state_deltas_group_by_group, leases_are_not_told_in_json,
-           back_to_a_snapshot_and_to_the_beginning, a_folder_keeps_the_chain, kmd_has_the_funded_keys)
+SUITE_MAIN("node", requests_that_are_not_quite_right, a_refusal_is_its_own, searches_at_their_ends,
+           a_payment_is_a_block, blocks_when_they_are_asked_for, an_explicit_fee_of_zero, state_deltas_group_by_group,
+           leases_are_not_told_in_json, back_to_a_snapshot_and_to_the_beginning, a_folder_keeps_the_chain,
+           kmd_has_the_funded_keys)
