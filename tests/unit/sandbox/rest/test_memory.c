@@ -127,7 +127,7 @@ START_TEST(a_name_is_not_malformed) {
   static const char *const names[] = {"str:a",
                                       "b64:YWJj",
                                       "int:7",
-                                      "b32:MFRGG",
+                                      "b32:MFRGG===",
                                       "addr:7ZUECA7HFLZTXENRV24SHLU4AVPUTMTTDUFUBNBD64C73F3UHRTHAIOF6Q",
                                       "abi:uint64:7"};
   const algo_node_options_t opt = {.mode = ALGO_NODE_DEV};
