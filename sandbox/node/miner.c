@@ -13,6 +13,14 @@ static void add_ms(struct timespec *t, uint32_t ms) {
   }
 }
 
+/* Blocks that were not made in time, as the process was stopped or the disk slow, are not made all at once. */
+static void catch_up(struct timespec *next, uint32_t interval_ms) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  int64_t late_ms = (int64_t)(now.tv_sec - next->tv_sec) * 1000 + (now.tv_nsec - next->tv_nsec) / 1000000;
+  if (late_ms > (int64_t)interval_ms) *next = now;
+}
+
 static void *miner_main(void *arg) {
   algo_node_t *n = arg;
   struct timespec next;
@@ -27,6 +35,7 @@ static void *miner_main(void *arg) {
     algo_err_t err;
     if (algo_node_advance(n, 1, &err) != ALGO_OK) algo_env_log(&n->env, ALGO_LOG_ERROR, "no block: %s", err.msg);
     pthread_mutex_lock(&n->miner_lock);
+    catch_up(&next, n->interval_ms);
   }
   pthread_mutex_unlock(&n->miner_lock);
   return NULL;

@@ -155,7 +155,7 @@ static bool take(kmd_request_t *r, const field_t *f, json_object *v, algo_arena_
 
 static const field_t *named(const char *name, const char *allowed) {
   size_t n = strlen(name);
-  const char *at = strstr(allowed, name);
+  const char *at = strchr(name, ' ') == NULL ? strstr(allowed, name) : NULL;
   if (n == 0 || at == NULL || at[-1] != ' ' || at[n] != ' ') return NULL;
   for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
     if (strcmp(fields[i].name, name) == 0) return &fields[i];

@@ -95,6 +95,9 @@ struct algo_testnet {
   algo_bytes_t line;              /* of the source, where it has one */
   algo_buf_t tried;               /* the last group that was refused, in words */
   uint64_t spent[ALGO_GROUP_MAX]; /* budget of each transaction of the group that was measured */
+  uint64_t origin_failures;       /* of a fork, before what is being looked at */
+  bool blind;                     /* it could not be looked at */
+  uint64_t accepted, refused;     /* groups, for a walk's counts */
   algo_arena_t looked;            /* values that were looked at */
 };
 

@@ -1,17 +1,29 @@
 /* What is there: balances, holdings, state and boxes, as of the last block. */
 #include "internal.h"
 
-/* A replay has blocks, and no state. */
-static bool has_state(algo_testnet_t *t) {
-  return !algo_node_is_replay(t->node) || algo_testnet_fail(t, "recorded blocks have no state to look at");
+/* A replay has blocks, and no state. What is read ends with `looked`. */
+static const algo_ledger_t *look(algo_testnet_t *t) {
+  t->origin_failures = algo_node_origin_failures(t->node, NULL);
+  const algo_ledger_t *l = algo_node_read(t->node);
+  t->blind = l == NULL;
+  if (l == NULL) algo_testnet_fail(t, "recorded blocks have no state to look at");
+  return l;
+}
+
+/* False: the node that this one is a fork of could not tell it, so that nothing is known. */
+static bool looked(algo_testnet_t *t) {
+  algo_err_t err;
+  algo_node_read_done(t->node);
+  t->blind = algo_node_origin_failures(t->node, &err) != t->origin_failures;
+  return !t->blind || testnet_fail_err(t, "the forked node cannot be asked", &err);
 }
 
 static bool account(algo_testnet_t *t, const char *who, algo_account_view_t *out) {
   const party_t *p = testnet_party(t, who);
-  if (p == NULL || !has_state(t)) return false;
-  algo_ledger_account(algo_node_read(t->node), &p->addr, out);
-  algo_node_read_done(t->node);
-  return true;
+  const algo_ledger_t *l = p == NULL ? NULL : look(t);
+  if (l == NULL) return false;
+  algo_ledger_account(l, &p->addr, out);
+  return looked(t);
 }
 
 uint64_t algo_testnet_balance(algo_testnet_t *t, const char *who) {
@@ -28,11 +40,11 @@ bool algo_testnet_holding(algo_testnet_t *t, const char *who, uint64_t asset, al
   algo_avm_holding_t h;
   const party_t *p = testnet_party(t, who);
   *out = (algo_holding_t){0};
-  if (p == NULL || !has_state(t)) return false;
-  if (algo_ledger_holding(algo_node_read(t->node), &p->addr, asset, &h))
+  const algo_ledger_t *l = p == NULL ? NULL : look(t);
+  if (l == NULL) return false;
+  if (algo_ledger_holding(l, &p->addr, asset, &h))
     *out = (algo_holding_t){.opted_in = true, .frozen = h.frozen, .amount = h.amount};
-  algo_node_read_done(t->node);
-  return out->opted_in;
+  return looked(t) && out->opted_in;
 }
 
 /* ---- state ---- */
@@ -75,22 +87,22 @@ static bool take_local(void *user, uint64_t app, const algo_schema_t *schema, co
 bool algo_testnet_global(algo_testnet_t *t, uint64_t app, algo_bytes_t key, algo_teal_value_t *out) {
   wanted_t w = {t, key, out, false};
   *out = (algo_teal_value_t){.key = key};
-  if (!has_state(t)) return false;
+  const algo_ledger_t *l = look(t);
+  if (l == NULL) return false;
   algo_arena_reset(&t->looked);
-  algo_ledger_app(algo_node_read(t->node), app, take_global, &w);
-  algo_node_read_done(t->node);
-  return w.found;
+  algo_ledger_app(l, app, take_global, &w);
+  return looked(t) && w.found;
 }
 
 bool algo_testnet_local(algo_testnet_t *t, const char *who, uint64_t app, algo_bytes_t key, algo_teal_value_t *out) {
   wanted_t w = {t, key, out, false};
   const party_t *p = testnet_party(t, who);
   *out = (algo_teal_value_t){.key = key};
-  if (p == NULL || !has_state(t)) return false;
+  const algo_ledger_t *l = p == NULL ? NULL : look(t);
+  if (l == NULL) return false;
   algo_arena_reset(&t->looked);
-  algo_ledger_local(algo_node_read(t->node), &p->addr, app, take_local, &w);
-  algo_node_read_done(t->node);
-  return w.found;
+  algo_ledger_local(l, &p->addr, app, take_local, &w);
+  return looked(t) && w.found;
 }
 
 typedef struct listing {
@@ -115,17 +127,17 @@ static bool list_globals(void *user, uint64_t app, const algo_avm_app_t *p, cons
 bool algo_testnet_globals(algo_testnet_t *t, uint64_t app, algo_teal_state_t *out) {
   listing_t l = {t, out, false};
   *out = (algo_teal_state_t){NULL, 0};
-  if (!has_state(t)) return false;
+  const algo_ledger_t *ledger = look(t);
+  if (ledger == NULL) return false;
   algo_arena_reset(&t->looked);
-  algo_ledger_app(algo_node_read(t->node), app, list_globals, &l);
-  algo_node_read_done(t->node);
-  return l.found;
+  algo_ledger_app(ledger, app, list_globals, &l);
+  return looked(t) && l.found;
 }
 
 bool algo_testnet_box(algo_testnet_t *t, uint64_t app, algo_bytes_t name, algo_bytes_t *out) {
   *out = (algo_bytes_t){NULL, 0};
-  if (!has_state(t)) return false;
-  bool there = algo_ledger_box(algo_node_read(t->node), app, name, out);
-  algo_node_read_done(t->node);
-  return there;
+  const algo_ledger_t *l = look(t);
+  if (l == NULL) return false;
+  bool there = algo_ledger_box(l, app, name, out);
+  return looked(t) && there;
 }

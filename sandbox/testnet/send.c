@@ -76,6 +76,8 @@ static bool judge(algo_testnet_t *t) {
 
 bool testnet_judge(algo_testnet_t *t, const algo_txn_t *const *txns, size_t n, const algo_app_spec_t *creates) {
   if (!t->result.ok) testnet_put_group(t, &t->tried, txns, n);
+  if (t->result.ok) t->accepted++;
+  else t->refused++;
   testnet_tell(t, txns, n);
   return (!t->result.ok || testnet_count(t, creates)) && judge(t);
 }

@@ -93,7 +93,13 @@ static bool walk_once(walker_t *k, uint64_t seed, script_t *done) {
     algo_walk_step_t step;
     if (!draw(k, &f, &step)) break;
     if (!script_add(done, &step)) return testnet_nomem(k->t);
+    uint64_t accepted = k->t->accepted, refused = k->t->refused;
     if (!walk_step(k, &step)) return false;
+    if (k->w->counts == NULL) continue;
+    algo_walk_count_t *c = &k->w->counts[step.action];
+    c->done++;
+    c->accepted += k->t->accepted - accepted;
+    c->refused += k->t->refused - refused;
   }
   return walk_finish(k);
 }

@@ -50,6 +50,11 @@ typedef struct algo_walk_invariant {
   bool (*holds)(void *user, algo_testnet_t *t);
 } algo_walk_invariant_t;
 
+typedef struct algo_walk_count { /* of an action, over all walks */
+  uint64_t done;                 /* steps */
+  uint64_t accepted, refused;    /* groups that they sent */
+} algo_walk_count_t;
+
 typedef struct algo_walk {
   const char *name;
   const algo_walk_action_t *actions;
@@ -68,6 +73,9 @@ typedef struct algo_walk {
   unsigned tries;        /* at most, to make a script shorter; 0: 5,000 */
   /* A folder: the scripts of this walk in it are done first, and one that is found is kept there. NULL: none. */
   const char *saved;
+  /* One for each action, added to by algo_walk_run where nothing is found: an action that is never accepted tests
+   * nothing. NULL: not wanted. */
+  algo_walk_count_t *counts;
 } algo_walk_t;
 
 typedef struct algo_walk_step {

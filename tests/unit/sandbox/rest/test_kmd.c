@@ -67,6 +67,7 @@ static bool in_order(const char *first, const char *then) {
 /* A wallet made again from its master key has the same keys; they are listed by address. */
 START_TEST(keys_of_a_master_key) {
   open_wallet();
+  expect("/v1/key", "{\" wallet_handle_token\":\"$\"}", 400, "could not decode request body");
   expect("/v1/key", "{\"wallet_handle_token\":\"$\"}", 200, FIRST);
   expect("/v1/key", "{\"wallet_handle_token\":\"$\"}", 200, SECOND);
   expect("/v1/key/list", "{\"wallet_handle_token\":\"$\"}", 200, FIRST);

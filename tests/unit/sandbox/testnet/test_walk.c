@@ -200,6 +200,24 @@ static bool never_in(void *user, algo_testnet_t *net, const uint64_t *args) {
   return algo_testnet_assert(net, args[0] < 1234, "%llu came in", (unsigned long long)args[0]);
 }
 
+START_TEST(what_actions_came_to) {
+  static const algo_walk_arg_t much[] = {{"by", ALGO_WALK_WHO, 0, 0}, {"n", ALGO_WALK_UINT, 1001, 2000}};
+  static const algo_walk_action_t some[] = {{"add", 3, of_add, 2, NULL, add}, {"too much", 1, much, 2, NULL, add}};
+  algo_walk_count_t counts[2] = {{0, 0, 0}, {0, 0, 0}};
+  algo_walk_t w = the_walk(1);
+  w.actions = some;
+  w.n_actions = 2;
+  w.counts = counts;
+  ck_assert_msg(algo_walk_run(t, &w, NULL), "%s", algo_testnet_why(t));
+  ck_assert_uint_eq(counts[0].done + counts[1].done, 600);
+  ck_assert_uint_gt(counts[0].accepted, 100);
+  ck_assert_uint_eq(counts[0].accepted + counts[0].refused, counts[0].done);
+  ck_assert_uint_gt(counts[1].done, 100);
+  ck_assert_uint_eq(counts[1].accepted, 0);
+  ck_assert_uint_eq(counts[1].refused, counts[1].done);
+}
+END_TEST
+
 START_TEST(arguments_alone) {
   static const algo_walk_arg_t args[] = {{"n", ALGO_WALK_UINT, 10, 1u << 20}, {"seed", ALGO_WALK_SEED, 0, 0}};
   ck_assert(!algo_fuzz_run(t, "never", args, 2, NULL, 0, 500, 1, never_in, NULL));
@@ -273,6 +291,7 @@ int main(void) {
   tcase_add_test(c, the_same_seed_is_the_same_walk);
   tcase_add_test(c, nothing_is_found_where_nothing_is);
   tcase_add_test(c, what_was_found_is_run_first);
+  tcase_add_test(c, what_actions_came_to);
   tcase_add_test(c, arguments_alone);
   tcase_add_loop_test(c, numbers_are_in_range_and_have_edges, 0, 3);
   return suite_case("walk", c);
