@@ -124,30 +124,6 @@ algo_code_t algo_file_replace_durably(const char *dir, const char *name, algo_by
   return rc;
 }
 
-/* A new file beside `path`, which nobody else has; below 0: errno says why not. */
-static int open_beside(char fresh[PATH_MAX], const char *path) {
-  int fd = -1;
-  errno = EEXIST;
-  for (int i = 0; fd < 0 && errno == EEXIST && i < 100; i++) {
-    int n = snprintf(fresh, PATH_MAX, "%s.%ld.%d.tmp", path, (long)getpid(), i);
-    if (n < 0 || n >= PATH_MAX) errno = ENAMETOOLONG;
-    else fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  }
-  return fd;
-}
-
-algo_code_t algo_file_write(const char *path, algo_bytes_t content, algo_err_t *err) {
-  char fresh[PATH_MAX];
-  struct stat st;
-  const bool there = lstat(path, &st) == 0;
-  bool in_place = there && (!S_ISREG(st.st_mode) || st.st_nlink > 1);
-  int fd = in_place ? -1 : open_beside(fresh, path);
-  if (fd < 0 && there && (errno == EACCES || errno == EROFS)) in_place = true; /* the file alone may be written */
-  if (in_place) return put_whole(path, (put_how_t){.fresh = NULL}, content, err);
-  if (fd >= 0 && there) (void)fchmod(fd, st.st_mode & 07777);
-  return fill(fd, path, (put_how_t){.fresh = fresh}, content, err);
-}
-
 static algo_code_t read_whole(algo_buf_t *out, int fd, const char *path, size_t most, algo_err_t *err) {
   size_t start = out->n;
   ssize_t got;

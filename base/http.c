@@ -23,7 +23,9 @@ struct algo_http {
 typedef struct sink {
   algo_buf_t *body;
   size_t max;
-  bool too_large;
+  bool too_large, refused;
+  const algo_http_sink_t *to; /* of a 200; NULL: the body */
+  CURL *curl;
 } sink_t;
 
 static char *dup_text(const char *s, size_t n) {
@@ -60,6 +62,12 @@ static bool is_loopback(const char *server) {
 static size_t on_body(char *p, size_t size, size_t n, void *user) {
   sink_t *s = user;
   size_t len = size * n;
+  long status = 0;
+  if (s->to != NULL) curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &status);
+  if (status == 200) {
+    s->refused = !s->to->put(s->to->user, algo_bytes(p, len));
+    return s->refused ? 0 : len;
+  }
   if (len > s->max - s->body->n) {
     s->too_large = true;
     return 0;
@@ -175,6 +183,7 @@ static algo_code_t explain(const algo_http_t *h, CURLcode rc, const sink_t *s, l
   curl_off_t connected = 0;
   switch (rc) {
   case CURLE_WRITE_ERROR:
+    if (s->refused) return algo_err_set(err, ALGO_E_IO, "the answer of %s was not taken", h->server);
     if (s->too_large)
       return algo_err_set(err, ALGO_E_RANGE, "the answer of %s is larger than %zu bytes", h->server, s->max);
     return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
@@ -215,7 +224,7 @@ static void set_method(CURL *c, const algo_http_request_t *req) {
 
 static algo_code_t attempt(algo_http_t *h, const algo_http_request_t *req, int *status, algo_buf_t *body,
                            algo_err_t *err) {
-  sink_t sink = {body, h->opt.max_body, false};
+  sink_t sink = {.body = body, .max = h->opt.max_body, .to = req->sink, .curl = h->curl};
   algo_buf_t url = ALGO_BUF_INIT;
   long timeout_ms = (long)(req->timeout_ms != 0 ? req->timeout_ms : h->opt.timeout_ms), code = 0;
   algo_buf_clear(body);
@@ -280,7 +289,7 @@ algo_code_t algo_http_do(algo_http_t *h, const algo_http_request_t *req, int *st
     algo_buf_clear(body);
     return h->transport.ask(h->transport.user, req, h->header, status, body, err);
   }
-  bool safe = req->safe || strcmp(req->method, "GET") == 0;
+  bool safe = req->sink == NULL && (req->safe || strcmp(req->method, "GET") == 0);
   for (uint32_t tried = 0;; tried++) {
     algo_code_t r = attempt(h, req, status, body, err);
     if (!safe || tried >= h->opt.retries || !worth_another(r, *status)) return r;

@@ -75,7 +75,12 @@ static algo_code_t from_status(rest_t *r, int status, const rest_ask_t *ask, alg
 }
 
 algo_code_t rest_do(rest_t *r, const rest_ask_t *ask, algo_bytes_t *answer, algo_err_t *err) {
-  algo_http_request_t req = {ask->method, ask->path, ask->content_type, NULL, ask->body, ask->safe, ask->timeout_ms};
+  algo_http_request_t req = {.method = ask->method,
+                             .path = ask->path,
+                             .content_type = ask->content_type,
+                             .body = ask->body,
+                             .safe = ask->safe,
+                             .timeout_ms = ask->timeout_ms};
   int status = 0;
   algo_buf_clear(&r->said);
   (void)algo_buf_cstr(&r->said);

@@ -136,9 +136,16 @@ static bool read_file(const char *path, algo_buf_t *out) {
   return done(algo_file_read(out, path, SIZE_MAX, &err), &err);
 }
 
-static bool write_file(const char *path, const algo_buf_t *b) {
+typedef struct to_file { /* an answer that is long goes there as it comes */
+  algo_file_out_t out;
+  algo_code_t rc;
   algo_err_t err;
-  return done(algo_file_write(path, algo_buf_view(b), &err), &err);
+} to_file_t;
+
+static bool put_piece(void *user, algo_bytes_t piece) {
+  to_file_t *f = user;
+  f->rc = algo_file_out_put(&f->out, piece, &f->err);
+  return f->rc == ALGO_OK;
 }
 
 /* The server's own words where it refuses. */
@@ -152,28 +159,39 @@ static void say_refusal(const command_t *c, algo_buf_t *answer, int status) {
   json_object_put(o);
 }
 
-static int ask(const command_t *c, const char *url, const char *token, const char *path, algo_bytes_t body,
+static int refusal(const command_t *c, int status, algo_buf_t *answer) {
+  if (status == 200) return 0;
+  say_refusal(c, answer, status);
+  return algo_code_exit_status(status == 401 ? ALGO_E_AUTH : ALGO_E_HTTP);
+}
+
+/* file: NULL, or where the answer goes. */
+static int ask(const command_t *c, const sandbox_options_t *o, algo_http_request_t req, const char *file,
                algo_buf_t *answer) {
   algo_err_t err;
   algo_http_t *http = NULL;
   algo_buf_t header = ALGO_BUF_INIT;
   int status = 0;
-  algo_buf_printf(&header, "X-Algo-API-Token: %s", token);
-  algo_http_options_t opt = {
-      .base_url = url != NULL ? url : "http://127.0.0.1:4001", .header = algo_buf_cstr(&header), .timeout_ms = 600000};
-  algo_http_request_t req = {
-      .method = c->method, .path = path, .content_type = body.n > 0 ? "application/octet-stream" : NULL, .body = body};
+  to_file_t to = {.rc = ALGO_OK};
+  const algo_http_sink_t sink = {put_piece, &to};
+  algo_buf_printf(&header, "X-Algo-API-Token: %s", o->token);
+  algo_http_options_t opt = {.base_url = o->url != NULL ? o->url : "http://127.0.0.1:4001",
+                             .header = algo_buf_cstr(&header),
+                             .timeout_ms = 600000};
+  if (file != NULL) {
+    algo_file_out_begin(&to.out, file);
+    req.sink = &sink;
+  }
   algo_code_t rc = algo_http_new(&http, &opt, NULL, &err);
   if (rc == ALGO_OK) rc = algo_http_do(http, &req, &status, answer, &err);
   algo_http_free(http);
   algo_buf_fini(&header);
-  if (rc != ALGO_OK) {
-    fprintf(stderr, "algorent-sandbox: %s\n", err.msg);
-    return algo_code_exit_status(rc);
+  if (to.rc != ALGO_OK) err = to.err;
+  if (file != NULL) {
+    algo_code_t ended = algo_file_out_end(&to.out, rc == ALGO_OK && status == 200, rc == ALGO_OK ? &err : NULL);
+    if (rc == ALGO_OK) rc = ended;
   }
-  if (status == 200) return 0;
-  say_refusal(c, answer, status);
-  return algo_code_exit_status(status == 401 ? ALGO_E_AUTH : ALGO_E_HTTP);
+  return done(rc, &err) ? refusal(c, status, answer) : algo_code_exit_status(rc);
 }
 
 static void put_texts(const command_t *c, int n, char **args, algo_buf_t *body) {
@@ -232,9 +250,13 @@ int sandbox_command_run(const sandbox_options_t *o, int argc, char **argv) {
   if (c->body == FROM_FILE) ok = read_file(*last, &body);
   if (c->body == JSON_TEXT) algo_buf_puts(&body, *last);
   if (c->body == TEXTS) put_texts(c, follow, last, &body);
-  int rc = ok ? ask(c, o->url, o->token, algo_buf_cstr(&path), algo_buf_view(&body), &answer) : 74;
-  if (rc == 0 && c->body == TO_FILE) rc = write_file(*last, &answer) ? 0 : 74;
-  else if (rc == 0) rc = show(c, &answer, o->json);
+  const char *file = c->body == TO_FILE ? *last : NULL;
+  const algo_http_request_t req = {.method = c->method,
+                                   .path = algo_buf_cstr(&path),
+                                   .content_type = body.n > 0 ? "application/octet-stream" : NULL,
+                                   .body = algo_buf_view(&body)};
+  int rc = ok ? ask(c, o, req, file, &answer) : 74;
+  if (rc == 0 && file == NULL) rc = show(c, &answer, o->json);
   algo_buf_fini(&path);
   algo_buf_fini(&body);
   algo_buf_fini(&answer);

@@ -29,5 +29,15 @@ ALGO_API algo_code_t algo_file_read_input(algo_buf_t *out, const char *path, siz
  * or a link, is written to: nothing takes its place; so is a file of several names, or in a folder that takes no new
  * ones. Its mode stays. Errors: IO, with the path. */
 ALGO_API algo_code_t algo_file_write(const char *path, algo_bytes_t content, algo_err_t *err);
+/* The same piece by piece. */
+typedef struct algo_file_out {
+  const char *path;
+  char fresh[4096]; /* beside it; empty: what stands there is written to */
+  int fd;           /* -1: nothing was put yet, and nothing has changed */
+} algo_file_out_t;
+ALGO_API void algo_file_out_begin(algo_file_out_t *o, const char *path); /* the path is kept */
+ALGO_API algo_code_t algo_file_out_put(algo_file_out_t *o, algo_bytes_t piece, algo_err_t *err);
+/* Once, whatever happened in between. Not to be kept: all stays as it was, but for what is written to where it is. */
+ALGO_API algo_code_t algo_file_out_end(algo_file_out_t *o, bool keep, algo_err_t *err);
 
 #endif

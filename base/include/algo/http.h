@@ -28,14 +28,20 @@ typedef struct algo_http_options {
   const algo_http_transport_t *transport; /* copied; base_url only names the server then. NULL: the network */
 } algo_http_options_t;
 
+typedef struct algo_http_sink { /* takes the body of an answer 200 as it comes, however long; false: no more of it */
+  bool (*put)(void *user, algo_bytes_t piece);
+  void *user;
+} algo_http_sink_t;
+
 typedef struct algo_http_request {
   const char *method;       /* "GET", "POST", ... */
   const char *path;         /* with its query, already escaped */
   const char *content_type; /* NULL: none */
   const char *accept;       /* NULL: any */
   algo_bytes_t body;
-  bool safe;           /* may be repeated (GET always is) */
-  uint32_t timeout_ms; /* 0: the client's */
+  bool safe;                    /* may be repeated (GET always is) */
+  uint32_t timeout_ms;          /* 0: the client's */
+  const algo_http_sink_t *sink; /* asked once, over the network; NULL: the body is put into memory */
 } algo_http_request_t;
 
 ALGO_API algo_code_t algo_http_new(algo_http_t **out, const algo_http_options_t *opt, const algo_env_t *env,
@@ -44,8 +50,8 @@ ALGO_API void algo_http_free(algo_http_t *h); /* NULL: nothing */
 /* The server as messages name it: "http://127.0.0.1:4001", without a user or password. Lives as long as h. */
 ALGO_API const char *algo_http_server(const algo_http_t *h);
 /* The body is put into *body (cleared first). Any status is success here: *status has it. Redirections are not
- * followed. Errors: NET, TIMEOUT (the message names the server and the remedy), RANGE (body too large), INTERRUPTED,
- * NOMEM. */
+ * followed. Errors: IO (the sink took no more), NET, TIMEOUT (the message names the server and the remedy), RANGE (body
+ * too large), INTERRUPTED, NOMEM. */
 ALGO_API algo_code_t algo_http_do(algo_http_t *h, const algo_http_request_t *req, int *status, algo_buf_t *body,
                                   algo_err_t *err);
 

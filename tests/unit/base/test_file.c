@@ -62,6 +62,28 @@ START_TEST(who_may_read_it_stays) {
 }
 END_TEST
 
+START_TEST(piece_by_piece) {
+  algo_file_out_t o;
+  SUITE_OK(algo_file_write(path, ALGO_BYTES_LIT("as it was"), suite_err));
+  algo_file_out_begin(&o, path);
+  SUITE_OK(algo_file_out_put(&o, ALGO_BYTES_LIT("one "), suite_err));
+  SUITE_OK(algo_file_out_put(&o, ALGO_BYTES_LIT("two"), suite_err));
+  holds(path, ALGO_BYTES_LIT("as it was"));
+  SUITE_OK(algo_file_out_end(&o, true, suite_err));
+  holds(path, ALGO_BYTES_LIT("one two"));
+  algo_file_out_begin(&o, path);
+  SUITE_OK(algo_file_out_put(&o, ALGO_BYTES_LIT("not this"), suite_err));
+  SUITE_OK(algo_file_out_end(&o, false, suite_err));
+  holds(path, ALGO_BYTES_LIT("one two"));
+  algo_file_out_begin(&o, path);
+  SUITE_OK(algo_file_out_end(&o, false, suite_err));
+  holds(path, ALGO_BYTES_LIT("one two"));
+  algo_file_out_begin(&o, path);
+  SUITE_OK(algo_file_out_end(&o, true, suite_err));
+  holds(path, ALGO_BYTES_LIT(""));
+}
+END_TEST
+
 START_TEST(a_device_stays_one) {
   struct stat st;
   SUITE_OK(algo_file_write("/dev/null", ALGO_BYTES_LIT("gone"), suite_err));
@@ -116,6 +138,7 @@ int main(void) {
   tcase_add_test(c, written_and_replaced);
   tcase_add_test(c, a_link_stays_one);
   tcase_add_test(c, who_may_read_it_stays);
+  tcase_add_test(c, piece_by_piece);
   tcase_add_test(c, a_device_stays_one);
   tcase_add_test(c, what_cannot_be_written_is_said);
   tcase_add_test(c, a_read_has_a_bound);
