@@ -142,6 +142,7 @@ void algo_httpd_on_completed(void *cls, struct MHD_Connection *c, void **con_cls
   *con_cls = NULL;
   algo_httpd_peer_reads(r->peer, true);
   r->peer->worker->answered = true;
+  algo_httpd_batch_add(r->peer);
   if (r->was_suspended && s->opt.closed != NULL) s->opt.closed(s->opt.user, &r->req);
   pthread_mutex_lock(&s->lock);
   if (r->suspended) unlink_suspended(r);
@@ -171,6 +172,7 @@ static enum MHD_Result dispatch(algo_httpd_impl_t *r) {
     r->req.resumed = true;
   }
   if (!algo_httpd_body_end(r)) return algo_httpd_reply(r, &r->refusal);
+  algo_httpd_batch_begin(r);
   algo_httpd_response_t res = {.status = 200, .content_type = "application/json", .body = ALGO_BUF_INIT};
   bool before = r->was_suspended;
   r->was_suspended = false;

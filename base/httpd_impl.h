@@ -15,6 +15,9 @@ typedef struct algo_deflater { /* a gzip stream that is used again and again */
   struct algo_deflater *next;
 } algo_deflater_t;
 
+#define ALGO_HTTPD_BATCH 64u
+
+typedef struct algo_httpd_peer algo_httpd_peer_t;
 typedef struct algo_httpd_worker { /* a thread that serves */
   algo_httpd_t *server;
   struct MHD_Daemon *daemon;
@@ -23,18 +26,22 @@ typedef struct algo_httpd_worker { /* a thread that serves */
   atomic_uint connections; /* that it has or is being handed */
   atomic_bool woken;
   bool started, listening, answered;
+  algo_httpd_peer_t *batch[ALGO_HTTPD_BATCH]; /* with answers that are written and held back */
+  unsigned n_batch;
+  uint64_t batch_since_ns;
   uint64_t full_until_ns;               /* 0: the system has files left */
   atomic_uint_fast64_t serves_since_ns; /* it is at its requests since then; 0: it is not */
   pthread_t thread;
 } algo_httpd_worker_t;
 
-typedef struct algo_httpd_peer { /* a connection */
+struct algo_httpd_peer { /* a connection */
   int fd;
   algo_httpd_worker_t *worker;
   bool answered;                 /* once, at least */
   atomic_uint_fast64_t since_ns; /* a request is awaited from then on; 0: one is being answered */
+  bool corked;                   /* what is written to it is held back */
   struct algo_httpd_peer *prev, *next;
-} algo_httpd_peer_t;
+};
 
 struct algo_httpd {
   algo_httpd_options_t opt;
@@ -83,6 +90,10 @@ void algo_httpd_deflaters_free(algo_httpd_t *s);
 /* False: stop what has started. */
 bool algo_httpd_workers_start(algo_httpd_t *s);
 void algo_httpd_workers_stop(algo_httpd_t *s); /* ends every connection */
+/* Before a request is handled: is its answer to be held back, and may those that are be so for longer? */
+void algo_httpd_batch_begin(algo_httpd_impl_t *r);
+void algo_httpd_batch_add(algo_httpd_peer_t *p);  /* its answer is written */
+void algo_httpd_batch_drop(algo_httpd_peer_t *p); /* it ends */
 /* After something was resumed from another thread: libmicrohttpd's own signal is lost where it comes while it looks. */
 void algo_httpd_worker_wake(algo_httpd_worker_t *w);
 enum MHD_Result algo_httpd_on_request(void *server, struct MHD_Connection *c, const char *url, const char *method,

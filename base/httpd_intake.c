@@ -63,6 +63,7 @@ void algo_httpd_on_connection(void *worker, struct MHD_Connection *c, void **pee
     algo_httpd_peer_reads(p, true);
     *peer = p;
   } else { /* its socket is open still, and closed only after this */
+    algo_httpd_batch_drop(p);
     if (p->prev != NULL) p->prev->next = p->next;
     else s->peers = p->next;
     if (p->next != NULL) p->next->prev = p->prev;

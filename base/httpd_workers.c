@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -15,11 +16,15 @@
 #define MAX_CONNECTIONS   15000u
 #define OTHER_FILES       256u        /* of the process, beside connections */
 #define CONNECTION_MEMORY (16u << 10) /* of a request's line and headers; cleared after each request */
-/* After an answer: a client on the same machine asks again sooner than a sleeping thread wakes up. */
-#define LOOK_NS 150000u
-#define FULL_NS 100000000u /* no connection is taken that long where the system has no file left */
-#define AT_ONCE 16u        /* connections taken before others are served */
-#define HELD_NS 5000000u   /* a thread that is at its requests for longer is given no other connection */
+/* After an answer to a client that is alone: on the same machine it asks again sooner than a sleeping thread wakes up.
+ */
+#define LOOK_NS    150000u
+#define LOOK_FOR   2u          /* connections, or fewer: of many, others ask meanwhile */
+#define BATCH_NS   500000u     /* no answer is held back for longer, but for one request */
+#define BATCH_BODY (64u << 10) /* what is larger is not quick */
+#define FULL_NS    100000000u  /* no connection is taken that long where the system has no file left */
+#define AT_ONCE    16u         /* connections taken before others are served */
+#define HELD_NS    5000000u    /* a thread that is at its requests for longer is given no other connection */
 
 /* ---- connections ---- */
 
@@ -108,6 +113,42 @@ void algo_httpd_worker_wake(algo_httpd_worker_t *w) {
   (void)!write(w->hand[1], &nothing, sizeof nothing); /* where it is full, there is enough in it to wake */
 }
 
+/* ---- answers that leave together ----
+ *
+ * To wake a client takes longer than to answer it: on a machine where both share the processors, most of all. Quick
+ * answers to several connections are written behind a cork, and leave when the turn is over, or before a request that
+ * may not be quick. */
+
+static void cork(algo_httpd_peer_t *p, int on) {
+  p->corked = setsockopt(p->fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on) == 0 && on;
+}
+
+static void batch_send(algo_httpd_worker_t *w) {
+  for (unsigned i = 0; i < w->n_batch; i++) cork(w->batch[i], 0);
+  w->n_batch = 0;
+}
+
+void algo_httpd_batch_begin(algo_httpd_impl_t *r) {
+  algo_httpd_worker_t *w = r->peer->worker;
+  const bool quick = r->req.quick && r->req.body.n <= BATCH_BODY;
+  if (!quick || (w->n_batch > 0 && algo_httpd_now_ns() - w->batch_since_ns > BATCH_NS)) batch_send(w);
+  if (quick && !r->peer->corked && atomic_load(&w->connections) > 1) cork(r->peer, 1);
+}
+
+void algo_httpd_batch_add(algo_httpd_peer_t *p) {
+  algo_httpd_worker_t *w = p->worker;
+  if (!p->corked) return;
+  if (w->n_batch == 0) w->batch_since_ns = algo_httpd_now_ns();
+  w->batch[w->n_batch++] = p;
+  if (w->n_batch == ALGO_HTTPD_BATCH) batch_send(w);
+}
+
+void algo_httpd_batch_drop(algo_httpd_peer_t *p) {
+  algo_httpd_worker_t *w = p->worker;
+  for (unsigned i = 0; i < w->n_batch; i++)
+    if (w->batch[i] == p) w->batch[i--] = w->batch[--w->n_batch];
+}
+
 /* ---- a thread ---- */
 
 static int sleep_ms(algo_httpd_worker_t *w) {
@@ -122,7 +163,7 @@ static int sleep_ms(algo_httpd_worker_t *w) {
  * others meanwhile: the next request of a client that waited for the answer then needs no thread to be woken. */
 static int await(algo_httpd_worker_t *w, struct epoll_event *events, int n) {
   int ms = sleep_ms(w), ready = 0;
-  bool look = w->answered && ms != 0;
+  bool look = w->answered && ms != 0 && atomic_load(&w->connections) <= LOOK_FOR;
   w->answered = false;
   if (look) {
     uint64_t end = algo_httpd_now_ns() + LOOK_NS;
@@ -143,6 +184,7 @@ static void *worker_main(void *arg) {
     }
     atomic_store(&w->serves_since_ns, algo_httpd_now_ns());
     (void)MHD_run_wait(w->daemon, 0);
+    batch_send(w);
     atomic_store(&w->serves_since_ns, 0);
   }
   return NULL;

@@ -4,7 +4,9 @@
 #include "algo/rules.h"
 #include "node_impl.h"
 
-#define LOCK_LOOKS 1000u /* about as long as a block takes: to sleep and be woken takes longer */
+/* About as long as two blocks take: to sleep and be woken takes longer. */
+#define LOCK_LOOKS 60u
+#define LOCK_PAUSE 20u
 
 /* A sender that is named as its own authorizer is refused, however good the signature. */
 static bool plain(const algo_stxn_t *s) {
@@ -26,9 +28,19 @@ static algo_code_t room_for_group(algo_node_t *n, size_t bytes, algo_err_t *err)
   return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
 }
 
+static void relax(void) {
+#if defined __x86_64__
+  __builtin_ia32_pause();
+#elif defined __aarch64__
+  __asm__ volatile("yield");
+#endif
+}
+
 static void lock(algo_node_t *n) {
-  for (unsigned i = 0; i < LOCK_LOOKS; i++)
+  for (unsigned i = 0; i < LOCK_LOOKS; i++) {
     if (pthread_rwlock_trywrlock(&n->lock) == 0) return;
+    for (unsigned k = 0; k < LOCK_PAUSE; k++) relax(); /* each look takes the lock's line from its holder */
+  }
   pthread_rwlock_wrlock(&n->lock);
 }
 

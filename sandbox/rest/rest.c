@@ -248,8 +248,10 @@ static rest_call_t call_of(algo_rest_t *r, algo_httpd_request_t *req, algo_httpd
 
 static bool admit(algo_rest_t *r, const interface_t *to, algo_httpd_request_t *req, algo_httpd_response_t *res) {
   rest_call_t c = call_of(r, req, res);
-  req->admitted = route_of(&c, to);
-  return req->admitted != NULL;
+  const rest_route_t *route = route_of(&c, to);
+  req->admitted = route;
+  req->quick = route != NULL && (route->flags & REST_QUICK) && algo_node_first(c.node) == 0; /* a fork may ask afar */
+  return route != NULL;
 }
 
 static void handle(algo_rest_t *r, const interface_t *at, algo_httpd_request_t *req, algo_httpd_response_t *res) {

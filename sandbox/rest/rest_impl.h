@@ -41,7 +41,11 @@ typedef struct rest_call {
 
 typedef void rest_fn_t(rest_call_t *c);
 
-typedef enum rest_flags { REST_OPEN = 1 /* no token asked for */, REST_LEDGER = 2 /* not in a replay */ } rest_flags_t;
+typedef enum rest_flags {
+  REST_OPEN = 1,   /* no token asked for */
+  REST_LEDGER = 2, /* not in a replay */
+  REST_QUICK = 4   /* as algo_httpd_request_t's quick */
+} rest_flags_t;
 
 typedef struct rest_route {
   const char *method;

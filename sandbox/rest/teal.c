@@ -75,7 +75,7 @@ static void disassemble(rest_call_t *c) {
 }
 
 static const rest_route_t routes[] = {
-    {"POST", "/v2/teal/compile", compile, 0},
+    {"POST", "/v2/teal/compile", compile, REST_QUICK},
     {"POST", "/v2/teal/disassemble", disassemble, 0},
 };
 const rest_table_t rest_teal_routes = {routes, sizeof routes / sizeof *routes};

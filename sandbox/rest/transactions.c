@@ -135,9 +135,9 @@ static void pending_of(rest_call_t *c) {
 }
 
 static const rest_route_t routes[] = {
-    {"POST", "/v2/transactions", submit, 0},
+    {"POST", "/v2/transactions", submit, REST_QUICK},
     {"GET", "/v2/transactions/pending/:", pending_one, REST_LEDGER},
-    {"POST", "/v2/transactions/async", submit_async, 0},
+    {"POST", "/v2/transactions/async", submit_async, REST_QUICK},
     {"GET", "/v2/transactions/pending", pending_all, REST_LEDGER},
     {"GET", "/v2/accounts/:/transactions/pending", pending_of, REST_LEDGER},
 };

@@ -22,6 +22,8 @@ typedef struct algo_httpd_request {
   bool resumed;         /* the handler saw this request before and suspended it */
   bool timed_out;       /* resumed because its time was over */
   const void *admitted; /* whatever `admit` left here; NULL at the start */
+  bool quick;           /* `admit` says so of what is answered within some 0.1 ms and waits for nobody: what came in on
+                         * several connections is then answered in one go, so that a client is woken once */
   algo_httpd_impl_t
       *impl; /* NULL: not from a connection, but made by the caller of a handler; it cannot be suspended */
   const algo_httpd_param_t *query, *headers; /* of such a request; ended by a NULL name; NULL: none */

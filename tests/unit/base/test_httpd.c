@@ -402,6 +402,91 @@ START_TEST(who_comes_later_waits_for_no_long_request) {
 }
 END_TEST
 
+/* One after the other in one turn of the one thread: what is quick, and what holds the thread. */
+typedef struct turn {
+  pthread_mutex_t lock;
+  pthread_cond_t change;
+  unsigned begun, ended; /* requests that hold the thread, and those that may go on */
+  bool quick_was_first;
+} turn_t;
+
+static bool admit_quick(void *user, algo_httpd_request_t *req, algo_httpd_response_t *res) {
+  (void)user;
+  (void)res;
+  req->quick = strcmp(req->path, "/quick") == 0;
+  return true;
+}
+
+static void take_turn(void *user, algo_httpd_request_t *req, algo_httpd_response_t *res) {
+  turn_t *t = user;
+  pthread_mutex_lock(&t->lock);
+  if (req->quick) {
+    t->quick_was_first = t->begun == 1; /* not yet behind the second of those that hold */
+  } else {
+    const unsigned own = ++t->begun;
+    pthread_cond_broadcast(&t->change);
+    while (t->ended < own) pthread_cond_wait(&t->change, &t->lock);
+  }
+  pthread_mutex_unlock(&t->lock);
+  algo_buf_puts(&res->body, "done.");
+}
+
+static void wait_begun(turn_t *t, unsigned n) {
+  pthread_mutex_lock(&t->lock);
+  while (t->begun < n) pthread_cond_wait(&t->change, &t->lock);
+  pthread_mutex_unlock(&t->lock);
+}
+
+static void let_end(turn_t *t, unsigned n) {
+  pthread_mutex_lock(&t->lock);
+  t->ended = n;
+  pthread_cond_broadcast(&t->change);
+  pthread_mutex_unlock(&t->lock);
+}
+
+/* True: the quick one came before the second that holds the thread, and its answer was there when that began. */
+static bool turn_is_right(bool quick_is_said_first) {
+  static const char slow[] = "POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx",
+                    quick[] = "POST /quick HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx";
+  turn_t t = {.lock = PTHREAD_MUTEX_INITIALIZER, .change = PTHREAD_COND_INITIALIZER};
+  const algo_httpd_options_t opt = {.admit = admit_quick, .handler = take_turn, .user = &t, .threads = 1};
+  algo_httpd_t *s = server_of(&opt);
+  const int first = to_server(s), second = to_server(s), fd = to_server(s);
+  char answer[2048];
+  for (unsigned i = 0; i < 2; i++) { /* until libmicrohttpd has set the socket's options as it wants them */
+    say(fd, quick);
+    hear(fd, answer, "done.");
+  }
+  say(second, quick);
+  hear(second, answer, "done.");
+  say(first, slow);
+  wait_begun(&t, 1);
+  say(quick_is_said_first ? fd : second, quick_is_said_first ? quick : slow);
+  say(quick_is_said_first ? second : fd, quick_is_said_first ? slow : quick);
+  let_end(&t, 1);
+  wait_begun(&t, 2);
+  pthread_mutex_lock(&t.lock);
+  const bool was_first = t.quick_was_first;
+  pthread_mutex_unlock(&t.lock);
+  if (was_first) ck_assert_int_gt(recv(fd, answer, sizeof answer, MSG_DONTWAIT), 0);
+  let_end(&t, 2);
+  hear(first, answer, "done.");
+  hear(second, answer, "done.");
+  close(first);
+  close(second);
+  close(fd);
+  algo_httpd_stop(s);
+  return was_first;
+}
+
+/* Answers that are held back, to leave together, leave before a request that may take long. */
+START_TEST(who_is_quick_waits_for_no_long_request) {
+  unsigned right = 0;
+  for (unsigned round = 0; round < 40; round++) right += turn_is_right(round % 2 == 0);
+  ck_assert_uint_gt(right, 0);
+}
+END_TEST
+
 SUITE_MAIN("httpd", who_waits_is_answered, who_waits_is_told_at_once, who_comes_later_waits_for_no_long_request,
-           who_may_not_ask_is_told_before_the_body, a_body_is_whole_however_large, a_request_ends_in_one_place,
-           who_drips_is_cut_off, who_keeps_asking_is_kept)
+           who_is_quick_waits_for_no_long_request, who_may_not_ask_is_told_before_the_body,
+           a_body_is_whole_however_large, a_request_ends_in_one_place, who_drips_is_cut_off, who_keeps_asking_is_kept)
