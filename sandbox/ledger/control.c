@@ -104,6 +104,8 @@ algo_code_t algo_ledger_set_box(algo_ledger_t *l, uint64_t app, algo_bytes_t nam
   algo_addr_t addr;
   if (name.n == 0 || name.n > l->consensus->max_app_key_len)
     return algo_err_set(err, ALGO_E_INVALID, "a box name has 1 to %" PRIu64 " bytes", l->consensus->max_app_key_len);
+  if (value && value->n > l->consensus->max_box_size)
+    return algo_err_set(err, ALGO_E_INVALID, "a box has at most %" PRIu64 " bytes", l->consensus->max_box_size);
   algo_code_t rc = begin(l, err);
   if (rc) return rc;
   const box_t *b = algo_lbox(l, app, name);

@@ -106,6 +106,8 @@ bool testnet_fail_err(algo_testnet_t *t, const char *what, const algo_err_t *err
 /* Addresses in the text become labels. */
 void testnet_put_labelled(algo_testnet_t *t, algo_buf_t *out, algo_bytes_t text);
 bool testnet_nomem(algo_testnet_t *t);
+bool testnet_nothing_due(
+    algo_testnet_t *t); /* false, and failed: a refusal was expected of a group that did not come */
 
 /* ---- who ---- */
 const party_t *testnet_party(algo_testnet_t *t, const char *label); /* made where it is not there; NULL: failed */

@@ -69,6 +69,7 @@ algo_code_t algo_testnet_start(algo_testnet_t **out, const algo_testnet_options_
 
 void algo_testnet_stop(algo_testnet_t *t) {
   if (t == NULL) return;
+  if (t->why.n == 0) (void)testnet_nothing_due(t);
   algo_composer_free(t->composer);
   algo_algod_free(t->algod);
   algo_rest_free(t->rest);
@@ -111,6 +112,7 @@ void testnet_put_labelled(algo_testnet_t *t, algo_buf_t *out, algo_bytes_t text)
 }
 
 static bool fail_text(algo_testnet_t *t, algo_bytes_t text) {
+  t->expect = (expect_t){.kind = EXPECT_OK}; /* of a group that did not come */
   if (t->why.n == 0) {
     testnet_put_labelled(t, &t->why, text);
     (void)algo_buf_cstr(&t->why);
@@ -200,8 +202,17 @@ bool algo_testnet_snapshot(algo_testnet_t *t, uint64_t *id) {
   return true;
 }
 
+bool testnet_nothing_due(algo_testnet_t *t) {
+  const expect_t e = t->expect;
+  t->expect = (expect_t){.kind = EXPECT_OK};
+  if (e.kind == EXPECT_OK || e.kind == EXPECT_ANYTHING) return true;
+  return algo_testnet_fail(t, "a refusal was expected, and no group came%s%s", e.message ? ": " : "",
+                           e.message ? e.message : "");
+}
+
 bool algo_testnet_revert(algo_testnet_t *t, uint64_t id) {
   algo_err_t err;
+  if (!testnet_nothing_due(t)) return false;
   if (algo_node_revert(t->node, id, &err) != ALGO_OK) return testnet_fail_err(t, "not reverted", &err);
   while (t->saved != NULL && t->saved->id > id) t->saved = t->saved->next;
   return t->saved == NULL || testnet_fund_since(t, t->saved->n_parties);

@@ -32,10 +32,9 @@ bool walk_begin(walker_t *k) {
 
 bool walk_step(walker_t *k, const algo_walk_step_t *step) {
   const algo_walk_action_t *a = &k->w->actions[step->action];
-  bool ok = a->run(k->w->user, k->t, step->args) && k->t->why.n == 0;
+  bool ok = a->run(k->w->user, k->t, step->args) && k->t->why.n == 0 && testnet_nothing_due(k->t);
   k->culprit = (culprit_t){CULPRIT_ACTION, step->action};
   if (!ok) return algo_testnet_fail(k->t, "%s failed", a->name);
-  k->t->expect = (expect_t){.kind = EXPECT_OK};
   for (size_t i = 0; i < k->w->n_invariants; i++) {
     const algo_walk_invariant_t *v = &k->w->invariants[i];
     if (v->holds(k->w->user, k->t) && k->t->why.n == 0) continue;

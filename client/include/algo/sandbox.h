@@ -44,6 +44,7 @@ ALGO_API algo_code_t algo_sandbox_set_global(algo_algod_t *c, uint64_t app, algo
                                              const algo_teal_value_t *value, algo_err_t *err);
 ALGO_API algo_code_t algo_sandbox_set_local(algo_algod_t *c, const algo_addr_t *a, uint64_t app, algo_bytes_t key,
                                             const algo_teal_value_t *value, algo_err_t *err);
+/* value NULL deletes. Of an application that is not there too: boxes outlive theirs. */
 ALGO_API algo_code_t algo_sandbox_set_box(algo_algod_t *c, uint64_t app, algo_bytes_t name, const algo_bytes_t *value,
                                           algo_err_t *err);
 /* Empty programs stay as they are. */

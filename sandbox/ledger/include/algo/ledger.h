@@ -330,7 +330,7 @@ ALGO_API algo_code_t algo_ledger_set_global(algo_ledger_t *l, uint64_t app, algo
                                             algo_err_t *err);
 ALGO_API algo_code_t algo_ledger_set_local(algo_ledger_t *l, const algo_addr_t *a, uint64_t app, algo_bytes_t key,
                                            const algo_tv_t *v, algo_err_t *err);
-/* value NULL deletes; the application account's box counts follow. */
+/* value NULL deletes; the application account's box counts follow. INVALID: a name or a value that is too long. */
 ALGO_API algo_code_t algo_ledger_set_box(algo_ledger_t *l, uint64_t app, algo_bytes_t name, const algo_bytes_t *value,
                                          algo_err_t *err);
 /* Empty programs are left as they are. */

@@ -94,7 +94,7 @@ ALGO_API void algo_testnet_measure(algo_testnet_t *t, bool on); /* as options.me
 ALGO_API const algo_testnet_result_t *algo_testnet_result(const algo_testnet_t *t);
 
 /* The next group must be refused: by the contract with exactly this message, or by the node with this in its text;
- * NULL: for any reason. */
+ * NULL: for any reason. Where no group comes until the testnet goes back or ends, the test fails. */
 ALGO_API void algo_testnet_expect_refusal(algo_testnet_t *t, const char *message);
 /* The next group must fail in this application's program (0: any) at this program counter; or at this line (from 1) of
  * the TEAL that algo_testnet_deploy_teal was given. */

@@ -30,6 +30,11 @@ START_TEST(state) {
   SUITE_OK(algo_sandbox_set_box(c, app, ALGO_BYTES_LIT("b\0x"), NULL, suite_err));
   ck_assert(algo_testnet_assert_no_box(t, app, ALGO_BYTES_LIT("b\0x")));
   ck_assert(algo_sandbox_set_global(c, 99999, ALGO_BYTES_LIT("sum"), &seven, &err) == ALGO_E_NOT_FOUND);
+  static const uint8_t zeros[32769];
+  const algo_bytes_t most = {zeros, 32768}, more = {zeros, 32769};
+  SUITE_OK(algo_sandbox_set_box(c, app, ALGO_BYTES_LIT("b"), &most, suite_err));
+  ck_assert(algo_sandbox_set_box(c, app, ALGO_BYTES_LIT("b"), &more, &err) == ALGO_E_INVALID);
+  ck_assert_ptr_nonnull(strstr(err.msg, "at most 32768 bytes"));
   ck_assert(algo_sandbox_set_local(c, algo_testnet_account(t, "alice"), app, ALGO_BYTES_LIT("k"), &seven, &err) ==
             ALGO_E_NOT_FOUND);
   ck_assert_ptr_nonnull(strstr(err.msg, "not opted in"));

@@ -58,6 +58,22 @@ START_TEST(refusals_name_the_labels) {
 }
 END_TEST
 
+START_TEST(what_is_expected_has_to_come) {
+  uint64_t id;
+  ck_fine(algo_testnet_snapshot(t, &id));
+  algo_testnet_expect_refusal(t, "frozen");
+  ck_failed(algo_testnet_revert(t, id), "a refusal was expected, and no group came: frozen");
+  ck_fine(algo_testnet_revert(t, id));
+  algo_testnet_expect_failure_at(t, app, 5);
+  ck_failed(algo_testnet_revert(t, id), "a refusal was expected, and no group came");
+  algo_testnet_may_refuse(t);
+  ck_fine(algo_testnet_revert(t, id));
+  algo_testnet_expect_refusal(t, "frozen");
+  ck_failed(algo_testnet_method(t, "alice", app, "add(uint64)uint64", "[]"), "takes 1 arguments");
+  ck_fine(algo_testnet_pay(t, "alice", "bob", 1)); /* that was the group */
+}
+END_TEST
+
 START_TEST(methods_events_values_and_state) {
   ck_fine(algo_testnet_method(t, "alice", app, "add(uint64)uint64", "[5]"));
   ck_fine(algo_testnet_assert_value(t, "uint64", "5"));
@@ -192,6 +208,17 @@ END_TEST
 
 static void note_failure(void *user, const char *text) { snprintf(user, 200, "%s", text); }
 
+START_TEST(the_end_is_too_late) {
+  char told[200] = "";
+  algo_testnet_t *other = NULL;
+  algo_err_t err;
+  ck_assert(algo_testnet_start(&other, &(algo_testnet_options_t){.fail = note_failure, .user = told}, &err) == ALGO_OK);
+  algo_testnet_expect_refusal(other, "frozen");
+  algo_testnet_stop(other);
+  ck_assert_str_eq(told, "a refusal was expected, and no group came: frozen");
+}
+END_TEST
+
 START_TEST(whoever_asked_is_told) {
   char told[200] = "";
   algo_testnet_stop(t);
@@ -218,6 +245,8 @@ int main(void) {
   tcase_add_checked_fixture(c, set_up, tear_down);
   tcase_add_test(c, accounts_are_the_same_in_every_run);
   tcase_add_test(c, refusals_name_the_labels);
+  tcase_add_test(c, what_is_expected_has_to_come);
+  tcase_add_test(c, the_end_is_too_late);
   tcase_add_test(c, methods_events_values_and_state);
   tcase_add_test(c, boxes);
   tcase_add_test(c, failures_of_programs);
