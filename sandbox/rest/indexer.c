@@ -34,7 +34,7 @@ static bool match_app(void *user, const life_t *life) {
   return life->kind == LIFE_APP && life->id > q->after && (!q->has_id || life->id == q->id) &&
          (!q->has_creator || algo_addr_eq(&life->addr, &q->creator));
 }
-static void put_app(void *user, const life_t *life) { indexer_put_app(user, life); }
+static void put_app(void *user, const life_t *life) { indexer_put_app(user, life, true); }
 
 static void list_apps(rest_call_t *c, app_search_t *q) {
   if (!rest_query_u64(c, "application-id", &q->id, &q->has_id) || !rest_query_bool(c, "include-all", &q->list.all) ||
@@ -49,7 +49,7 @@ static void list_apps(rest_call_t *c, app_search_t *q) {
 
 static void created_apps(rest_call_t *c) {
   app_search_t q = {.has_creator = true};
-  if (indexer_arg_addr(c, 0, &q.creator)) list_apps(c, &q);
+  if (indexer_arg_addr(c, "creator address", &q.creator)) list_apps(c, &q);
 }
 
 static void applications(rest_call_t *c) {
@@ -60,7 +60,7 @@ static void applications(rest_call_t *c) {
 static void application(rest_call_t *c) {
   uint64_t id;
   indexer_list_t s = {0};
-  if (!rest_arg_u64(c, 0, "application-id", &id) || !rest_query_bool(c, "include-all", &s.all) ||
+  if (!rest_arg_u64(c, 0, "application-id", &id) || !rest_query_bool(c, "include-all", &s.all) || !indexer_id(c, id) ||
       !indexer_list_begin(&s, c)) {
     return;
   }
@@ -70,7 +70,7 @@ static void application(rest_call_t *c) {
     rest_error(c, 404, "no application found for application-id: %llu", (unsigned long long)id);
   } else {
     algo_json_key(&c->json, "application");
-    indexer_put_app(&s, life);
+    indexer_put_app(&s, life, true);
     indexer_list_end(&s, false);
   }
   indexer_list_done(&s);
@@ -125,16 +125,23 @@ static void put_boxes(boxes_t *s, uint64_t app) {
   algo_node_read_done(c->node);
 }
 
+/* Where its encoding is named, what is wrong with the name stands alone. */
+static void bad_name(rest_call_t *c, const char *what, const char *text, const algo_err_t *err) {
+  if (strchr(text, ':') != NULL) rest_error(c, rest_status(err->code), "%s", err->msg);
+  else rest_error(c, rest_status(err->code), "%s (%s): %s", what, text, err->msg);
+}
+
 static void app_boxes(rest_call_t *c) {
   uint64_t id;
   boxes_t s = {.c = c, .values = rest_query_has(c, "include", "values")};
   algo_err_t err;
   const char *next = algo_httpd_query(c->req, "next");
-  if (!rest_arg_u64(c, 0, "application-id", &id) || !indexer_limit(c, INDEXER_MANY, INDEXER_MANY_MAX, &s.limit)) return;
+  if (!rest_arg_u64(c, 0, "application-id", &id) || !indexer_limit(c, INDEXER_MANY, INDEXER_MANY_MAX, &s.limit) ||
+      !indexer_id(c, id))
+    return;
   s.has_after = next != NULL;
   if (s.has_after && boxname_parse(&s.after, next, &err) != ALGO_OK)
-    rest_error(c, rest_status(err.code), "SearchForApplicationBoxes received illegal next token (%s): %s", next,
-               err.msg);
+    bad_name(c, "SearchForApplicationBoxes received illegal next token", next, &err);
   else put_boxes(&s, id);
   algo_buf_fini(&s.after);
   algo_buf_fini(&s.last);
@@ -151,10 +158,10 @@ static void app_box(rest_call_t *c) {
     rest_error(c, 400, "Invalid format for parameter name: query parameter 'name' is required");
     return;
   }
+  if (!indexer_id(c, id)) return;
   algo_buf_t name = ALGO_BUF_INIT;
   if (boxname_parse(&name, text, &err) != ALGO_OK) {
-    rest_error(c, rest_status(err.code), "LookupApplicationBoxByIDAndName received illegal box name (%s): %s", text,
-               err.msg);
+    bad_name(c, "LookupApplicationBoxByIDAndName received illegal box name", text, &err);
   } else if (indexer_list_begin(&s, c)) {
     if (algo_ledger_box(s.l, id, algo_buf_view(&name), &value)) {
       algo_json_key(&c->json, "name");

@@ -14,7 +14,8 @@ typedef struct exclude {
 static bool parse_exclude(rest_call_t *c, exclude_t *out) {
   const char *v = algo_httpd_query(c->req, "exclude");
   *out = (exclude_t){0};
-  while (v != NULL && *v != '\0') {
+  bool more = v != NULL;
+  while (more) {
     size_t n = strcspn(v, ",");
     bool all = n == 3 && memcmp(v, "all", n) == 0;
     bool assets = n == 6 && memcmp(v, "assets", n) == 0,
@@ -29,7 +30,8 @@ static bool parse_exclude(rest_call_t *c, exclude_t *out) {
     out->created_assets |= all || created_assets;
     out->locals |= all || locals;
     out->created_apps |= all || apps;
-    v += n + (v[n] == ',');
+    more = v[n] == ',';
+    v += n + more;
   }
   return true;
 }
@@ -54,7 +56,7 @@ static void put_part(void *user, const life_t *life) {
     indexer_put_holding(&p->list, life, true, p->back == NULL ? 0 : rewind_of_asset(p->back, life->id));
     break;
   case LIFE_LOCAL: indexer_put_local(&p->list, life); break;
-  case LIFE_APP: indexer_put_app(&p->list, life); break;
+  case LIFE_APP: indexer_put_app(&p->list, life, false); break;
   default: indexer_put_asset(&p->list, life, false); break;
   }
 }
@@ -159,12 +161,7 @@ static bool parse_round(rest_call_t *c, uint64_t *round, bool *given) {
         "failed while searching for account: error while rewinding account: the requested round %llu is before %llu, "
         "where this fork begins",
         (unsigned long long)*round, (unsigned long long)first);
-  else if (*round > INT64_MAX)
-    rest_error(
-        c, 404,
-        "searching by round or application-id or asset-id or filter by value greater than 9223372036854775807 is "
-        "not supported");
-  else
+  else if (indexer_id(c, *round))
     rest_error(c, 500,
                "failed while searching for account: error while rewinding account: the requested round %llu > the "
                "current round %llu",
@@ -192,7 +189,7 @@ static void account(rest_call_t *c) {
   rewind_t back = {0};
   uint64_t round;
   bool past;
-  if (!indexer_arg_addr(c, 0, &addr) || !parse_exclude(c, &x) || !rest_query_bool(c, "include-all", &s.all) ||
+  if (!indexer_arg_addr(c, "address", &addr) || !parse_exclude(c, &x) || !rest_query_bool(c, "include-all", &s.all) ||
       !parse_round(c, &round, &past)) {
     return;
   }
@@ -314,7 +311,7 @@ static void list_resources(rest_call_t *c, resource_search_t *q, const char *key
 
 static void account_assets(rest_call_t *c) {
   resource_search_t q = {.kind = LIFE_HOLDING, .has_addr = true};
-  if (rest_query_u64(c, "asset-id", &q.id, &q.has_id) && indexer_arg_addr(c, 0, &q.addr) &&
+  if (rest_query_u64(c, "asset-id", &q.id, &q.has_id) && indexer_arg_addr(c, "address", &q.addr) &&
       indexer_next_id(c, &q.after) && indexer_limit(c, INDEXER_MANY, INDEXER_MANY_MAX, &q.list.limit)) {
     list_resources(c, &q, "assets");
   }
@@ -322,7 +319,7 @@ static void account_assets(rest_call_t *c) {
 
 static void account_locals(rest_call_t *c) {
   resource_search_t q = {.kind = LIFE_LOCAL, .has_addr = true};
-  if (rest_query_u64(c, "application-id", &q.id, &q.has_id) && indexer_arg_addr(c, 0, &q.addr) &&
+  if (rest_query_u64(c, "application-id", &q.id, &q.has_id) && indexer_arg_addr(c, "creator address", &q.addr) &&
       indexer_next_id(c, &q.after) && indexer_limit(c, INDEXER_PAGE, INDEXER_PAGE_MAX, &q.list.limit)) {
     list_resources(c, &q, "apps-local-states");
   }
@@ -331,7 +328,7 @@ static void account_locals(rest_call_t *c) {
 static void balances(rest_call_t *c) {
   resource_search_t q = {.kind = LIFE_HOLDING, .has_id = true};
   if (rest_arg_u64(c, 0, "asset-id", &q.id) && rest_query_u64(c, "currency-greater-than", &q.more, &q.has_more) &&
-      rest_query_u64(c, "currency-less-than", &q.less, &q.has_less) &&
+      rest_query_u64(c, "currency-less-than", &q.less, &q.has_less) && indexer_id(c, q.id) &&
       indexer_next_addr(c, &q.after_addr, &q.has_next) &&
       indexer_limit(c, INDEXER_MANY, INDEXER_MANY_MAX, &q.list.limit)) {
     list_resources(c, &q, "balances");
@@ -349,6 +346,8 @@ typedef struct asset_search {
 } asset_search_t;
 
 static bool has_part(algo_bytes_t v, const char *part) {
+  if (*part == '\0') return true;
+  if (!algo_utf8_valid(v) || memchr(v.p, 0, v.n) != NULL) return false; /* no text to its database */
   size_t n = strlen(part);
   for (size_t i = 0; i + n <= v.n; i++) {
     if (strncasecmp((const char *)v.p + i, part, n) == 0) return true;
@@ -383,7 +382,7 @@ static void list_assets(rest_call_t *c, asset_search_t *q) {
 
 static void created_assets(rest_call_t *c) {
   asset_search_t q = {.has_creator = true};
-  if (indexer_arg_addr(c, 0, &q.creator)) list_assets(c, &q);
+  if (indexer_arg_addr(c, "creator address", &q.creator)) list_assets(c, &q);
 }
 
 static void assets(rest_call_t *c) {
@@ -394,7 +393,8 @@ static void assets(rest_call_t *c) {
 static void asset(rest_call_t *c) {
   uint64_t id;
   indexer_list_t s = {0};
-  if (!rest_arg_u64(c, 0, "asset-id", &id) || !rest_query_bool(c, "include-all", &s.all) || !indexer_list_begin(&s, c))
+  if (!rest_arg_u64(c, 0, "asset-id", &id) || !rest_query_bool(c, "include-all", &s.all) || !indexer_id(c, id) ||
+      !indexer_list_begin(&s, c))
     return;
   life_t room;
   const life_t *life = indexer_creatable(&s, LIFE_ASSET, id, &room);

@@ -1,4 +1,6 @@
 /* An indexer's blocks. */
+#include <ctype.h>
+
 #include "algo/text.h"
 #include "indexer_impl.h"
 #include "indexer_txn.h"
@@ -142,7 +144,9 @@ static void block(rest_call_t *c) {
   algo_buf_t raw = ALGO_BUF_INIT;
   algo_arena_t arena = ALGO_ARENA_INIT;
   algo_block_t b;
-  if (!rest_arg_u64(c, 0, "round-number", &round) || !rest_query_bool(c, "header-only", &header_only)) return;
+  if (!rest_arg_u64(c, 0, "round-number", &round) || !rest_query_bool(c, "header-only", &header_only) ||
+      !indexer_id(c, round))
+    return;
   if (!load(c, round, &raw, &arena, &b)) {
     rest_error(c, 404, "error while looking up block for round '%llu': block not found", (unsigned long long)round);
   } else {
@@ -165,6 +169,7 @@ typedef struct headers {
 static bool listed(const char *list, const algo_addr_t *v, size_t n) {
   char text[ALGO_ADDR_TEXT + 1];
   for (size_t i = 0; i < n; i++) {
+    if (algo_addr_is_zero(&v[i])) continue;
     algo_addr_format(text, &v[i]);
     if (strstr(list, text) != NULL) return true;
   }
@@ -186,13 +191,16 @@ static bool headers_params(rest_call_t *c, headers_t *q) {
   q->proposers = algo_httpd_query(c->req, "proposers");
   q->expired = algo_httpd_query(c->req, "expired");
   q->absent = algo_httpd_query(c->req, "absent");
+  if (!indexer_check_addrs(c, "proposer", q->proposers) || !indexer_check_addrs(c, "expired", q->expired) ||
+      !indexer_check_addrs(c, "absent", q->absent))
+    return false;
   if (!indexer_limit(c, INDEXER_PAGE, INDEXER_PAGE_MAX, &q->limit) ||
       !rest_query_u64(c, "min-round", &q->from, &has_from) || !rest_query_u64(c, "max-round", &q->to, &has_to) ||
       !indexer_query_time(c, "after-time", &q->after) || !indexer_query_time(c, "before-time", &q->before)) {
     return false;
   }
   if (has_from && has_to && q->from > q->to) {
-    rest_error(c, 400, "invalid input: min-round must be less than max-round");
+    rest_error(c, 400, "min-round must be less than max-round");
     return false;
   }
   if (!has_to || q->to > algo_node_round(c->node)) q->to = algo_node_round(c->node);
@@ -201,7 +209,14 @@ static bool headers_params(rest_call_t *c, headers_t *q) {
   for (size_t i = 0; ok && i < token.n; i++) after |= (uint64_t)token.p[i] << 8 * i;
   if (ok && next != NULL && after >= q->from) q->from = after + 1;
   algo_buf_fini(&token);
-  if (!ok) rest_error(c, 400, "invalid input: unable to parse next token");
+  size_t bad = 0;
+  while (next != NULL && (isalnum((unsigned char)next[bad]) || next[bad] == '-' || next[bad] == '_')) bad++;
+  if (!ok)
+    rest_error(c, 400,
+               "unable to parse next token: DecodeBlockRowNext() decode err: illegal base64 data at input byte %zu",
+               next[bad] == '\0' ? bad - bad % 4 : bad);
+  const char *limit = algo_httpd_query(c->req, "limit");
+  if (limit != NULL && strcmp(limit, "0") == 0) q->limit = 0; /* none, here alone */
   return ok;
 }
 

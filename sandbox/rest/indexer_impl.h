@@ -21,7 +21,10 @@ bool indexer_next_id(rest_call_t *c, uint64_t *after); /* the token of a list of
 bool indexer_next_addr(rest_call_t *c, algo_addr_t *after, bool *given);
 /* what: "creator address", "auth addr"; NULL: "address" with the indexer's words for a path */
 bool indexer_query_addr(rest_call_t *c, const char *name, const char *what, algo_addr_t *out, bool *given);
-bool indexer_arg_addr(rest_call_t *c, unsigned i, algo_addr_t *out);
+bool indexer_arg_addr(rest_call_t *c, const char *what, algo_addr_t *out);    /* the path's; what: "address" */
+bool indexer_check_addrs(rest_call_t *c, const char *what, const char *list); /* addresses, with commas; NULL: none */
+size_t indexer_base32_span(algo_bytes_t v);   /* how many letters from the start on are base32's */
+bool indexer_id(rest_call_t *c, uint64_t id); /* a round or number that its database can have */
 bool indexer_query_time(rest_call_t *c, const char *name, int64_t *out); /* RFC 3339 to Unix seconds */
 
 /* ---- lists over lifetimes ---- */
@@ -50,7 +53,7 @@ void indexer_list_end(indexer_list_t *s, bool by_addr);
 const life_t *indexer_creatable(const indexer_list_t *s, life_kind_t kind, uint64_t id, life_t *room);
 
 /* Elements of lists, and the one of a look-up. */
-void indexer_put_app(indexer_list_t *s, const life_t *life);
+void indexer_put_app(indexer_list_t *s, const life_t *life, bool zeros); /* of one that went: schemas of zeros */
 /* zeros: addresses that are not set are written, as a search for assets does. */
 void indexer_put_asset(indexer_list_t *s, const life_t *life, bool zeros);
 void indexer_put_local(indexer_list_t *s, const life_t *life);

@@ -15,6 +15,14 @@ bool indexer_limit(rest_call_t *c, uint64_t usual, uint64_t most, uint64_t *out)
   return true;
 }
 
+bool indexer_id(rest_call_t *c, uint64_t id) {
+  if (id <= INT64_MAX) return true;
+  rest_error(c, 404,
+             "searching by round or application-id or asset-id or filter by value greater than 9223372036854775807 is "
+             "not supported");
+  return false;
+}
+
 bool indexer_next_id(rest_call_t *c, uint64_t *after) {
   const char *next = algo_httpd_query(c->req, "next");
   *after = 0;
@@ -34,29 +42,53 @@ bool indexer_next_addr(rest_call_t *c, algo_addr_t *after, bool *given) {
   return false;
 }
 
+size_t indexer_base32_span(algo_bytes_t v) {
+  size_t i = 0;
+  while (i < v.n && ((v.p[i] >= 'A' && v.p[i] <= 'Z') || (v.p[i] >= '2' && v.p[i] <= '7'))) i++;
+  return i;
+}
+
 /* What the Go SDK says of a text that is no address. */
-static const char *fault(algo_bytes_t v) {
-  algo_buf_t raw = ALGO_BUF_INIT;
-  bool base32 = algo_base32_decode(&raw, (const char *)v.p, v.n, false, NULL) == ALGO_OK;
-  const char *why = !base32       ? "illegal base32 data at input byte 0"
-                    : raw.n != 36 ? "decoded address has wrong length"
-                                  : "address checksum is incorrect, did you copy the address correctly?";
-  algo_buf_fini(&raw);
-  return why;
+static const char *fault(algo_bytes_t v, char room[64]) {
+  size_t i = indexer_base32_span(v);
+  if (i < v.n) snprintf(room, 64, "illegal base32 data at input byte %zu", i);
+  else if (v.n != ALGO_ADDR_TEXT) return "decoded address is the wrong length, should be 36 bytes";
+  else return "address checksum is incorrect, did you copy the address correctly?";
+  return room;
 }
 
 bool indexer_query_addr(rest_call_t *c, const char *name, const char *what, algo_addr_t *out, bool *given) {
   const char *v = algo_httpd_query(c->req, name);
+  char room[64];
   *given = v != NULL;
   if (v == NULL || algo_addr_parse(out, v, strlen(v), NULL) == ALGO_OK) return true;
   rest_error(c, 400, "%sunable to parse %s: %s", what == NULL ? "invalid input: " : "", what == NULL ? "address" : what,
-             fault(algo_bytes_str(v)));
+             fault(algo_bytes_str(v), room));
   return false;
 }
 
-bool indexer_arg_addr(rest_call_t *c, unsigned i, algo_addr_t *out) {
-  if (algo_addr_parse(out, (const char *)c->arg[i].p, c->arg[i].n, NULL) == ALGO_OK) return true;
-  rest_error(c, 400, "unable to parse address: %s", fault(c->arg[i]));
+bool indexer_check_addrs(rest_call_t *c, const char *what, const char *list) {
+  char room[64];
+  algo_addr_t a;
+  while (list != NULL && *list != '\0') {
+    size_t n = strcspn(list, ",");
+    if (algo_addr_parse(&a, list, n, NULL) != ALGO_OK) {
+      rest_error(c, 400, "unable to parse %s address `%.*s`: %s", what, (int)n, list, fault(algo_bytes(list, n), room));
+      return false;
+    }
+    list += n + (list[n] == ',');
+  }
+  return true;
+}
+
+bool indexer_arg_addr(rest_call_t *c, const char *what, algo_addr_t *out) {
+  char room[64];
+  algo_bytes_t v = c->arg[0];
+  if (algo_addr_parse(out, (const char *)v.p, v.n, NULL) == ALGO_OK) return true;
+  if (v.n == 0)
+    rest_error(c, 400,
+               "Invalid format for parameter account-id: parameter 'account-id' is empty, can't bind its value");
+  else rest_error(c, 400, "unable to parse %s: %s", what, fault(v, room));
   return false;
 }
 
@@ -68,7 +100,10 @@ bool indexer_query_time(rest_call_t *c, const char *name, int64_t *out) {
   bool ok = sscanf(v, "%4d-%2d-%2dT%2d:%2d:%2d", &y, &mo, &d, &h, &mi, &s) >= 3 && mo >= 1 && mo <= 12;
   if (zone != NULL && sscanf(zone + 1, "%2d:%2d", &zh, &zm) != 2) zh = zm = 0;
   if (!ok) {
-    rest_error(c, 400, "Invalid format for parameter %s: error parsing '%s' as RFC3339 or 2006-01-02 time", name, v);
+    rest_error(c, 400,
+               "Invalid format for parameter %s: error parsing '%s' as RFC3339 or 2006-01-02 time: parsing time \"%s\" "
+               "as \"2006-01-02\": cannot parse \"%s\" as \"2006\"",
+               name, v, v, v);
     return false;
   }
   int64_t yy = mo <= 2 ? y - 1 : y, era = yy / 400, yoe = yy - era * 400; /* days of the civil calendar */
@@ -173,7 +208,7 @@ static bool put_params(void *user, uint64_t app, const algo_avm_app_t *p, const 
   return true;
 }
 
-void indexer_put_app(indexer_list_t *s, const life_t *life) {
+void indexer_put_app(indexer_list_t *s, const life_t *life, bool zeros) {
   algo_json_t *j = &s->c->json;
   static const algo_schema_t none;
   algo_json_open(j, '{');
@@ -187,8 +222,8 @@ void indexer_put_app(indexer_list_t *s, const life_t *life) {
     algo_json_key(j, "clear-state-program");
     algo_json_null(j);
     model_addr(j, "creator", &life->addr);
-    model_schema(j, "global-state-schema", &none);
-    model_schema(j, "local-state-schema", &none);
+    if (zeros) model_schema(j, "global-state-schema", &none);
+    if (zeros) model_schema(j, "local-state-schema", &none);
     algo_json_close(j, '}');
   }
   algo_json_close(j, '}');

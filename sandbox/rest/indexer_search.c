@@ -1,4 +1,5 @@
 /* An indexer's searches over transactions: the blocks that may have them are walked. */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -16,7 +17,8 @@ typedef struct filter {
   uint64_t after_amount, below_amount; /* of microAlgos or the asset's base units */
   uint64_t from_round, from_offset;    /* where the page starts */
   int64_t after_time, before_time;
-  bool has_addr, has_txid, rekey, has_app, has_asset, has_from, no_close,
+  bool anywhere; /* not those of an account, asset or application: these have fewer parameters */
+  bool has_addr, has_txid, has_after, has_below, rekey, has_app, has_asset, has_from, no_close,
       by_assets; /* by_assets: amounts are of assets */
   role_t role;
   algo_addr_t addr;
@@ -36,6 +38,7 @@ static bool is_note(const filter_t *f, const algo_txn_t *t) {
 /* The address takes part in that role; each transaction for itself, inner ones apart. */
 static bool has_role(const filter_t *f, const algo_txn_t *t) {
   const algo_addr_t *a = &f->addr;
+  if (algo_addr_is_zero(a)) return false; /* nobody's, though many fields have it */
   switch (f->role) {
   case ROLE_SENDER: return role_sender(a, t);
   case ROLE_RECEIVER: return role_receiver(a, t, !f->no_close);
@@ -52,17 +55,24 @@ static bool takes_part(const filter_t *f, const algo_apply_t *a, bool top) {
   return ok;
 }
 
-static bool is_asset(const filter_t *f, const algo_apply_t *a) {
+/* The official database has one column for it: an asset or an application, 0 where there is neither. */
+static uint64_t about(const algo_apply_t *a) {
   const algo_txn_t *t = &a->stxn.txn;
-  return t->xfer_asset == f->asset || t->freeze_asset == f->asset || t->config_asset == f->asset ||
-         a->created_asset == f->asset;
+  switch (t->type) {
+  case ALGO_TX_AXFER: return t->xfer_asset;
+  case ALGO_TX_AFRZ: return t->freeze_asset;
+  case ALGO_TX_APPL: return t->app_id != 0 ? t->app_id : a->created_app;
+  case ALGO_TX_ACFG: return t->config_asset != 0 ? t->config_asset : a->created_asset;
+  default: return 0;
+  }
 }
 
 static bool amounts(const filter_t *f, const algo_apply_t *a) {
-  if (f->after_amount == 0 && f->below_amount == UINT64_MAX) return true;
+  if (!f->has_after && !f->has_below) return true;
   const algo_txn_t *t = &a->stxn.txn;
   uint64_t v = f->by_assets ? t->asset_amount : t->amount;
-  return v > f->after_amount && v < f->below_amount && t->type == (f->by_assets ? ALGO_TX_AXFER : ALGO_TX_PAY);
+  return v > 0 && (!f->has_after || v > f->after_amount) && (!f->has_below || v < f->below_amount) &&
+         t->type == (f->by_assets ? ALGO_TX_AXFER : ALGO_TX_PAY);
 }
 
 static bool is_sig(const filter_t *f, const algo_stxn_t *s) {
@@ -76,8 +86,8 @@ static bool is_sig(const filter_t *f, const algo_stxn_t *s) {
 static bool matches(const filter_t *f, const algo_apply_t *a, bool top) {
   const algo_txn_t *t = &a->stxn.txn;
   bool ok = is_note(f, t) && (f->type == NULL || strcasecmp(f->type, algo_txn_type_text(t->type)) == 0) &&
-            (!f->has_app || (t->type == ALGO_TX_APPL && (t->app_id == f->app || a->created_app == f->app))) &&
-            (!f->has_asset || is_asset(f, a)) && (!f->has_addr || takes_part(f, a, top)) && amounts(f, a) &&
+            (!f->has_app || about(a) == f->app) && (!f->has_asset || about(a) == f->asset) &&
+            (!f->has_addr || takes_part(f, a, top)) && amounts(f, a) &&
             (!f->rekey || !algo_addr_is_zero(&t->rekey_to)) && (top ? is_sig(f, &a->stxn) : f->sig == NULL) &&
             (!f->has_group || memcmp(t->group.b, f->group.b, 32) == 0);
   for (size_t i = 0; !ok && i < a->delta.n_inner; i++) ok = matches(f, &a->delta.inner[i], false);
@@ -105,8 +115,11 @@ static bool addr_param(rest_call_t *c, const char *name, filter_t *f) {
             : strcasecmp(role, "receiver") == 0      ? ROLE_RECEIVER
             : strcasecmp(role, "freeze-target") == 0 ? ROLE_FREEZE
                                                      : ROLE_ANY;
-  if (f->role != ROLE_ANY) return true;
-  rest_error(c, 400, "invalid input: unknown address role [valid roles: freeze-target,receiver,sender]: '%s'", role);
+  if (f->role == ROLE_SENDER && !f->has_addr)
+    rest_error(c, 400, "invalid input: searching transactions by zero address with asset sender role is not supported");
+  else if (f->role != ROLE_ANY) return true;
+  else
+    rest_error(c, 400, "invalid input: unknown address role [valid roles: freeze-target,receiver,sender]: '%s'", role);
   return false;
 }
 
@@ -131,21 +144,30 @@ static bool kind_params(rest_call_t *c, filter_t *f) {
 /* Where the page begins: round and offset, little-endian, in the URL's base64. */
 static bool next_param(rest_call_t *c, filter_t *f) {
   const char *v = algo_httpd_query(c->req, "next");
-  if (v == NULL) return true;
-  algo_buf_t raw = ALGO_BUF_INIT;
-  char text[32];
-  size_t n = strlen(v);
-  bool ok = n == 16;
-  for (size_t i = 0; ok && i < n; i++) text[i] = v[i] == '-' ? '+' : v[i] == '_' ? '/' : v[i];
-  ok = ok && algo_base64_decode(&raw, text, n, NULL) == ALGO_OK && raw.n == 12;
-  for (size_t i = 0; ok && i < 12; i++) {
+  if (v == NULL || *v == '\0') return true;
+  algo_buf_t raw = ALGO_BUF_INIT, hex = ALGO_BUF_INIT;
+  size_t n = strlen(v), letters = 0;
+  while (v[letters] != '\0' && (isalnum((unsigned char)v[letters]) || v[letters] == '-' || v[letters] == '_'))
+    letters++;
+  bool decoded = algo_base64_decode(&raw, v, n, NULL) == ALGO_OK;
+  f->has_from = decoded && raw.n == 12;
+  for (size_t i = 0; f->has_from && i < 12; i++) {
     uint64_t *to = i < 8 ? &f->from_round : &f->from_offset;
     *to |= (uint64_t)raw.p[i] << 8 * (i < 8 ? i : i - 8);
   }
-  f->has_from = ok;
+  if (!decoded) {
+    rest_error(
+        c, 500,
+        "error while searching for transaction: DecodeTxnRowNext() decode err: illegal base64 data at input byte %zu",
+        v[letters] == '\0' ? letters - letters % 4 : letters);
+  } else if (!f->has_from) {
+    algo_hex_encode(&hex, algo_buf_view(&raw));
+    rest_error(c, 500, "error while searching for transaction: DecodeTxnRowNext() bad next token b: %s",
+               algo_buf_cstr(&hex));
+  }
   algo_buf_fini(&raw);
-  if (!ok) rest_error(c, 500, "error while searching for transaction: DecodeTxnRowNext() bad next token b: %s", v);
-  return ok;
+  algo_buf_fini(&hex);
+  return f->has_from;
 }
 
 static bool round_params(rest_call_t *c, filter_t *f) {
@@ -172,6 +194,7 @@ static bool round_params(rest_call_t *c, filter_t *f) {
 }
 
 static bool group_param(rest_call_t *c, filter_t *f) {
+  if (!f->anywhere) return true;
   algo_buf_t group = ALGO_BUF_INIT;
   bool ok = base64_param(c, "group-id", &group);
   f->has_group = ok && group.n == 32;
@@ -184,21 +207,29 @@ static bool group_param(rest_call_t *c, filter_t *f) {
   return ok;
 }
 
+static void bad_digest(rest_call_t *c, size_t at) {
+  rest_error(c, 400, "invalid input: unable to parse base32 digest data 'txid': illegal base32 data at input byte %zu",
+             at);
+}
+
 static bool parse(rest_call_t *c, filter_t *f, const char *address) {
-  bool given;
-  f->below_amount = UINT64_MAX;
   f->after_time = INT64_MIN;
   f->before_time = INT64_MAX;
   const char *txid = algo_httpd_query(c->req, "txid");
   f->has_txid = txid != NULL;
+  size_t letters = txid != NULL ? indexer_base32_span(algo_bytes_str(txid)) : 0;
+  if (txid != NULL && txid[letters] != '\0') {
+    bad_digest(c, letters);
+    return false;
+  }
   if (txid != NULL) snprintf(f->txid, sizeof f->txid, "%s", txid);
   if (!round_params(c, f) || !indexer_limit(c, INDEXER_MANY, INDEXER_MANY_MAX, &f->limit) ||
-      !rest_query_u64(c, "currency-greater-than", &f->after_amount, &given) ||
-      !rest_query_u64(c, "currency-less-than", &f->below_amount, &given) ||
+      !rest_query_u64(c, "currency-greater-than", &f->after_amount, &f->has_after) ||
+      !rest_query_u64(c, "currency-less-than", &f->below_amount, &f->has_below) ||
       !rest_query_bool(c, "rekey-to", &f->rekey) || !rest_query_bool(c, "exclude-close-to", &f->no_close)) {
     return false;
   }
-  if (!f->has_app && !rest_query_u64(c, "application-id", &f->app, &f->has_app)) return false;
+  if (f->anywhere && !rest_query_u64(c, "application-id", &f->app, &f->has_app)) return false;
   if (!f->has_asset && !rest_query_u64(c, "asset-id", &f->asset, &f->has_asset)) return false;
   if (!base64_param(c, "note-prefix", &f->note) || !addr_param(c, address, f) || !kind_params(c, f) ||
       !indexer_query_time(c, "after-time", &f->after_time) || !indexer_query_time(c, "before-time", &f->before_time) ||
@@ -246,6 +277,16 @@ static bool behind(const walk_t *w, uint64_t round, uint64_t offset) { /* on an 
   return round < f->from_round || (round == f->from_round && offset <= f->from_offset);
 }
 
+/* Of each transaction of the block: how many there are before it, inner ones too. NULL: out of memory. */
+static uint64_t *offsets(walk_t *w, const algo_block_t *b) {
+  uint64_t *at = algo_arena_array(&w->arena, b->n_txns, sizeof *at), next = 0;
+  for (size_t i = 0; at != NULL && i < b->n_txns; i++) {
+    at[i] = next;
+    next += indexer_txn_count(&b->txns[i]);
+  }
+  return at;
+}
+
 static void one_block(walk_t *w, uint64_t round) {
   algo_block_t b;
   algo_buf_clear(&w->raw);
@@ -255,11 +296,7 @@ static void one_block(walk_t *w, uint64_t round) {
       b.header.timestamp <= w->f.after_time || b.header.timestamp >= w->f.before_time) {
     return;
   }
-  uint64_t *at = algo_arena_array(&w->arena, b.n_txns, sizeof *at), next = 0;
-  for (size_t i = 0; at != NULL && i < b.n_txns; i++) {
-    at[i] = next;
-    next += indexer_txn_count(&b.txns[i]);
-  }
+  uint64_t *at = offsets(w, &b);
   for (size_t i = 0; at != NULL && i < b.n_txns && !w->full; i++) {
     size_t k = w->f.has_addr ? b.n_txns - 1 - i : i;
     if (!behind(w, round, at[k])) take(w, &b, &b.txns[k], at[k]);
@@ -402,20 +439,20 @@ static void run(walk_t *w) {
 }
 
 static void transactions(rest_call_t *c) {
-  walk_t w = {.c = c};
+  walk_t w = {.c = c, .f = {.anywhere = true}};
   run(&w);
 }
 
 static void account_transactions(rest_call_t *c) {
   walk_t w = {.c = c};
-  if (!indexer_arg_addr(c, 0, &w.f.addr)) return;
+  if (!indexer_arg_addr(c, "address", &w.f.addr)) return;
   w.f.has_addr = true;
   run(&w);
 }
 
 static void asset_transactions(rest_call_t *c) {
   walk_t w = {.c = c};
-  if (!rest_arg_u64(c, 0, "asset-id", &w.f.asset)) return;
+  if (!rest_arg_u64(c, 0, "asset-id", &w.f.asset) || !indexer_id(c, w.f.asset)) return;
   w.f.has_asset = true;
   run(&w);
 }
@@ -424,15 +461,15 @@ static void asset_transactions(rest_call_t *c) {
 static void transaction(rest_call_t *c) {
   algo_digest_t id;
   algo_found_txn_t found = {0};
-  walk_t w = {
-      .c = c,
-      .f = {
-          .limit = 1, .below_amount = UINT64_MAX, .after_time = INT64_MIN, .before_time = INT64_MAX, .has_txid = true}};
+  walk_t w = {.c = c, .f = {.limit = 1, .after_time = INT64_MIN, .before_time = INT64_MAX, .has_txid = true}};
   bool formed = algo_txid_parse(&id, (const char *)c->arg[0].p, c->arg[0].n, NULL) == ALGO_OK;
   const algo_ledger_t *l = formed ? algo_node_read(c->node) : NULL;
   bool there = l != NULL && algo_ledger_find_txn(l, &id, &found, &w.arena) && found.round > 0;
   if (l != NULL) algo_node_read_done(c->node);
-  if (!there) {
+  size_t letters = indexer_base32_span(c->arg[0]);
+  if (letters < c->arg[0].n) {
+    bad_digest(c, letters);
+  } else if (!there) {
     rest_error(c, 404, "no transaction found for transaction id: %.*s", (int)c->arg[0].n, (const char *)c->arg[0].p);
   } else {
     snprintf(w.f.txid, sizeof w.f.txid, "%.*s", (int)c->arg[0].n, (const char *)c->arg[0].p);
@@ -454,7 +491,7 @@ static void log_one(walk_t *w, const algo_apply_t *a, const char *txid, uint64_t
   const filter_t *f = &w->f;
   const algo_txn_t *t = &a->stxn.txn;
   uint64_t app = t->app_id != 0 ? t->app_id : a->created_app, at = (*offset)++;
-  bool later = !f->has_from || round > f->from_round || at > f->from_offset;
+  bool later = !behind(w, round, at);
   if (app == f->app && a->delta.n_logs > 0 && later && w->found < f->limit &&
       (!f->has_addr || algo_addr_eq(&t->sender, &f->addr))) {
     if (w->found == 0) {
@@ -485,25 +522,27 @@ static void log_block(walk_t *w, uint64_t round) {
       algo_block_decode(&b, algo_buf_view(&w->raw), &w->arena, NULL) != ALGO_OK) {
     return;
   }
-  for (size_t i = 0; i < b.n_txns; i++) {
+  uint64_t *at = offsets(w, &b);
+  for (size_t i = 0; at != NULL && i < b.n_txns; i++) {
     algo_apply_t whole;
     char txid[53];
-    indexer_txid(txid, &b, &b.txns[i], &whole);
-    if (!w->f.has_txid || strcmp(txid, w->f.txid) == 0) log_one(w, &b.txns[i], txid, round, &offset);
-    else offset += indexer_txn_count(&b.txns[i]);
+    size_t k = w->f.has_addr ? b.n_txns - 1 - i : i;
+    indexer_txid(txid, &b, &b.txns[k], &whole);
+    offset = at[k];
+    if (!w->f.has_txid || strcmp(txid, w->f.txid) == 0) log_one(w, &b.txns[k], txid, round, &offset);
   }
 }
 
 static void app_logs(rest_call_t *c) {
   walk_t w = {.c = c};
-  if (!rest_arg_u64(c, 0, "application-id", &w.f.app)) return;
+  if (!rest_arg_u64(c, 0, "application-id", &w.f.app) || !indexer_id(c, w.f.app)) return;
   w.f.has_app = true;
-  if (parse(c, &w.f, "sender-address") && walk_begin(&w, false)) {
+  if (parse(c, &w.f, "sender-address") && walk_begin(&w, w.f.has_addr)) {
     algo_json_t *j = &c->json;
     rest_begin(c);
     model_key_u64(j, "application-id", w.f.app);
     model_key_u64(j, "current-round", algo_node_round(c->node));
-    walk(&w, false, true, log_block);
+    walk(&w, w.f.has_addr, true, log_block);
     if (w.found > 0) algo_json_close(j, ']');
     put_next(&w);
     rest_end(c);

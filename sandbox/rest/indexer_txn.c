@@ -17,50 +17,19 @@ static bool zero(const uint8_t *p, size_t n) {
 
 /* ---- the parts of each type ---- */
 
-static void put_refs(algo_json_t *j, const char *key, const uint64_t *v, size_t n) {
-  algo_json_key(j, key);
-  algo_json_open(j, '[');
-  for (size_t i = 0; i < n; i++) algo_json_uint(j, v[i]);
-  algo_json_close(j, ']');
-}
-
-static void put_box_refs(algo_json_t *j, const algo_txn_t *t) {
-  if (t->n_boxes == 0) return;
-  algo_json_key(j, "box-references");
-  algo_json_open(j, '[');
-  for (size_t i = 0; i < t->n_boxes; i++) {
-    uint64_t k = t->boxes[i].index;
-    algo_json_open(j, '{');
-    model_key_u64(j, "app", k == 0 ? t->app_id : k <= t->n_foreign_apps ? t->foreign_apps[k - 1] : 0);
-    key_b64(j, "name", t->boxes[i].name);
-    algo_json_close(j, '}');
-  }
-  algo_json_close(j, ']');
-}
-
 static void put_appl(algo_json_t *j, const algo_txn_t *t) {
   static const char *const on[] = {"noop", "optin", "closeout", "clear", "update", "delete"};
   algo_json_key(j, "application-transaction");
   algo_json_open(j, '{');
-  algo_json_key(j, "accounts");
-  algo_json_open(j, '[');
-  for (size_t i = 0; i < t->n_accounts; i++) {
-    char text[ALGO_ADDR_TEXT + 1];
-    algo_addr_format(text, &t->accounts[i]);
-    algo_json_str(j, text);
-  }
-  algo_json_close(j, ']');
+  indexer_refs_write(j, t);
   algo_json_key(j, "application-args");
   algo_json_open(j, '[');
   for (size_t i = 0; i < t->n_app_args; i++) algo_json_base64(j, t->app_args[i]);
   algo_json_close(j, ']');
   model_key_u64(j, "application-id", t->app_id);
   if (t->approval_program.n > 0) key_b64(j, "approval-program", t->approval_program);
-  put_box_refs(j, t);
   if (t->clear_program.n > 0) key_b64(j, "clear-state-program", t->clear_program);
   model_key_u64_opt(j, "extra-program-pages", t->extra_program_pages);
-  put_refs(j, "foreign-apps", t->foreign_apps, t->n_foreign_apps);
-  put_refs(j, "foreign-assets", t->foreign_assets, t->n_foreign_assets);
   model_schema(j, "global-state-schema", &t->global_schema);
   model_schema(j, "local-state-schema", &t->local_schema);
   algo_json_key(j, "on-completion");
@@ -121,9 +90,9 @@ static void put_keyreg(algo_json_t *j, const algo_txn_t *t) {
   algo_json_bool(j, t->nonparticipation);
   if (!zero(t->selection_pk, 32)) key_b64(j, "selection-participation-key", algo_bytes(t->selection_pk, 32));
   if (!zero(t->state_proof_pk, 64)) key_b64(j, "state-proof-key", algo_bytes(t->state_proof_pk, 64));
-  model_key_u64_opt(j, "vote-first-valid", t->vote_first);
-  model_key_u64_opt(j, "vote-key-dilution", t->vote_key_dilution);
-  model_key_u64_opt(j, "vote-last-valid", t->vote_last);
+  model_key_u64(j, "vote-first-valid", t->vote_first);
+  model_key_u64(j, "vote-key-dilution", t->vote_key_dilution);
+  model_key_u64(j, "vote-last-valid", t->vote_last);
   if (!zero(t->vote_pk, 32)) key_b64(j, "vote-participation-key", algo_bytes(t->vote_pk, 32));
   algo_json_close(j, '}');
 }

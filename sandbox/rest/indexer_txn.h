@@ -16,4 +16,7 @@ void indexer_txn_write(algo_json_t *j, const indexer_txn_t *t); /* an object */
 uint64_t indexer_txn_count(const algo_apply_t *a);
 void indexer_txid(char out[53], const algo_block_t *b, const algo_apply_t *a, algo_apply_t *restored);
 
+/* The accounts, applications, assets, boxes and the access list of a call: keys within its object. */
+void indexer_refs_write(algo_json_t *j, const algo_txn_t *t);
+
 #endif

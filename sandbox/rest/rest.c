@@ -219,7 +219,9 @@ static const rest_route_t *route_of(rest_call_t *c, const interface_t *from) {
     rest_error(c, get ? 401 : 405, get ? "Invalid API Token" : "Method Not Allowed");
     return NULL;
   }
-  if (!cut(&path, c->req->path)) {
+  size_t length = strlen(c->req->path);
+  bool open_end = from == &indexer && length > 1 && c->req->path[length - 1] == '/'; /* algod alone overlooks it */
+  if (open_end || !cut(&path, c->req->path)) {
     rest_error(c, 404, "Not Found");
     return NULL;
   }

@@ -103,7 +103,7 @@ def same(a, b):
 def without_clock(v):
     """How long ago the last block was is each one's own, and who it is."""
     if isinstance(v, dict):
-        return {k: without_clock(w) for k, w in v.items() if k not in ("time-since-last-round", "catchup-time", "channel")}
+        return {k: without_clock(w) for k, w in v.items() if k not in ("time-since-last-round", "catchup-time", "build")}
     return v
 
 
