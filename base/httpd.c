@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -72,6 +73,14 @@ void algo_httpd_resume(algo_httpd_request_t *req) {
   pthread_mutex_lock(&r->server->lock);
   resume_locked(r, false);
   pthread_mutex_unlock(&r->server->lock);
+}
+
+bool algo_httpd_left(const algo_httpd_request_t *req) {
+  if (req->impl == NULL) return false;
+  const union MHD_ConnectionInfo *at =
+      MHD_get_connection_info(req->impl->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  struct pollfd p = {.fd = at != NULL ? at->connect_fd : -1, .events = POLLRDHUP};
+  return poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
 bool algo_httpd_ending(const algo_httpd_request_t *req) {

@@ -32,7 +32,7 @@ static algo_code_t start_algod(sandbox_t *s, const sandbox_options_t *o, sandbox
   const algo_env_t *env = chains->env;
   algo_code_t rc = algo_rest_new(&s->rest, s->chain.node, o->token, env, err);
   if (rc != ALGO_OK) return rc;
-  algo_rest_on_chain(s->rest, sandbox_chain_other, chains);
+  algo_rest_on_chain(s->rest, sandbox_chain_other, sandbox_chain_drop, chains);
   algo_httpd_options_t http = {.host = o->host,
                                .port = o->port,
                                .max_body = ALGO_REST_MAX_BODY,

@@ -118,24 +118,46 @@ static algo_code_t reseed(sandbox_chains_t *s, const char *seed, algo_err_t *err
 algo_code_t sandbox_chain_other(void *chains, const algo_rest_chain_t *what, algo_node_t **out, algo_err_t *err) {
   sandbox_chains_t *s = chains;
   sandbox_options_t o = *s->options;
-  sandbox_chain_t *former = calloc(1, sizeof *former), made;
-  if (former == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  sandbox_chain_t *former, made;
+  if (what->kind == ALGO_REST_SEED) {
+    *out = s->now->node;
+    return reseed(s, what->seed, err);
+  }
+  if ((former = calloc(1, sizeof *former)) == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   o.data = o.load = o.genesis = o.seed = NULL; /* it is in memory alone */
   o.replay = what->folder;
   o.fork = what->url;
   o.fork_round = what->round;
   o.fork_token_file = what->token_file;
-  pthread_mutex_lock(&s->lock);
-  algo_code_t rc =
-      what->kind == ALGO_REST_SEED ? reseed(s, what->seed, err) : sandbox_chain_open(&made, &o, s->env, err);
-  if (rc == ALGO_OK && what->kind != ALGO_REST_SEED) {
-    *former = *s->now;
-    made.former = former;
-    *s->now = made;
-    former = NULL;
+  algo_code_t rc = sandbox_chain_open(&made, &o, s->env, err);
+  if (rc != ALGO_OK) {
+    free(former);
+    return rc;
   }
-  *out = s->now->node;
+  pthread_mutex_lock(&s->lock);
+  *former = *s->now;
+  made.former = former;
+  *s->now = made;
   pthread_mutex_unlock(&s->lock);
-  free(former);
-  return rc;
+  *out = made.node;
+  return ALGO_OK;
+}
+
+void sandbox_chain_drop(void *chains, algo_node_t *node) {
+  sandbox_chains_t *s = chains;
+  sandbox_chain_t *gone = NULL;
+  pthread_mutex_lock(&s->lock);
+  for (sandbox_chain_t **at = &s->now->former; *at != NULL && gone == NULL;) {
+    if ((*at)->node != node) {
+      at = &(*at)->former;
+      continue;
+    }
+    gone = *at;
+    *at = gone->former;
+    gone->former = NULL;
+  }
+  pthread_mutex_unlock(&s->lock);
+  if (gone == NULL) return; /* the one that answers; it ends with the program */
+  sandbox_chain_close(gone);
+  free(gone);
 }

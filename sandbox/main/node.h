@@ -11,11 +11,11 @@
 typedef struct sandbox_chain {
   algo_node_t *node;
   algo_fork_t *fork;            /* below it; NULL: none */
-  struct sandbox_chain *former; /* whose place it took; requests may still be looking at it */
+  struct sandbox_chain *former; /* whose place it took, while requests look at it */
 } sandbox_chain_t;
 
 typedef struct sandbox_chains { /* what another chain in its place is made with */
-  pthread_mutex_t lock;
+  pthread_mutex_t lock;         /* the list of those that are there: never held while one is made or ended */
   sandbox_chain_t *now;
   const sandbox_options_t *options;
   sandbox_world_t *world;
@@ -25,6 +25,8 @@ typedef struct sandbox_chains { /* what another chain in its place is made with 
 algo_code_t sandbox_chain_open(sandbox_chain_t *out, const sandbox_options_t *o, const algo_env_t *env,
                                algo_err_t *err);
 void sandbox_chain_close(sandbox_chain_t *c); /* the former ones too */
-algo_rest_chain_fn sandbox_chain_other;       /* with a sandbox_chains_t */
+/* With a sandbox_chains_t; others are made one at a time, and dropped at any. */
+algo_rest_chain_fn sandbox_chain_other;
+algo_rest_chain_drop_fn sandbox_chain_drop;
 
 #endif

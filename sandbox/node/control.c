@@ -1,12 +1,12 @@
 /* What no network allows: snapshots, changes outside of transactions, dumps. */
 #include "node_impl.h"
 
-/* Before it happens: what follows cannot fail for want of memory. */
+/* Before it happens: what follows cannot fail for want of memory, nor of room on the disk. */
 static algo_code_t may_note(algo_node_t *n, const algo_buf_t *payload, algo_err_t *err) {
   return payload->oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory") : node_log_room(n->log, payload->n, err);
 }
 
-/* Where the disk is full it has happened all the same, and that is said. */
+/* Where the disk fails now it has happened all the same, and that is said. */
 static algo_code_t note(algo_node_t *n, const algo_buf_t *payload, algo_err_t *err) {
   return node_log_note(n->log, algo_buf_view(payload), err);
 }
@@ -140,12 +140,13 @@ typedef struct begin {
 } begin_t;
 
 /* A ledger made of the records takes the place of the one there; `begin` NULL: by the clock. */
-static algo_code_t replace(algo_node_t *n, algo_bytes_t records, const begin_t *begin, algo_err_t *err) {
+static algo_code_t replace(algo_node_t *n, algo_bytes_t records, const begin_t *begin, const algo_node_stop_t *stop,
+                           algo_err_t *err) {
   algo_ledger_t *fresh = NULL;
   bool alone = n->origin != NULL; /* an origin serves one at a time */
   if (alone) pthread_rwlock_wrlock(&n->lock);
   algo_code_t rc = node_new_ledger(n, &fresh, err);
-  if (rc == ALGO_OK) rc = node_events_apply(fresh, records, err);
+  if (rc == ALGO_OK) rc = node_events_apply(fresh, records, stop, err);
   if (rc == ALGO_OK && begin != NULL) rc = node_time_fits(fresh, begin->time, err);
   if (rc != ALGO_OK) {
     if (alone) pthread_rwlock_unlock(&n->lock);
@@ -176,7 +177,7 @@ static algo_code_t replace(algo_node_t *n, algo_bytes_t records, const begin_t *
   return rc;
 }
 
-algo_code_t algo_node_load(algo_node_t *n, algo_bytes_t dump, algo_err_t *err) {
+algo_code_t algo_node_load(algo_node_t *n, algo_bytes_t dump, const algo_node_stop_t *stop, algo_err_t *err) {
   if (n->replay != NULL) return node_read_only(err);
   algo_bytes_t json = {NULL, 0};
   algo_code_t rc = node_events_genesis(dump, &json, err);
@@ -184,7 +185,7 @@ algo_code_t algo_node_load(algo_node_t *n, algo_bytes_t dump, algo_err_t *err) {
     rc = algo_err_set(err, ALGO_E_GENESIS, "the dump is of another network than %s", n->genesis_id);
   }
   if (rc == ALGO_OK) rc = node_events_fit(dump, n->origin, err);
-  return rc == ALGO_OK ? replace(n, dump, NULL, err) : rc;
+  return rc == ALGO_OK ? replace(n, dump, NULL, stop, err) : rc;
 }
 
 static algo_code_t back_to_genesis(algo_node_t *n, const begin_t *begin, algo_err_t *err) {
@@ -193,7 +194,7 @@ static algo_code_t back_to_genesis(algo_node_t *n, const begin_t *begin, algo_er
   node_event_genesis(&e, algo_buf_view(&n->genesis_json), n->origin);
   node_record_put(&records, algo_buf_view(&e));
   algo_code_t rc = e.oom || records.oom ? algo_err_set(err, ALGO_E_NOMEM, "out of memory")
-                                        : replace(n, algo_buf_view(&records), begin, err);
+                                        : replace(n, algo_buf_view(&records), begin, NULL, err);
   algo_buf_fini(&e);
   algo_buf_fini(&records);
   return rc;

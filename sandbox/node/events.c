@@ -3,6 +3,8 @@
 #include "algo/mp.h"
 #include "node_impl.h"
 
+#define LOOK_EVERY 64u /* events, between looks whether to go on */
+
 typedef enum event { EVENT_GENESIS, EVENT_BLOCK, EVENT_CHANGE, EVENT_SNAPSHOT, EVENT_REVERT } event_t;
 
 /* The hash of a fork's first block: of its header, since every node has a certificate of its own. */
@@ -188,9 +190,11 @@ algo_code_t node_events_fit(algo_bytes_t records, const algo_ledger_origin_t *or
                       (unsigned long long)round);
 }
 
-algo_code_t node_events_apply(algo_ledger_t *l, algo_bytes_t records, algo_err_t *err) {
+algo_code_t node_events_apply(algo_ledger_t *l, algo_bytes_t records, const algo_node_stop_t *stop, algo_err_t *err) {
   algo_bytes_t payload;
   for (uint64_t i = 0;; i++) {
+    if (stop != NULL && i % LOOK_EVERY == 0 && stop->asked(stop->user))
+      return algo_err_set(err, ALGO_E_INTERRUPTED, "interrupted: all stays as it was");
     algo_code_t rc = node_record_next(&records, &payload);
     if (rc == ALGO_E_NOT_FOUND) return ALGO_OK;
     if (rc == ALGO_OK) rc = apply(l, payload, err);

@@ -86,7 +86,7 @@ static algo_code_t take_state(algo_node_t *n, algo_err_t *err) {
   }
   if (rc == ALGO_OK) rc = node_log_read(n->log, from, &records, err);
   if (rc == ALGO_OK)
-    rc = from + records.n > 0 ? node_events_apply(n->ledger, algo_buf_view(&records), err) : begin_log(n, err);
+    rc = from + records.n > 0 ? node_events_apply(n->ledger, algo_buf_view(&records), NULL, err) : begin_log(n, err);
   algo_buf_fini(&records);
   return rc;
 }

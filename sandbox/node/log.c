@@ -118,15 +118,25 @@ static algo_code_t flush(node_log_t *l, algo_err_t *err) {
   return ALGO_OK;
 }
 
-algo_code_t node_log_room(node_log_t *l, size_t n, algo_err_t *err) {
+static algo_code_t memory(node_log_t *l, size_t n, algo_err_t *err) {
   if (algo_buf_reserve(&l->behind, HEAD + n) != NULL) return ALGO_OK;
   l->behind.oom = false;
   return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
 }
 
+/* The blocks of the disk are the file's before anything is in them. Some file systems know no such thing. */
+algo_code_t node_log_room(node_log_t *l, size_t n, algo_err_t *err) {
+  algo_code_t rc = memory(l, n, err);
+  if (rc != ALGO_OK || l->dir == NULL) return rc;
+  if (fallocate(l->fd, FALLOC_FL_KEEP_SIZE, (off_t)l->end, (off_t)(l->behind.n + HEAD + n)) == 0 ||
+      errno == EOPNOTSUPP || errno == ENOSYS || errno == EINTR)
+    return ALGO_OK;
+  return failed(l, algo_err_set(err, ALGO_E_IO, "%s", strerror(errno)), err);
+}
+
 /* The record waits behind those that wait already; written where it must not wait. */
 static algo_code_t put(node_log_t *l, algo_bytes_t payload, algo_err_t *err) {
-  algo_code_t rc = node_log_room(l, payload.n, err);
+  algo_code_t rc = memory(l, payload.n, err);
   if (rc != ALGO_OK) return rc;
   node_record_put(&l->behind, payload);
   return l->dir == NULL && l->behind.n < BEHIND ? ALGO_OK : flush(l, err);

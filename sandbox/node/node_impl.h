@@ -124,7 +124,7 @@ algo_code_t node_log_rewrite(node_log_t *l, algo_bytes_t records, algo_err_t *er
 algo_code_t node_log_append(node_log_t *l, algo_bytes_t payload, algo_err_t *err);
 /* The record that was appended last, of n bytes, is not there any more. */
 void node_log_take_back(node_log_t *l, size_t n);
-/* Memory for one more record of n bytes: appending or noting it cannot fail for want of it. Errors: NOMEM. */
+/* Memory and disk for one more record of n bytes: noting it cannot fail for want of them. Errors: NOMEM, IO. */
 algo_code_t node_log_room(node_log_t *l, size_t n, algo_err_t *err);
 /* Of what has happened already. IO: it is not in the file yet, and will be before the next one. */
 algo_code_t node_log_note(node_log_t *l, algo_bytes_t payload, algo_err_t *err);
@@ -153,7 +153,7 @@ algo_code_t node_events_genesis(algo_bytes_t records, algo_bytes_t *json, algo_e
 /* Are they what was done on that origin (NULL: on none)? Errors: GENESIS. */
 algo_code_t node_events_fit(algo_bytes_t records, const algo_ledger_origin_t *origin, algo_err_t *err);
 /* The records, done again on a ledger; a genesis does nothing. */
-algo_code_t node_events_apply(algo_ledger_t *l, algo_bytes_t records, algo_err_t *err);
+algo_code_t node_events_apply(algo_ledger_t *l, algo_bytes_t records, const algo_node_stop_t *stop, algo_err_t *err);
 uint64_t node_events_blocks(algo_bytes_t records); /* how many blocks they make */
 algo_code_t node_change_apply(algo_ledger_t *l, const algo_node_change_t *c, algo_err_t *err);
 

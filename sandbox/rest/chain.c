@@ -1,22 +1,41 @@
 /* Another chain in the place of the one there: from a seed, of recorded blocks, on top of another network. */
+#include <stdlib.h>
+
 #include "models.h"
 
-void algo_rest_on_chain(algo_rest_t *r, algo_rest_chain_fn *fn, void *user) {
+void algo_rest_on_chain(algo_rest_t *r, algo_rest_chain_fn *fn, algo_rest_chain_drop_fn *drop, void *user) {
   r->chain = fn;
+  r->drop = drop;
   r->chain_user = user;
 }
 
-/* One chain in another's place at a time: the last one made is the one that answers. Nobody waits at the old one any
- * more, nor begins to, before requests see the new one: they would look for themselves on its list. */
-static algo_code_t take_place(algo_rest_t *r, const algo_rest_chain_t *what, algo_node_t **made, algo_err_t *err) {
+/* Nobody waits at the old one any more, nor begins to, before requests see the new one: they would look for themselves
+ * on its list. */
+static void move(rest_call_t *c, rest_place_t *fresh) {
+  algo_rest_t *r = c->rest;
+  rest_place_t *old = fresh->former;
+  atomic_fetch_add(&old->users, 1); /* whoever asks may have come to one before it */
+  atomic_fetch_add(&fresh->users, 1);
+  algo_node_retire(old->node);
+  atomic_store(&r->place, fresh);
+  atomic_store(&old->retired, true);
+  rest_place_leave(r, old);
+  rest_place_leave(r, c->place);
+  c->place = fresh;
+  c->node = fresh->node;
+}
+
+/* One chain in another's place at a time: the last one made is the one that answers. */
+static algo_code_t take_place(rest_call_t *c, const algo_rest_chain_t *what, algo_err_t *err) {
+  algo_rest_t *r = c->rest;
   if (r->chain == NULL)
     return algo_err_set(err, ALGO_E_UNSUPPORTED, "this sandbox keeps the chain that it was started with");
   pthread_mutex_lock(&r->chain_lock);
-  algo_code_t rc = r->chain(r->chain_user, what, made, err);
-  if (rc == ALGO_OK && *made != r->node) {
-    algo_node_retire(r->node);
-    r->node = *made;
-  }
+  rest_place_t *now = atomic_load(&r->place), *fresh = rest_place_new(NULL, now);
+  algo_code_t rc = fresh != NULL ? r->chain(r->chain_user, what, &fresh->node, err)
+                                 : algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  if (rc == ALGO_OK && fresh->node != now->node) move(c, fresh);
+  else free(fresh);
   pthread_mutex_unlock(&r->chain_lock);
   return rc;
 }
@@ -24,18 +43,16 @@ static algo_code_t take_place(algo_rest_t *r, const algo_rest_chain_t *what, alg
 /* Who waits for a block of the old chain is told where the new one is. */
 static void become(rest_call_t *c, const algo_rest_chain_t *what) {
   algo_err_t err;
-  algo_node_t *made = NULL;
-  algo_code_t rc = take_place(c->rest, what, &made, &err);
+  algo_code_t rc = take_place(c, what, &err);
   if (rc != ALGO_OK) {
     bool elsewhere = rc == ALGO_E_NET || rc == ALGO_E_TIMEOUT || rc == ALGO_E_HTTP;
     rest_error(c, elsewhere ? 502 : rest_status(rc), "%s", err.msg);
     return;
   }
-  c->node = made;
   rest_begin(c);
   algo_json_key(&c->json, "genesis-id");
-  algo_json_str(&c->json, algo_node_genesis_id(made));
-  model_key_u64(&c->json, "round", algo_node_round(made));
+  algo_json_str(&c->json, algo_node_genesis_id(c->node));
+  model_key_u64(&c->json, "round", algo_node_round(c->node));
   rest_end(c);
 }
 

@@ -224,9 +224,12 @@ static void dump(rest_call_t *c) {
   else finish(c, rc, &err);
 }
 
+static bool is_to_end(void *req) { return algo_httpd_ending(req) || algo_httpd_left(req); }
+
 static void load(rest_call_t *c) {
   algo_err_t err;
-  finish(c, algo_node_load(c->node, c->req->body, &err), &err);
+  const algo_node_stop_t stop = {is_to_end, c->req};
+  finish(c, algo_node_load(c->node, c->req->body, &stop, &err), &err);
 }
 
 static const rest_route_t routes[] = {

@@ -12,7 +12,12 @@ algo_code_t algo_rest_new(algo_rest_t **out, algo_node_t *node, const char *toke
                           algo_err_t *err) {
   algo_rest_t *r = calloc(1, sizeof *r);
   if (r == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-  r->node = node;
+  rest_place_t *place = rest_place_new(node, NULL);
+  if (place == NULL) {
+    free(r);
+    return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
+  }
+  atomic_store(&r->place, place);
   pthread_mutex_init(&r->lock, NULL);
   pthread_mutex_init(&r->history_lock, NULL);
   pthread_mutex_init(&r->chain_lock, NULL);
@@ -20,6 +25,7 @@ algo_code_t algo_rest_new(algo_rest_t **out, algo_node_t *node, const char *toke
   if (token != NULL && *token != '\0') {
     r->token = strdup(token);
     if (r->token == NULL) {
+      rest_places_free(r);
       free(r);
       return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
     }
@@ -32,6 +38,7 @@ void algo_rest_free(algo_rest_t *r) {
   if (r == NULL) return;
   rest_sources_free(r);
   rest_history_free(r);
+  rest_places_free(r);
   pthread_mutex_destroy(&r->lock);
   pthread_mutex_destroy(&r->history_lock);
   pthread_mutex_destroy(&r->chain_lock);
@@ -145,7 +152,9 @@ void rest_error_text(rest_call_t *c, int status, algo_bytes_t text) {
   rest_end(c);
 }
 
-int rest_status(algo_code_t rc) { return rc == ALGO_E_NOMEM || rc == ALGO_E_IO || rc == ALGO_E_INTERNAL ? 500 : 400; }
+int rest_status(algo_code_t rc) {
+  return rc == ALGO_E_NOMEM || rc == ALGO_E_IO || rc == ALGO_E_INTERNAL || rc == ALGO_E_INTERRUPTED ? 500 : 400;
+}
 
 void rest_error(rest_call_t *c, int status, const char *fmt, ...) {
   algo_arena_t a = ALGO_ARENA_INIT;
@@ -243,7 +252,7 @@ static const rest_route_t *route_of(rest_call_t *c, const interface_t *from) {
 }
 
 static rest_call_t call_of(algo_rest_t *r, algo_httpd_request_t *req, algo_httpd_response_t *res) {
-  rest_call_t c = {.rest = r, .node = r->node, .req = req, .res = res, .json = algo_json(&res->body)};
+  rest_call_t c = {.rest = r, .req = req, .res = res, .json = algo_json(&res->body)};
   c.json.go_escape = true;
   return c;
 }
@@ -256,16 +265,23 @@ static bool admit(algo_rest_t *r, const interface_t *to, algo_httpd_request_t *r
   return route != NULL;
 }
 
+static void answer(rest_call_t *c, const interface_t *at) {
+  path_t path;
+  const rest_route_t *route = c->req->admitted;
+  if (route == NULL) route = route_of(c, at);
+  else if (cut(&path, c->req->path)) (void)matches(route->pattern, &path, c->arg);
+  if (route == NULL) return;
+  if ((route->flags & REST_LEDGER) && algo_node_is_replay(c->node))
+    rest_error(c, 501, "a replay of recorded blocks has no state to answer this from");
+  else run(c, route);
+}
+
 static void handle(algo_rest_t *r, const interface_t *at, algo_httpd_request_t *req, algo_httpd_response_t *res) {
   rest_call_t c = call_of(r, req, res);
-  path_t path;
-  const rest_route_t *route = req->admitted;
-  if (route == NULL) route = route_of(&c, at);
-  else if (cut(&path, req->path)) (void)matches(route->pattern, &path, c.arg);
-  if (route == NULL) return;
-  if ((route->flags & REST_LEDGER) && algo_node_is_replay(c.node))
-    rest_error(&c, 501, "a replay of recorded blocks has no state to answer this from");
-  else run(&c, route);
+  c.place = rest_place_enter(r);
+  c.node = c.place->node;
+  answer(&c, at);
+  rest_place_leave(r, c.place);
 }
 
 bool algo_rest_admit(void *rest, algo_httpd_request_t *req, algo_httpd_response_t *res) {

@@ -3,6 +3,7 @@
 #define REST_IMPL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "algo/asm.h"
 #include "algo/json.h"
@@ -16,9 +17,17 @@
 typedef struct rest_source rest_source_t;   /* coverage.c: where a program's instructions came from */
 typedef struct rest_history rest_history_t; /* history.c: when things came and went */
 
+typedef struct rest_place { /* a chain that answers, or did */
+  algo_node_t *node;
+  atomic_uint users;         /* requests that look at it */
+  atomic_bool retired, gone; /* another took its place; the node is let go */
+  struct rest_place *former;
+} rest_place_t;
+
 struct algo_rest {
-  algo_node_t *_Atomic node;
-  algo_rest_chain_fn *chain; /* NULL: there is none but this one */
+  rest_place_t *_Atomic place;
+  algo_rest_chain_fn *chain;     /* NULL: there is none but this one */
+  algo_rest_chain_drop_fn *drop; /* NULL: former ones stay */
   void *chain_user;
   pthread_mutex_t chain_lock; /* while another takes its place */
   algo_env_t env;
@@ -32,12 +41,19 @@ struct algo_rest {
 
 typedef struct rest_call {
   algo_rest_t *rest;
-  algo_node_t *node;
+  rest_place_t *place; /* NULL: the request is not to be answered yet */
+  algo_node_t *node;   /* of the place */
   algo_httpd_request_t *req;
   algo_httpd_response_t *res;
   algo_bytes_t arg[REST_MAX_ARGS]; /* of the path, in order; never empty */
   algo_json_t json;                /* writes the body as Go's encoding/json does */
 } rest_call_t;
+
+/* ---- place.c ---- */
+rest_place_t *rest_place_new(algo_node_t *node, rest_place_t *former); /* NULL: out of memory */
+rest_place_t *rest_place_enter(algo_rest_t *r);                        /* its node is there until it is left */
+void rest_place_leave(algo_rest_t *r, rest_place_t *p);
+void rest_places_free(algo_rest_t *r);
 
 typedef void rest_fn_t(rest_call_t *c);
 

@@ -62,7 +62,9 @@ static void wait_for_block(rest_call_t *c) {
 
 void algo_rest_closed(void *rest, algo_httpd_request_t *req) {
   algo_rest_t *r = rest;
-  algo_node_unwait(r->node, req);
+  rest_place_t *p = rest_place_enter(r); /* at a former one nobody waits any more */
+  algo_node_unwait(p->node, req);
+  rest_place_leave(r, p);
 }
 
 static void params(rest_call_t *c) {

@@ -43,7 +43,7 @@ static algo_code_t open_node(algo_testnet_t *t, algo_err_t *err) {
   if (rc == ALGO_OK) t->node = t->chain->node;
   if (rc == ALGO_OK) rc = algo_node_set_offset(t->node, 0, err);
   if (rc == ALGO_OK) rc = algo_rest_new(&t->rest, t->node, NULL, &env, err);
-  if (rc == ALGO_OK) algo_rest_on_chain(t->rest, testnet_chain_other, t);
+  if (rc == ALGO_OK) algo_rest_on_chain(t->rest, testnet_chain_other, NULL, t);
   const algo_http_transport_t transport = {testnet_ask, t};
   const algo_algod_options_t algod = {.url = "http://testnet", .transport = &transport};
   if (rc == ALGO_OK) rc = algo_algod_new(&t->algod, &algod, NULL, err);

@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   algo_buf_putb(&dump, algo_buf_view(&w->dump));
   algo_buf_put(&dump, head, sizeof head);
   algo_buf_put(&dump, data, size);
-  (void)algo_node_load(w->node, algo_buf_view(&dump), &err);
+  (void)algo_node_load(w->node, algo_buf_view(&dump), NULL, &err);
   if (algo_node_advance(w->node, 1, &err) != ALGO_OK) abort();
   algo_buf_fini(&dump);
   return 0;

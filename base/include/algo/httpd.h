@@ -81,6 +81,10 @@ ALGO_API void algo_httpd_resume(algo_httpd_request_t *req);
  * request from no connection. */
 ALGO_API bool algo_httpd_ending(const algo_httpd_request_t *req);
 
+/* Has the client closed its side? Nobody waits for an answer then: what takes long and has changed nothing yet may end.
+ * False for a request from no connection. */
+ALGO_API bool algo_httpd_left(const algo_httpd_request_t *req);
+
 /* NULL where absent. Views that live as long as the request. Query values are percent-decoded, '+' is a space. */
 ALGO_API const char *algo_httpd_query(const algo_httpd_request_t *req, const char *name);
 ALGO_API const char *algo_httpd_header(const algo_httpd_request_t *req, const char *name);

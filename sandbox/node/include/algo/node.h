@@ -146,8 +146,13 @@ ALGO_API algo_code_t algo_node_dump(algo_node_t *n, algo_buf_t *out, algo_err_t 
 /* The same, in the first *size bytes of a file that the caller closes: they stay as they are while the node goes on.
  * Only to be read at offsets. Errors: IO. */
 ALGO_API algo_code_t algo_node_dump_file(algo_node_t *n, int *fd, uint64_t *size, algo_err_t *err);
-/* Takes its place. Errors: PARSE, GENESIS (of another network); nothing has changed then. */
-ALGO_API algo_code_t algo_node_load(algo_node_t *n, algo_bytes_t dump, algo_err_t *err);
+typedef struct algo_node_stop { /* whether what takes long is to end: asked now and then */
+  bool (*asked)(void *user);
+  void *user;
+} algo_node_stop_t;
+/* Takes its place. stop NULL: it is done to the end. Errors: PARSE, GENESIS (of another network), INTERRUPTED; nothing
+ * has changed then. */
+ALGO_API algo_code_t algo_node_load(algo_node_t *n, algo_bytes_t dump, const algo_node_stop_t *stop, algo_err_t *err);
 /* ---- what programs did: coverage and profile, of accepted and refused calls alike, since it was turned on ---- */
 typedef struct algo_node_program {
   algo_addr_t hash; /* as compile answers it */

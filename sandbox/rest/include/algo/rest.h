@@ -22,9 +22,12 @@ typedef struct algo_rest_chain { /* what the body of POST /sandbox/v1/{seed,repl
   uint64_t round; /* FORK; 0: the last */
 } algo_rest_chain_t;
 /* Makes another chain, or begins the one there anew (SEED), and gives its node, which the routes answer from then on.
- * The old node is retired by the caller; requests may still look at it, so it stays until the handlers are gone. */
+ * The old node is retired by the caller; requests may still look at it, so it stays until it is dropped. */
 typedef algo_code_t algo_rest_chain_fn(void *user, const algo_rest_chain_t *what, algo_node_t **out, algo_err_t *err);
-ALGO_API void algo_rest_on_chain(algo_rest_t *r, algo_rest_chain_fn *fn, void *user); /* before the server starts */
+/* A node that was given, or the first one, is looked at by nobody any more, and never will be. From any handler. */
+typedef void algo_rest_chain_drop_fn(void *user, algo_node_t *node);
+/* Before the server starts. drop NULL: all of them stay. */
+ALGO_API void algo_rest_on_chain(algo_rest_t *r, algo_rest_chain_fn *fn, algo_rest_chain_drop_fn *drop, void *user);
 
 /* For algo_httpd_options_t, with the algo_rest_t as `user`. Without `admit` the handler asks for the token itself, and
  * the body is there by then. */

@@ -37,6 +37,18 @@ static algo_code_t make(void *user, const algo_rest_chain_t *what, algo_node_t *
   return ALGO_OK;
 }
 
+static struct {
+  const algo_node_t *nodes[4];
+  atomic_uint n;
+} dropped;
+
+static void drop(void *user, algo_node_t *node) {
+  (void)user;
+  unsigned i = atomic_fetch_add(&dropped.n, 1);
+  ck_assert_uint_lt(i, 4);
+  dropped.nodes[i] = node;
+}
+
 static void *ask_for_one(void *rest) {
   rest_answer_t a = rest_ask(rest, "POST", "/sandbox/v1/seed", NULL, ALGO_BYTES_LIT("{\"seed\":\"x\"}"));
   int status = a.status;
@@ -55,7 +67,7 @@ START_TEST(the_last_one_made_answers) {
     SUITE_OK(algo_node_advance(race.nodes[i], 10 * (i + 1), suite_err));
   }
   SUITE_OK(algo_rest_new(&rest, first, NULL, NULL, suite_err));
-  algo_rest_on_chain(rest, make, NULL);
+  algo_rest_on_chain(rest, make, drop, NULL);
   for (unsigned i = 0; i < 2; i++) {
     ck_assert_int_eq(pthread_create(&askers[i], NULL, ask_for_one, rest), 0);
     while (i == 0 && atomic_load(&race.made) == 0) usleep(1000);
@@ -68,6 +80,9 @@ START_TEST(the_last_one_made_answers) {
   rest_answer_t a = rest_get(rest, "/v2/status");
   ck_assert_msg(strstr(a.body, "\"last-round\":20,") != NULL, "%s", a.body);
   rest_answer_free(&a);
+  ck_assert_uint_eq(atomic_load(&dropped.n), 2); /* each of the former ones, once */
+  bool in_order = dropped.nodes[0] == first;
+  ck_assert(dropped.nodes[!in_order] == first && dropped.nodes[in_order] == race.nodes[0]);
   algo_rest_free(rest);
   for (unsigned i = 0; i < 2; i++) algo_node_free(race.nodes[i]);
   algo_node_free(first);

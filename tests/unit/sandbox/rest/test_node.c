@@ -191,11 +191,11 @@ START_TEST(back_to_a_snapshot_and_to_the_beginning) {
   expect("POST", "/sandbox/v1/reset", NONE, 200, "{\"round\":0}");
   expect("POST", "/sandbox/v1/load", algo_buf_view(&dump), 200, "{\"round\":1}");
   for (size_t cut = 1; cut < dump.n; cut += 7) { /* half a dump is refused, or is what was there at the time */
-    (void)algo_node_load(node, algo_bytes(dump.p, cut), &err);
+    (void)algo_node_load(node, algo_bytes(dump.p, cut), NULL, &err);
     ck_assert_uint_le(algo_node_round(node), 1);
   }
   dump.p[dump.n - 3] ^= 1;
-  ck_assert_int_ne(algo_node_load(node, algo_buf_view(&dump), &err), ALGO_OK);
+  ck_assert_int_ne(algo_node_load(node, algo_buf_view(&dump), NULL, &err), ALGO_OK);
   algo_buf_fini(&dump);
   shut();
 }
