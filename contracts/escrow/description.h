@@ -4,13 +4,14 @@
 
 #include "algo/tealgen.h"
 
-enum { ESCROW_EVENTS = 16, ESCROW_TABLES = 4, ESCROW_VIEWS = 6, ESCROW_MACHINES = 1 };
+enum { ESCROW_EVENTS = 16, ESCROW_TABLES = 4, ESCROW_VIEWS = 14, ESCROW_MACHINES = 1 };
 
 extern const tg_contract_t escrow_contract;
 extern const tg_struct_t escrow_provider, escrow_task, escrow_worker;
 extern const tg_event_t escrow_events[ESCROW_EVENTS];
 extern const tg_table_t escrow_tables[ESCROW_TABLES];
 extern const char *const escrow_views[ESCROW_VIEWS];
+extern const char escrow_summarise[], escrow_sum_tables[], escrow_recount[]; /* the sums behind some of the views */
 extern const tg_machine_t escrow_machines[ESCROW_MACHINES];
 
 /* clang-format off */

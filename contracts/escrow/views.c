@@ -14,17 +14,6 @@ const char *const escrow_views[ESCROW_VIEWS] = {
     "      ELSE t.disputed_at + t.dispute_s END AS until\n"
     "  FROM escrow.task t JOIN escrow.worker w ON w.app = t.app AND w.task = t.id WHERE t.state BETWEEN 1 AND 3",
 
-    "CREATE OR REPLACE VIEW escrow.earnings_by_worker AS\n"
-    "  SELECT t.app, w.worker, count(*) AS tasks, count(*) FILTER (WHERE t.state = 4) AS paid, sum(t.to_worker) AS "
-    "received,\n"
-    "    sum(t.fee) AS fees\n"
-    "  FROM escrow.worker w JOIN escrow.task t ON t.app = w.app AND t.id = w.task GROUP BY t.app, w.worker",
-
-    "CREATE OR REPLACE VIEW escrow.spending_by_client AS\n"
-    "  SELECT app, client, count(*) AS tasks, sum(reward) AS rewards, sum(to_client) AS returned, sum(owed_client) AS "
-    "owed\n"
-    "  FROM escrow.task GROUP BY app, client",
-
     /* Every payment, in positive, out negative: together they are what the market holds. What a settlement could not
        deliver comes back as 'owed' in the same call, and goes out as 'withdrawn'. */
     "CREATE OR REPLACE VIEW escrow.payments AS\n"
@@ -44,6 +33,19 @@ const char *const escrow_views[ESCROW_VIEWS] = {
     "  UNION ALL SELECT app, round, intra, log, ts, task, 'withdrawn', party, -amount FROM escrow.withdrawn\n"
     "  UNION ALL SELECT app, round, intra, log, ts, NULL, 'fees', treasury, -amount FROM escrow.fees_collected",
 
+    /* Everything that was said so far is summed up (sums.c). */
+    escrow_summarise,
+    escrow_sum_tables,
+    escrow_recount,
+
+    "CREATE OR REPLACE VIEW escrow.earnings_by_worker AS\n"
+    "  SELECT app, worker, tasks, paid, received, fees, resolved, failed FROM escrow.sum_by_worker",
+
+    "CREATE OR REPLACE VIEW escrow.spending_by_client AS\n"
+    "  SELECT app, client, s.tasks, s.rewards, s.returned, coalesce(o.owed, 0) AS owed FROM escrow.sum_by_client s\n"
+    "  LEFT JOIN (SELECT app, client, sum(owed_client) AS owed FROM escrow.task WHERE owed_client > 0\n"
+    "    GROUP BY app, client) o USING (app, client)",
+
     /* What a market must hold: the invariant of docs/contracts.md. Balanced: each task that has ended gave away exactly
        its reward and bond, and its fee is with the market or was collected. */
     "CREATE OR REPLACE VIEW escrow.holdings AS\n"
@@ -52,12 +54,21 @@ const char *const escrow_views[ESCROW_VIEWS] = {
     "    coalesce(w.owed, 0) AS owed_workers, m.fees,\n"
     "    coalesce(t.rewards, 0) + coalesce(t.bonds, 0) + coalesce(t.owed, 0) + coalesce(w.owed, 0) + m.fees AS "
     "holding,\n"
-    "    coalesce(t.whole, true) AND coalesce(t.fees, 0) = m.fees + m.collected AS balanced\n"
+    "    coalesce(c.uneven, 0) = 0 AND coalesce(f.fees, 0) = m.fees + m.collected AS balanced\n"
     "  FROM escrow.market m\n"
-    "  LEFT JOIN (SELECT app, sum(reward) FILTER (WHERE state <= 3) AS rewards,\n"
-    "    sum(bond_asked) FILTER (WHERE state BETWEEN 1 AND 3) AS bonds, sum(owed_client) AS owed, sum(fee) AS fees,\n"
-    "    bool_and(state <= 3 OR\n"
-    "      to_worker + fee + to_client = reward + CASE WHEN accepted_at > 0 THEN bond_asked ELSE 0 END) AS whole\n"
-    "    FROM escrow.task GROUP BY app) t ON t.app = m.app\n"
-    "  LEFT JOIN (SELECT app, sum(owed) AS owed FROM escrow.worker GROUP BY app) w ON w.app = m.app",
+    "  LEFT JOIN (SELECT app, sum(rewards) AS rewards, sum(bonds) AS bonds, sum(owed) AS owed FROM (\n"
+    "    SELECT app, reward AS rewards, CASE state WHEN 0 THEN 0 ELSE bond_asked END AS bonds, 0 AS owed\n"
+    "      FROM escrow.task WHERE state <= 3\n"
+    "    UNION ALL SELECT app, 0, 0, owed_client FROM escrow.task WHERE owed_client > 0) l GROUP BY app) t\n"
+    "    ON t.app = m.app\n"
+    "  LEFT JOIN (SELECT app, sum(uneven) AS uneven FROM escrow.sum_by_client GROUP BY app) c ON c.app = m.app\n"
+    "  LEFT JOIN (SELECT app, sum(fees) AS fees FROM escrow.sum_by_worker GROUP BY app) f ON f.app = m.app\n"
+    "  LEFT JOIN (SELECT app, sum(owed) AS owed FROM escrow.worker WHERE owed > 0 GROUP BY app) w ON w.app = m.app",
+
+    "CREATE INDEX IF NOT EXISTS task_by_client ON escrow.task (app, client, id)",
+    "CREATE INDEX IF NOT EXISTS worker_by_worker ON escrow.worker (app, worker, task)",
+    /* What waits or runs is little beside what is over. */
+    "CREATE INDEX IF NOT EXISTS task_live ON escrow.task (app, state, reward) WHERE state <= 3",
+    "CREATE INDEX IF NOT EXISTS task_owed ON escrow.task (app, client) WHERE owed_client > 0",
+    "CREATE INDEX IF NOT EXISTS worker_owed ON escrow.worker (app) WHERE owed > 0",
 };

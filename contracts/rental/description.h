@@ -4,15 +4,15 @@
 
 #include "algo/tealgen.h"
 
-enum { RENTAL_EVENTS = 21, RENTAL_TABLES = 4, RENTAL_VIEWS = 17, RENTAL_MACHINES = 2 };
+enum { RENTAL_EVENTS = 21, RENTAL_TABLES = 4, RENTAL_VIEWS = 19, RENTAL_MACHINES = 2 };
 
 extern const tg_contract_t rental_contract;
 extern const tg_struct_t rental_provider, rental_gpu, rental_rental, rental_quote, rental_due;
 extern const tg_event_t rental_events[RENTAL_EVENTS];
 extern const tg_table_t rental_tables[RENTAL_TABLES];
 extern const char *const rental_views[RENTAL_VIEWS];
-extern const char rental_summarise[], rental_sum_tables[]; /* the sums behind some of the views */
-extern const char rental_recount[];                        /* and what they are held against */
+extern const char rental_summarise[], rental_summarise_renters[], rental_sum_tables[], rental_renters_anew[];
+extern const char rental_recount[]; /* and what they are held against */
 extern const tg_machine_t rental_machines[RENTAL_MACHINES];
 
 /* clang-format off */

@@ -46,16 +46,50 @@ const char rental_summarise[] =
     "      refunded = s.refunded + excluded.refunded, rated = s.rated + excluded.rated,\n"
     "      stars = s.stars + excluded.stars, weight = s.weight + excluded.weight, weighed = s.weighed + "
     "excluded.weighed\n"
-    "  ), by_renter AS (\n"
-    "    INSERT INTO rental.sum_by_renter AS s (app, renter, rentals, deposited, settled, refunded)\n"
-    "    SELECT app, renter, count(*), sum(deposit), sum(settled), sum(refund) FROM o GROUP BY app, renter\n"
-    "    ON CONFLICT (app, renter) DO UPDATE SET rentals = s.rentals + excluded.rentals,\n"
-    "      deposited = s.deposited + excluded.deposited, settled = s.settled + excluded.settled,\n"
-    "      refunded = s.refunded + excluded.refunded\n"
     "  )\n"
     "  INSERT INTO rental.sum_by_minutes AS s (app, minutes, rentals)\n"
     "  SELECT app, minutes, count(*) FROM o WHERE state IN (2, 5) GROUP BY app, minutes\n"
     "  ON CONFLICT (app, minutes) DO UPDATE SET rentals = s.rentals + excluded.rentals;\n"
+    "  PERFORM rental.summarise_renters(market, first, last);\n"
+    "END $$";
+
+/* By renter each event counts for itself, so that what still runs is in the sums: the greatest of them are found by an
+ * index. An extension tells of the new deposit as a whole. */
+const char rental_summarise_renters[] =
+    "CREATE OR REPLACE FUNCTION rental.summarise_renters(market bigint, first bigint, last bigint) RETURNS void "
+    "LANGUAGE plpgsql\n"
+    "SET search_path = pg_catalog SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$\n"
+    "BEGIN\n"
+    "  INSERT INTO rental.sum_by_renter AS s (app, renter, rentals, deposited, settled, refunded)\n"
+    "  SELECT r.app, r.renter, sum(e.rentals), sum(e.deposited), sum(e.settled), sum(e.refunded)\n"
+    "  FROM (SELECT app, rental, round, 1 AS rentals, deposit AS deposited, 0::numeric AS settled, 0::numeric AS "
+    "refunded\n"
+    "      FROM rental.rental_requested\n"
+    "    UNION ALL SELECT x.app, x.rental, x.round, 0, x.deposit - coalesce(\n"
+    "        (SELECT max(b.deposit) FROM rental.rental_extended b WHERE b.app = x.app AND b.rental = x.rental\n"
+    "          AND (b.round, b.intra, b.log) < (x.round, x.intra, x.log)),\n"
+    "        (SELECT q.deposit FROM rental.rental_requested q WHERE q.app = x.app AND q.rental = x.rental)), 0, 0\n"
+    "      FROM rental.rental_extended x\n"
+    "    UNION ALL SELECT app, rental, round, 0, 0, to_owner + fee, 0 FROM rental.settled\n"
+    "    UNION ALL SELECT app, rental, round, 0, 0, 0, refund FROM rental.rental_stopped\n"
+    "    UNION ALL SELECT app, rental, round, 0, 0, 0, refund FROM rental.rental_cancelled\n"
+    "    UNION ALL SELECT app, rental, round, 0, 0, 0, to_renter FROM rental.resolved) e\n"
+    "  JOIN rental.rental r ON r.app = e.app AND r.id = e.rental\n"
+    "  WHERE e.round BETWEEN first AND last AND (market IS NULL OR e.app = market) GROUP BY r.app, r.renter\n"
+    "  ON CONFLICT (app, renter) DO UPDATE SET rentals = s.rentals + excluded.rentals,\n"
+    "    deposited = s.deposited + excluded.deposited, settled = s.settled + excluded.settled,\n"
+    "    refunded = s.refunded + excluded.refunded;\n"
+    "END $$";
+
+/* A database of an earlier version has them of what is over alone: they are counted anew, once. */
+const char rental_renters_anew[] =
+    "DO $$ BEGIN\n"
+    "  IF to_regclass('rental.sum_by_renter_settled') IS NULL THEN\n"
+    "    DELETE FROM rental.sum_by_renter;\n"
+    "    INSERT INTO rental.sum_by_renter SELECT * FROM rental.recount_by_renter;\n"
+    "    CREATE INDEX sum_by_renter_settled ON rental.sum_by_renter (app, settled);\n"
+    "    COMMENT ON TABLE rental.sum_by_renter IS 'Rentals by renter; view spending_by_renter adds what is owed';\n"
+    "  END IF;\n"
     "END $$";
 
 /* Made, and filled where a database of an earlier version has events already. */
@@ -78,8 +112,6 @@ const char rental_sum_tables[] =
     "    CREATE TABLE rental.sum_by_renter (app bigint, renter bytea, rentals bigint NOT NULL,\n"
     "      deposited numeric NOT NULL, settled numeric NOT NULL, refunded numeric NOT NULL, PRIMARY KEY (app, "
     "renter));\n"
-    "    COMMENT ON TABLE rental.sum_by_renter IS 'Rentals that are over, by renter; view spending_by_renter has "
-    "all';\n"
     "    CREATE TABLE rental.sum_by_minutes (app bigint, minutes numeric(20), rentals bigint NOT NULL,\n"
     "      PRIMARY KEY (app, minutes));\n"
     "    COMMENT ON TABLE rental.sum_by_minutes IS 'How many rentals had how many minutes billed: stopped and resolved "

@@ -6,9 +6,11 @@
 #define NOW "extract(epoch from now())::bigint"
 
 const char *const rental_views[RENTAL_VIEWS] = {
+    rental_summarise_renters,
     rental_summarise,
     rental_sum_tables,
     rental_recount,
+    rental_renters_anew,
 
     "CREATE OR REPLACE VIEW rental.available_gpus AS\n"
     "  SELECT app, id AS gpu, owner, price_per_minute, min_minutes, max_minutes, vram_mib, model, spec_hash, seal_key\n"
@@ -38,14 +40,9 @@ const char *const rental_views[RENTAL_VIEWS] = {
     "  GROUP BY app, owner",
 
     "CREATE OR REPLACE VIEW rental.spending_by_renter AS\n"
-    "  SELECT app, renter, sum(rentals)::bigint AS rentals, sum(deposited) AS deposited, sum(settled) AS spent,\n"
-    "    sum(refunded) AS refunded, sum(owed) AS owed\n"
-    "  FROM (SELECT app, renter, rentals, deposited, settled, refunded, 0 AS owed FROM rental.sum_by_renter\n"
-    "    UNION ALL SELECT app, renter, count(*), sum(deposit), sum(settled), sum(refund), 0\n"
-    "      FROM rental.rental WHERE state IN (0, 1, 4) GROUP BY app, renter\n"
-    "    UNION ALL SELECT app, renter, 0, 0, 0, 0, sum(owed_renter)\n"
-    "      FROM rental.rental WHERE owed_renter > 0 GROUP BY app, renter) s\n"
-    "  GROUP BY app, renter",
+    "  SELECT app, renter, s.rentals, s.deposited, s.settled AS spent, s.refunded, coalesce(o.owed, 0) AS owed\n"
+    "  FROM rental.sum_by_renter s LEFT JOIN (SELECT app, renter, sum(owed_renter) AS owed FROM rental.rental\n"
+    "    WHERE owed_renter > 0 GROUP BY app, renter) o USING (app, renter)",
 
     "CREATE OR REPLACE VIEW rental.market_by_day AS\n"
     "  SELECT app, day, requested, stopped, to_owners, fees FROM rental.sum_by_day",

@@ -8,26 +8,26 @@ create function chain.unlike(a jsonb, b jsonb, a_is text, b_is text) returns tex
 $$;
 comment on function chain.unlike is 'in which members two objects differ, as text; null: in none. What is zero or empty may be left out';
 
-create function chain.recount(contract text) returns setof text language plpgsql stable set search_path = pg_catalog as $$
+create function chain.recount(contract text) returns setof text language plpgsql stable set search_path = pg_catalog set work_mem = '64MB' as $$
 declare
   t record;
   keys text;
   shown text;
+  unlike text;
 begin
   for t in
     select k.oid, k.relname as kept, v.relname as counted from pg_class as k
     join pg_class as v on v.relnamespace = k.relnamespace and v.relkind = 'v' and v.relname = 'recount' || substr(k.relname, 4)
     where k.relnamespace = to_regnamespace(quote_ident(contract)) and k.relkind in ('r', 'p') and k.relname like 'sum\_%' order by k.relname
   loop
-    select string_agg(quote_ident(a.attname), ', ' order by a.attnum),
-           string_agg(format(case when a.atttypid = 'bytea'::regtype then 'chain.addr(%I)' else '%I' end, a.attname), ', ' order by a.attnum)
-    into keys, shown from pg_index as i join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
-    where i.indrelid = t.oid and i.indisprimary;
+    select string_agg(quote_ident(a.attname), ', ' order by a.attnum) filter (where i.indrelid is not null),
+           string_agg(format(case when a.atttypid = 'bytea'::regtype then 'chain.addr(%I)' else '%I' end, a.attname), ', ' order by a.attnum) filter (where i.indrelid is not null),
+           string_agg(format('k.%1$I is distinct from c.%1$I', a.attname), ' or ' order by a.attnum)
+    into keys, shown, unlike from pg_attribute as a left join pg_index as i on i.indrelid = a.attrelid and i.indisprimary and a.attnum = any (i.indkey)
+    where a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped;
     return query execute format(
-      'select format(''%%s.%%s (%%s): %%s'', %1$L, %2$L, concat_ws('', '', %5$s), unlike) from (
-         select *, chain.unlike(to_jsonb(c), to_jsonb(k), ''by the events'', ''in the table'') as unlike
-         from %1$I.%2$I as k full join %1$I.%3$I as c using (%4$s)) as both_ where unlike is not null limit 100',
-      contract, t.kept, t.counted, keys, shown);
+      'select format(''%%s.%%s (%%s): %%s'', %1$L, %2$L, concat_ws('', '', %5$s), chain.unlike(to_jsonb(c), to_jsonb(k), ''by the events'', ''in the table''))
+       from %1$I.%2$I as k full join %1$I.%3$I as c using (%4$s) where %6$s limit 100', contract, t.kept, t.counted, keys, shown, unlike);
   end loop;
 end $$;
 comment on function chain.recount is 'how the sums that are kept of a contract (sum_*) differ from what the events say (recount_*), a line a row; reads every event';

@@ -498,15 +498,6 @@ CREATE OR REPLACE VIEW escrow.running_tasks AS
       ELSE t.disputed_at + t.dispute_s END AS until
   FROM escrow.task t JOIN escrow.worker w ON w.app = t.app AND w.task = t.id WHERE t.state BETWEEN 1 AND 3;
 
-CREATE OR REPLACE VIEW escrow.earnings_by_worker AS
-  SELECT t.app, w.worker, count(*) AS tasks, count(*) FILTER (WHERE t.state = 4) AS paid, sum(t.to_worker) AS received,
-    sum(t.fee) AS fees
-  FROM escrow.worker w JOIN escrow.task t ON t.app = w.app AND t.id = w.task GROUP BY t.app, w.worker;
-
-CREATE OR REPLACE VIEW escrow.spending_by_client AS
-  SELECT app, client, count(*) AS tasks, sum(reward) AS rewards, sum(to_client) AS returned, sum(owed_client) AS owed
-  FROM escrow.task GROUP BY app, client;
-
 CREATE OR REPLACE VIEW escrow.payments AS
   SELECT app, round, intra, log, ts, task, 'reward' AS kind, client AS party, reward AS amount FROM escrow.task_posted
   UNION ALL SELECT a.app, a.round, a.intra, a.log, a.ts, a.task, 'bond', a.worker, t.bond_asked
@@ -523,15 +514,110 @@ CREATE OR REPLACE VIEW escrow.payments AS
   UNION ALL SELECT app, round, intra, log, ts, task, 'withdrawn', party, -amount FROM escrow.withdrawn
   UNION ALL SELECT app, round, intra, log, ts, NULL, 'fees', treasury, -amount FROM escrow.fees_collected;
 
+CREATE OR REPLACE FUNCTION escrow.summarise(market bigint, first bigint, last bigint) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+  INSERT INTO escrow.sum_by_client AS s (app, client, tasks, rewards, returned, uneven)
+  SELECT app, client, sum(tasks), sum(rewards), sum(returned), sum(uneven) FROM (
+    SELECT e.app, e.client, 1 AS tasks, e.reward AS rewards, 0::numeric AS returned, 0 AS uneven
+      FROM escrow.task_posted e WHERE e.round BETWEEN first AND last AND (market IS NULL OR e.app = market)
+    UNION ALL SELECT t.app, t.client, 0, 0, e.to_client, (t.to_worker + t.fee + t.to_client <>
+        t.reward + CASE WHEN t.accepted_at > 0 THEN t.bond_asked ELSE 0 END)::int
+      FROM (SELECT app, round, task, 0::numeric AS to_client FROM escrow.task_paid
+        UNION ALL SELECT app, round, task, to_client FROM escrow.task_refunded
+        UNION ALL SELECT app, round, task, to_client FROM escrow.task_resolved) e
+      JOIN escrow.task t ON t.app = e.app AND t.id = e.task WHERE e.round BETWEEN first AND last AND (market IS NULL OR e.app = market)) c GROUP BY app, client
+  ON CONFLICT (app, client) DO UPDATE SET tasks = s.tasks + excluded.tasks, rewards = s.rewards + excluded.rewards,
+    returned = s.returned + excluded.returned, uneven = s.uneven + excluded.uneven;
+  INSERT INTO escrow.sum_by_worker AS s (app, worker, tasks, paid, resolved, failed, received, fees)
+  SELECT app, worker, sum(tasks), sum(paid), sum(resolved), sum(failed), sum(received), sum(fees) FROM (
+    SELECT e.app, e.worker, 1 AS tasks, 0 AS paid, 0 AS resolved, 0 AS failed, 0::numeric AS received,
+      0::numeric AS fees FROM escrow.task_accepted e WHERE e.round BETWEEN first AND last AND (market IS NULL OR e.app = market)
+    UNION ALL SELECT w.app, w.worker, 0, e.paid, e.resolved, e.failed, e.to_worker, e.fee
+      FROM (SELECT app, round, task, 1 AS paid, 0 AS resolved, 0 AS failed, to_worker, fee FROM escrow.task_paid
+        UNION ALL SELECT app, round, task, 0, 1, 0, to_worker, fee FROM escrow.task_resolved
+        UNION ALL SELECT app, round, task, 0, 0, 1, 0, 0 FROM escrow.task_refunded) e
+      JOIN escrow.worker w ON w.app = e.app AND w.task = e.task WHERE e.round BETWEEN first AND last AND (market IS NULL OR e.app = market)) c GROUP BY app, worker
+  ON CONFLICT (app, worker) DO UPDATE SET tasks = s.tasks + excluded.tasks, paid = s.paid + excluded.paid,
+    resolved = s.resolved + excluded.resolved, failed = s.failed + excluded.failed,
+    received = s.received + excluded.received, fees = s.fees + excluded.fees;
+  INSERT INTO escrow.sum_by_kind AS s (app, kind, payments, amount)
+  SELECT e.app, e.kind, count(*), sum(e.amount) FROM escrow.payments e WHERE e.round BETWEEN first AND last AND (market IS NULL OR e.app = market)
+  GROUP BY e.app, e.kind
+  ON CONFLICT (app, kind) DO UPDATE SET payments = s.payments + excluded.payments, amount = s.amount + excluded.amount;
+END $$;
+
+DO $$ BEGIN
+  IF to_regclass('escrow.sum_by_client') IS NULL THEN
+    CREATE TABLE escrow.sum_by_client (app bigint, client bytea, tasks bigint NOT NULL, rewards numeric NOT NULL,
+      returned numeric NOT NULL, uneven bigint NOT NULL, PRIMARY KEY (app, client));
+    COMMENT ON TABLE escrow.sum_by_client IS 'Tasks by client; view spending_by_client adds what is owed';
+    COMMENT ON COLUMN escrow.sum_by_client.uneven IS 'tasks that ended and gave away another sum than reward and bond: none';
+    CREATE TABLE escrow.sum_by_worker (app bigint, worker bytea, tasks bigint NOT NULL, paid bigint NOT NULL,
+      resolved bigint NOT NULL, failed bigint NOT NULL, received numeric NOT NULL, fees numeric NOT NULL,
+      PRIMARY KEY (app, worker));
+    COMMENT ON TABLE escrow.sum_by_worker IS 'Tasks by worker, as view earnings_by_worker';
+    COMMENT ON COLUMN escrow.sum_by_worker.failed IS 'tasks given up, or late: the client got all back';
+    CREATE TABLE escrow.sum_by_kind (app bigint, kind text, payments bigint NOT NULL, amount numeric NOT NULL,
+      PRIMARY KEY (app, kind));
+    COMMENT ON TABLE escrow.sum_by_kind IS 'Payments by kind, as in view payments: in positive, out negative';
+    CREATE INDEX ON escrow.sum_by_client (app, rewards);
+    CREATE INDEX ON escrow.sum_by_worker (app, received);
+    CREATE INDEX ON escrow.sum_by_worker (app, paid);
+    PERFORM escrow.summarise(NULL, 0, 9223372036854775807);
+  END IF;
+END $$;
+
+CREATE OR REPLACE VIEW escrow.over AS
+  SELECT p.app, p.task, p.client, p.reward, a.worker, e.state, e.to_worker, e.fee, e.to_client,
+    e.to_worker + e.fee + e.to_client <> p.reward + CASE WHEN a.task IS NULL THEN 0 ELSE p.bond_asked END AS uneven
+  FROM escrow.task_posted p
+  LEFT JOIN escrow.task_accepted a ON a.app = p.app AND a.task = p.task
+  LEFT JOIN (SELECT app, task, 4 AS state, to_worker, fee, 0::numeric AS to_client FROM escrow.task_paid
+    UNION ALL SELECT app, task, 5, 0, 0, to_client FROM escrow.task_refunded
+    UNION ALL SELECT app, task, 6, to_worker, fee, to_client FROM escrow.task_resolved) e
+    ON e.app = p.app AND e.task = p.task;
+COMMENT ON VIEW escrow.over IS 'Tasks with their ends (4 paid, 5 refunded, 6 resolved), from their events alone';
+CREATE OR REPLACE VIEW escrow.recount_by_client AS
+  SELECT app, client, count(*) AS tasks, sum(reward) AS rewards, coalesce(sum(to_client), 0) AS returned,
+    count(*) FILTER (WHERE uneven) AS uneven FROM escrow.over GROUP BY app, client;
+CREATE OR REPLACE VIEW escrow.recount_by_worker AS
+  SELECT app, worker, count(*) AS tasks, count(*) FILTER (WHERE state = 4) AS paid,
+    count(*) FILTER (WHERE state = 6) AS resolved, count(*) FILTER (WHERE state = 5) AS failed,
+    coalesce(sum(to_worker), 0) AS received, coalesce(sum(fee), 0) AS fees
+  FROM escrow.over WHERE worker IS NOT NULL GROUP BY app, worker;
+CREATE OR REPLACE VIEW escrow.recount_by_kind AS
+  SELECT app, kind, count(*) AS payments, sum(amount) AS amount FROM escrow.payments GROUP BY app, kind;
+
+CREATE OR REPLACE VIEW escrow.earnings_by_worker AS
+  SELECT app, worker, tasks, paid, received, fees, resolved, failed FROM escrow.sum_by_worker;
+
+CREATE OR REPLACE VIEW escrow.spending_by_client AS
+  SELECT app, client, s.tasks, s.rewards, s.returned, coalesce(o.owed, 0) AS owed FROM escrow.sum_by_client s
+  LEFT JOIN (SELECT app, client, sum(owed_client) AS owed FROM escrow.task WHERE owed_client > 0
+    GROUP BY app, client) o USING (app, client);
+
 CREATE OR REPLACE VIEW escrow.holdings AS
   SELECT m.app, coalesce(t.rewards, 0) AS rewards, coalesce(t.bonds, 0) AS bonds, coalesce(t.owed, 0) AS owed_clients,
     coalesce(w.owed, 0) AS owed_workers, m.fees,
     coalesce(t.rewards, 0) + coalesce(t.bonds, 0) + coalesce(t.owed, 0) + coalesce(w.owed, 0) + m.fees AS holding,
-    coalesce(t.whole, true) AND coalesce(t.fees, 0) = m.fees + m.collected AS balanced
+    coalesce(c.uneven, 0) = 0 AND coalesce(f.fees, 0) = m.fees + m.collected AS balanced
   FROM escrow.market m
-  LEFT JOIN (SELECT app, sum(reward) FILTER (WHERE state <= 3) AS rewards,
-    sum(bond_asked) FILTER (WHERE state BETWEEN 1 AND 3) AS bonds, sum(owed_client) AS owed, sum(fee) AS fees,
-    bool_and(state <= 3 OR
-      to_worker + fee + to_client = reward + CASE WHEN accepted_at > 0 THEN bond_asked ELSE 0 END) AS whole
-    FROM escrow.task GROUP BY app) t ON t.app = m.app
-  LEFT JOIN (SELECT app, sum(owed) AS owed FROM escrow.worker GROUP BY app) w ON w.app = m.app;
+  LEFT JOIN (SELECT app, sum(rewards) AS rewards, sum(bonds) AS bonds, sum(owed) AS owed FROM (
+    SELECT app, reward AS rewards, CASE state WHEN 0 THEN 0 ELSE bond_asked END AS bonds, 0 AS owed
+      FROM escrow.task WHERE state <= 3
+    UNION ALL SELECT app, 0, 0, owed_client FROM escrow.task WHERE owed_client > 0) l GROUP BY app) t
+    ON t.app = m.app
+  LEFT JOIN (SELECT app, sum(uneven) AS uneven FROM escrow.sum_by_client GROUP BY app) c ON c.app = m.app
+  LEFT JOIN (SELECT app, sum(fees) AS fees FROM escrow.sum_by_worker GROUP BY app) f ON f.app = m.app
+  LEFT JOIN (SELECT app, sum(owed) AS owed FROM escrow.worker WHERE owed > 0 GROUP BY app) w ON w.app = m.app;
+
+CREATE INDEX IF NOT EXISTS task_by_client ON escrow.task (app, client, id);
+
+CREATE INDEX IF NOT EXISTS worker_by_worker ON escrow.worker (app, worker, task);
+
+CREATE INDEX IF NOT EXISTS task_live ON escrow.task (app, state, reward) WHERE state <= 3;
+
+CREATE INDEX IF NOT EXISTS task_owed ON escrow.task (app, client) WHERE owed_client > 0;
+
+CREATE INDEX IF NOT EXISTS worker_owed ON escrow.worker (app) WHERE owed > 0;

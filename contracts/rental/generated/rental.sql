@@ -649,6 +649,29 @@ COMMENT ON COLUMN rental.roles_changed.admin IS 'the admin';
 COMMENT ON COLUMN rental.roles_changed.treasury IS 'the treasury';
 COMMENT ON COLUMN rental.roles_changed.arbiter IS 'the arbiter';
 
+CREATE OR REPLACE FUNCTION rental.summarise_renters(market bigint, first bigint, last bigint) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+  INSERT INTO rental.sum_by_renter AS s (app, renter, rentals, deposited, settled, refunded)
+  SELECT r.app, r.renter, sum(e.rentals), sum(e.deposited), sum(e.settled), sum(e.refunded)
+  FROM (SELECT app, rental, round, 1 AS rentals, deposit AS deposited, 0::numeric AS settled, 0::numeric AS refunded
+      FROM rental.rental_requested
+    UNION ALL SELECT x.app, x.rental, x.round, 0, x.deposit - coalesce(
+        (SELECT max(b.deposit) FROM rental.rental_extended b WHERE b.app = x.app AND b.rental = x.rental
+          AND (b.round, b.intra, b.log) < (x.round, x.intra, x.log)),
+        (SELECT q.deposit FROM rental.rental_requested q WHERE q.app = x.app AND q.rental = x.rental)), 0, 0
+      FROM rental.rental_extended x
+    UNION ALL SELECT app, rental, round, 0, 0, to_owner + fee, 0 FROM rental.settled
+    UNION ALL SELECT app, rental, round, 0, 0, 0, refund FROM rental.rental_stopped
+    UNION ALL SELECT app, rental, round, 0, 0, 0, refund FROM rental.rental_cancelled
+    UNION ALL SELECT app, rental, round, 0, 0, 0, to_renter FROM rental.resolved) e
+  JOIN rental.rental r ON r.app = e.app AND r.id = e.rental
+  WHERE e.round BETWEEN first AND last AND (market IS NULL OR e.app = market) GROUP BY r.app, r.renter
+  ON CONFLICT (app, renter) DO UPDATE SET rentals = s.rentals + excluded.rentals,
+    deposited = s.deposited + excluded.deposited, settled = s.settled + excluded.settled,
+    refunded = s.refunded + excluded.refunded;
+END $$;
+
 CREATE OR REPLACE FUNCTION rental.summarise(market bigint, first bigint, last bigint) RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
@@ -681,16 +704,11 @@ BEGIN
       settled = s.settled + excluded.settled, earned = s.earned + excluded.earned, fees = s.fees + excluded.fees,
       refunded = s.refunded + excluded.refunded, rated = s.rated + excluded.rated,
       stars = s.stars + excluded.stars, weight = s.weight + excluded.weight, weighed = s.weighed + excluded.weighed
-  ), by_renter AS (
-    INSERT INTO rental.sum_by_renter AS s (app, renter, rentals, deposited, settled, refunded)
-    SELECT app, renter, count(*), sum(deposit), sum(settled), sum(refund) FROM o GROUP BY app, renter
-    ON CONFLICT (app, renter) DO UPDATE SET rentals = s.rentals + excluded.rentals,
-      deposited = s.deposited + excluded.deposited, settled = s.settled + excluded.settled,
-      refunded = s.refunded + excluded.refunded
   )
   INSERT INTO rental.sum_by_minutes AS s (app, minutes, rentals)
   SELECT app, minutes, count(*) FROM o WHERE state IN (2, 5) GROUP BY app, minutes
   ON CONFLICT (app, minutes) DO UPDATE SET rentals = s.rentals + excluded.rentals;
+  PERFORM rental.summarise_renters(market, first, last);
 END $$;
 
 DO $$ BEGIN
@@ -708,7 +726,6 @@ DO $$ BEGIN
     COMMENT ON COLUMN rental.sum_by_owner.weighed IS 'sum of stars times what was settled';
     CREATE TABLE rental.sum_by_renter (app bigint, renter bytea, rentals bigint NOT NULL,
       deposited numeric NOT NULL, settled numeric NOT NULL, refunded numeric NOT NULL, PRIMARY KEY (app, renter));
-    COMMENT ON TABLE rental.sum_by_renter IS 'Rentals that are over, by renter; view spending_by_renter has all';
     CREATE TABLE rental.sum_by_minutes (app bigint, minutes numeric(20), rentals bigint NOT NULL,
       PRIMARY KEY (app, minutes));
     COMMENT ON TABLE rental.sum_by_minutes IS 'How many rentals had how many minutes billed: stopped and resolved ones';
@@ -745,10 +762,25 @@ CREATE OR REPLACE VIEW rental.recount_by_owner AS
     coalesce(sum(settled) FILTER (WHERE stars > 0), 0) AS weight, sum(stars * settled) AS weighed
   FROM rental.over GROUP BY app, owner;
 CREATE OR REPLACE VIEW rental.recount_by_renter AS
-  SELECT app, renter, count(*) AS rentals, sum(deposit) AS deposited, sum(settled) AS settled,
-    sum(refund) AS refunded FROM rental.over GROUP BY app, renter;
+  SELECT q.app, q.renter, count(*) AS rentals, sum(greatest(q.deposit, x.deposit)) AS deposited,
+    coalesce(sum(s.settled), 0) AS settled, coalesce(sum(o.refund), 0) AS refunded
+  FROM rental.rental_requested q
+  LEFT JOIN (SELECT app, rental, max(deposit) AS deposit FROM rental.rental_extended GROUP BY app, rental) x
+    ON x.app = q.app AND x.rental = q.rental
+  LEFT JOIN (SELECT app, rental, sum(to_owner + fee) AS settled FROM rental.settled GROUP BY app, rental) s
+    ON s.app = q.app AND s.rental = q.rental
+  LEFT JOIN rental.over o ON o.app = q.app AND o.rental = q.rental GROUP BY q.app, q.renter;
 CREATE OR REPLACE VIEW rental.recount_by_minutes AS
   SELECT app, minutes, count(*) AS rentals FROM rental.over WHERE state IN (2, 5) GROUP BY app, minutes;
+
+DO $$ BEGIN
+  IF to_regclass('rental.sum_by_renter_settled') IS NULL THEN
+    DELETE FROM rental.sum_by_renter;
+    INSERT INTO rental.sum_by_renter SELECT * FROM rental.recount_by_renter;
+    CREATE INDEX sum_by_renter_settled ON rental.sum_by_renter (app, settled);
+    COMMENT ON TABLE rental.sum_by_renter IS 'Rentals by renter; view spending_by_renter adds what is owed';
+  END IF;
+END $$;
 
 CREATE OR REPLACE VIEW rental.available_gpus AS
   SELECT app, id AS gpu, owner, price_per_minute, min_minutes, max_minutes, vram_mib, model, spec_hash, seal_key
@@ -773,14 +805,9 @@ CREATE OR REPLACE VIEW rental.earnings_by_provider AS
   GROUP BY app, owner;
 
 CREATE OR REPLACE VIEW rental.spending_by_renter AS
-  SELECT app, renter, sum(rentals)::bigint AS rentals, sum(deposited) AS deposited, sum(settled) AS spent,
-    sum(refunded) AS refunded, sum(owed) AS owed
-  FROM (SELECT app, renter, rentals, deposited, settled, refunded, 0 AS owed FROM rental.sum_by_renter
-    UNION ALL SELECT app, renter, count(*), sum(deposit), sum(settled), sum(refund), 0
-      FROM rental.rental WHERE state IN (0, 1, 4) GROUP BY app, renter
-    UNION ALL SELECT app, renter, 0, 0, 0, 0, sum(owed_renter)
-      FROM rental.rental WHERE owed_renter > 0 GROUP BY app, renter) s
-  GROUP BY app, renter;
+  SELECT app, renter, s.rentals, s.deposited, s.settled AS spent, s.refunded, coalesce(o.owed, 0) AS owed
+  FROM rental.sum_by_renter s LEFT JOIN (SELECT app, renter, sum(owed_renter) AS owed FROM rental.rental
+    WHERE owed_renter > 0 GROUP BY app, renter) o USING (app, renter);
 
 CREATE OR REPLACE VIEW rental.market_by_day AS
   SELECT app, day, requested, stopped, to_owners, fees FROM rental.sum_by_day;
