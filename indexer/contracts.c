@@ -14,8 +14,9 @@ const ix_contract_t *ix_contract_of(const algo_follower_t *ix, uint64_t app) {
   return NULL;
 }
 
-/* Its tables and views, where they are not those of this version. */
-static algo_code_t make_tables(PGconn *c, const algo_contract_tables_t *t, algo_err_t *err) {
+/* Its tables and views, where they are not those of this version, in a transaction of their own. *busy: another session
+ * has one of them open, and nothing is done. */
+static algo_code_t make_tables(PGconn *c, const algo_contract_tables_t *t, bool *busy, algo_err_t *err) {
   uint8_t hash[32];
   algo_buf_t hex = ALGO_BUF_INIT;
   algo_sha256(hash, t->sql, strlen(t->sql));
@@ -23,22 +24,38 @@ static algo_code_t make_tables(PGconn *c, const algo_contract_tables_t *t, algo_
   algo_hex_encode(&hex, algo_bytes(hash, sizeof hash));
   const char *params[] = {t->contract, algo_buf_cstr(&hex)};
   PGresult *r = NULL;
+  *busy = false;
   algo_code_t rc =
       ix_pg_query(c, &r, "select 1 from chain.contract_schema where contract = $1 and sql_hash = $2", 2, params, err);
   const bool there = rc == ALGO_OK && PQntuples(r) == 1;
   PQclear(r);
   r = NULL;
   if (rc == ALGO_OK && !there) {
-    rc = ix_pg_exec(c, t->sql, err);
-    if (rc == ALGO_OK)
+    rc = ix_pg_exec(c, "begin; set local lock_timeout = '300ms'", err);
+    if (rc == ALGO_OK) rc = ix_pg_exec_unless_busy(c, t->sql, busy, err);
+    if (rc == ALGO_OK && !*busy)
       rc = ix_pg_query(c, &r,
                        "insert into chain.contract_schema (contract, sql_hash) values ($1, $2) on conflict (contract) "
                        "do update set sql_hash = excluded.sql_hash",
                        2, params, err);
-    if (rc != ALGO_OK) algo_err_prefix(err, rc, "the tables of contract %s", t->contract);
     PQclear(r);
+    if (rc == ALGO_OK && !*busy) rc = ix_pg_exec(c, "commit", err);
+    if (rc != ALGO_OK) algo_err_prefix(err, rc, "the tables of contract %s", t->contract);
   }
   algo_buf_fini(&hex);
+  return rc;
+}
+
+/* It does not wait in a queue for a view that others read, where whoever comes later would wait behind it. */
+static algo_code_t make_contract(algo_follower_t *ix, const algo_contract_tables_t *t, algo_err_t *err) {
+  char what[96];
+  bool busy = true;
+  algo_code_t rc = ALGO_OK;
+  snprintf(what, sizeof what, "bringing the tables and views of contract %s to this version", t->contract);
+  for (unsigned tries = 0; rc == ALGO_OK && busy; tries++) {
+    rc = make_tables(ix->control, t, &busy, err);
+    if (rc == ALGO_OK && busy) rc = ix_schema_wait(ix->control, what, tries, &ix->cancel, &ix->env, err);
+  }
   return rc;
 }
 
@@ -129,12 +146,10 @@ static algo_code_t leave_others(algo_follower_t *ix, const ix_cursor_t *cur, alg
 algo_code_t ix_contracts_register(algo_follower_t *ix, const ix_cursor_t *cur, const ix_gap_t *gap, algo_err_t *err) {
   algo_code_t rc = leave_others(ix, cur, err);
   for (size_t i = 0; rc == ALGO_OK && i < ix->opt.n_contracts; i++) {
-    /* On its own: readers of a view that is made anew wait until the transaction ends. */
-    rc = ix_pg_exec(ix->control, "begin; set local lock_timeout = '300ms'", err);
-    if (rc == ALGO_OK) rc = make_tables(ix->control, ix->opt.contracts[i].tables, err);
+    rc = make_contract(ix, ix->opt.contracts[i].tables, err);
     for (size_t k = 0; rc == ALGO_OK && k < ix->n_contracts; k++)
       if (ix->contracts[k].tables == ix->opt.contracts[i].tables) rc = find_sums(ix->control, &ix->contracts[k], err);
-    if (rc == ALGO_OK) rc = ix_pg_exec(ix->control, "commit; begin", err);
+    if (rc == ALGO_OK) rc = ix_pg_exec(ix->control, "begin", err);
     if (rc == ALGO_OK) rc = join(ix, i, cur, gap, err);
     if (rc == ALGO_OK) rc = ix_pg_exec(ix->control, "commit", err);
   }

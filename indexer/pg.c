@@ -3,6 +3,7 @@
 
 #include <libpq-events.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -47,11 +48,20 @@ bool ix_pause(const ix_cancel_t *cancel, uint64_t ns) {
   return !ix_cancel_asked(cancel);
 }
 
-static void cancel_statement(PGconn *c) {
+static void *cancel_main(void *cancel) {
   char why[256];
-  PGcancel *cancel = PQgetCancel(c);
-  if (cancel) (void)PQcancel(cancel, why, sizeof why);
+  (void)PQcancel(cancel, why, sizeof why);
   PQfreeCancel(cancel);
+  return NULL;
+}
+
+/* PQcancel connects, and waits for as long as that takes: it does so in a thread that nobody waits for. */
+static void cancel_statement(PGconn *c) {
+  pthread_t thread;
+  PGcancel *cancel = PQgetCancel(c);
+  if (!cancel) return;
+  if (pthread_create(&thread, NULL, cancel_main, cancel) == 0) (void)pthread_detach(thread);
+  else PQfreeCancel(cancel);
 }
 
 /* Waits until an answer is there, or the connection is lost, which PQgetResult then tells. false: the server answers to

@@ -33,7 +33,7 @@ algo_code_t ix_schema_share(PGconn *c, algo_err_t *err) {
 }
 
 /* Who has something of ours open, for long enough to be worth a word. */
-static void tell_who(PGconn *c, const ix_migration_t *m, const algo_env_t *env) {
+static void tell_who(PGconn *c, const char *what, const algo_env_t *env) {
   PGresult *r;
   algo_code_t rc = ix_pg_query(
       c, &r,
@@ -43,14 +43,24 @@ static void tell_who(PGconn *c, const ix_migration_t *m, const algo_env_t *env) 
       " from pg_locks as l join pg_class as k on k.oid = l.relation and k.relnamespace >= 16384 where l.pid = a.pid)",
       0, NULL, NULL);
   if (rc != ALGO_OK) return;
-  algo_env_log(env, ALGO_LOG_WARN, "migration %03d (%s) waits for sessions that have the tables open: %s", m->version,
-               m->name, PQgetisnull(r, 0, 0) ? "none just now" : PQgetvalue(r, 0, 0));
+  algo_env_log(env, ALGO_LOG_WARN, "%s waits for sessions that have the tables open: %s", what,
+               PQgetisnull(r, 0, 0) ? "none just now" : PQgetvalue(r, 0, 0));
   PQclear(r);
+}
+
+algo_code_t ix_schema_wait(PGconn *c, const char *what, unsigned tries, const ix_cancel_t *cancel,
+                           const algo_env_t *env, algo_err_t *err) {
+  if (tries % 16 == 2) tell_who(c, what, env);
+  return ix_pause(cancel, tries < 8 ? UINT64_C(500000000) : UINT64_C(2000000000))
+             ? ALGO_OK
+             : algo_err_set(err, ALGO_E_INTERRUPTED, "ended by a signal");
 }
 
 static algo_code_t apply(PGconn *c, const ix_migration_t *m, const ix_cancel_t *cancel, const algo_env_t *env,
                          algo_err_t *err) {
   algo_buf_t sql = ALGO_BUF_INIT;
+  char what[96];
+  snprintf(what, sizeof what, "migration %03d (%s)", m->version, m->name);
   algo_buf_printf(&sql, "begin; set local lock_timeout = '300ms';");
   algo_buf_puts(&sql, m->sql);
   algo_buf_printf(&sql, "\n;insert into chain.migration (version, name) values (%d, '%s'); commit", m->version,
@@ -60,12 +70,10 @@ static algo_code_t apply(PGconn *c, const ix_migration_t *m, const ix_cancel_t *
   for (unsigned tries = 0; rc == ALGO_OK && busy; tries++) {
     rc = ix_pg_exec_unless_busy(c, algo_buf_cstr(&sql), &busy, err);
     if (rc != ALGO_OK || !busy) continue;
-    if (tries % 16 == 2) tell_who(c, m, env);
-    if (!ix_pause(cancel, tries < 8 ? UINT64_C(500000000) : UINT64_C(2000000000)))
-      rc = algo_err_set(err, ALGO_E_INTERRUPTED, "ended by a signal");
+    rc = ix_schema_wait(c, what, tries, cancel, env, err);
   }
   algo_buf_fini(&sql);
-  return rc == ALGO_OK ? rc : algo_err_prefix(err, rc, "migration %03d (%s)", m->version, m->name);
+  return rc == ALGO_OK ? rc : algo_err_prefix(err, rc, "%s", what);
 }
 
 algo_code_t ix_schema_version(PGconn *c, int *version, algo_err_t *err) {

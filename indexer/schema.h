@@ -27,6 +27,10 @@ algo_code_t ix_schema_version(PGconn *c, int *version, algo_err_t *err) ALGO_NOD
  * UNSUPPORTED (a newer program's database), INTERRUPTED. */
 algo_code_t ix_schema_migrate(PGconn *c, const ix_cancel_t *cancel, const algo_env_t *env,
                               algo_err_t *err) ALGO_NODISCARD;
+/* Where a lock was not to be had: waits for a moment before try `tries` + 1, and says now and then for whom `what`
+ * waits. Errors: INTERRUPTED. */
+algo_code_t ix_schema_wait(PGconn *c, const char *what, unsigned tries, const ix_cancel_t *cancel,
+                           const algo_env_t *env, algo_err_t *err) ALGO_NODISCARD;
 /* Whether the schema is this program's. Errors: DB, NOT_FOUND (there is none), UNSUPPORTED (an older or a newer
  * program's). */
 algo_code_t ix_schema_check(PGconn *c, algo_err_t *err) ALGO_NODISCARD;

@@ -2,14 +2,17 @@
  * of a back-fill is filled. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "algo/algod.h"
 #include "internal.h"
 #include "source.h"
 
-#define POLL_NS 20000000L  /* how often a request to stop is looked for */
-#define IDLE_NS 200000000L /* while other workers have all that is left of a back-fill */
+#define POLL_NS      20000000L             /* how often a request to stop is looked for */
+#define QUEUE_NS     UINT64_C(10000000000) /* how often the queue of notifications is looked at ... */
+#define QUEUE_TENTHS 5                     /* ... and from which part on a word is said, again with each tenth more */
+#define IDLE_NS      200000000L            /* while other workers have all that is left of a back-fill */
 
 /* ---- who may write, and what ---- */
 
@@ -221,10 +224,39 @@ static algo_code_t database_lives(algo_follower_t *ix, algo_err_t *err) {
   return rc;
 }
 
+/* A listener that holds a transaction open keeps PostgreSQL from letting go of what all others have heard. */
+static algo_code_t look_at_queue(algo_follower_t *ix, uint64_t *next, int *told, algo_err_t *err) {
+  PGresult *r;
+  if (ix_now_ns() < *next) return ALGO_OK;
+  *next = ix_now_ns() + QUEUE_NS;
+  pthread_mutex_lock(&ix->partitions);
+  ix_pg_cancellable(ix->control, &ix->cancel);
+  algo_code_t rc = ix_pg_query(ix->control, &r, "select used, holders from chain.notification_queue()", 0, NULL, err);
+  ix_pg_cancellable(ix->control, NULL);
+  pthread_mutex_unlock(&ix->partitions);
+  if (rc != ALGO_OK) return rc == ALGO_E_INTERRUPTED ? ALGO_OK : rc;
+  const double used = strtod(PQgetvalue(r, 0, 0), NULL);
+  const int tenths = (int)(used * 10);
+  pthread_mutex_lock(&ix->pipe.mu);
+  ix->pipe.stats.notify_queue = used;
+  pthread_mutex_unlock(&ix->pipe.mu);
+  if (tenths >= QUEUE_TENTHS && tenths > *told)
+    algo_env_log(
+        &ix->env, ALGO_LOG_WARN,
+        "PostgreSQL's queue of notifications is %.0f %% full, and commits fail when it is full: a listener does "
+        "not come to the end of a transaction. Commit or end it there (select pg_terminate_backend(PID)). Open "
+        "longest: %s",
+        used * 100, PQgetisnull(r, 0, 1) ? "none in this database" : PQgetvalue(r, 0, 1));
+  *told = tenths >= QUEUE_TENTHS ? tenths : 0;
+  PQclear(r);
+  return ALGO_OK;
+}
+
 /* Waits for the session's end; meanwhile hears the request to stop, and has indexes made. */
 static void supervise(algo_follower_t *ix) {
   ix_pipe_t *p = &ix->pipe;
-  uint64_t looked = 0;
+  uint64_t looked = 0, queue_next = 0;
+  int queue_told = 0;
   pthread_mutex_lock(&p->mu);
   while (!ix_pipe_over(p)) {
     if (atomic_load(&ix->stop) && !p->stop) {
@@ -236,6 +268,7 @@ static void supervise(algo_follower_t *ix) {
     algo_err_t err;
     algo_code_t rc = database_lives(ix, &err);
     if (rc == ALGO_OK) rc = look_after_indexes(ix, &looked, false, &err);
+    if (rc == ALGO_OK) rc = look_at_queue(ix, &queue_next, &queue_told, &err);
     if (rc != ALGO_OK) ix_pipe_fail(p, &err, false);
     pthread_mutex_lock(&p->mu);
     if (!ix_pipe_over(p)) ix_pipe_wait(p, POLL_NS);

@@ -323,6 +323,8 @@ algo_code_t algo_follower_verify(algo_follower_verdict_t *out, const algo_follow
   algo_arena_t arena = ALGO_ARENA_INIT;
   ix_verify_t v = {.out = out, .tell = tell, .user = user, .arena = &arena, .err = err};
   v.cancel = (ix_cancel_t){opt->cancelled, opt->cancel_user};
+  v.progress = opt->progress;
+  v.progress_user = opt->progress_user;
   const algo_algod_options_t node = {
       .url = opt->algod_url, .token = opt->algod_token, .cancelled = opt->cancelled, .cancel_user = opt->cancel_user};
   algo_follower_contract_t *apps = NULL;

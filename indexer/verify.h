@@ -13,6 +13,8 @@ typedef struct ix_verify {
   void (*tell)(void *user, const char *difference); /* NULL: counted alone */
   void *user;
   ix_cancel_t cancel;
+  void (*progress)(void *user, uint64_t round, uint64_t last); /* NULL: nobody asks */
+  void *progress_user;
   char start[67];     /* where a look at a part of the accounts begins, as the text of a bytea; "": not chosen yet */
   uint64_t start_app; /* the same of applications with boxes */
   algo_arena_t *arena;

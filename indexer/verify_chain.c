@@ -6,6 +6,8 @@
 #include "schema.h"
 #include "verify.h"
 
+#define LINKS 50000u /* rounds at a time: a second or so, on a slow disk too */
+
 algo_code_t ix_verify_network(ix_verify_t *v) {
   ix_cursor_t cur;
   algo_params_t params;
@@ -19,13 +21,19 @@ algo_code_t ix_verify_network(ix_verify_t *v) {
                       params.genesis_id, cur.genesis_id);
 }
 
-algo_code_t ix_verify_links(ix_verify_t *v) {
+/* Rounds `first` to `last`, of which the first is there. *newest: the last one that is. */
+static algo_code_t compare_links(ix_verify_t *v, uint64_t first, uint64_t last, uint64_t *newest) {
+  char from[24], to[24];
+  const char *params[] = {from, to};
   PGresult *r;
+  snprintf(from, sizeof from, "%" PRIu64, first);
+  snprintf(to, sizeof to, "%" PRIu64, last);
   algo_code_t rc = ix_pg_query(v->conn, &r,
                                "select round, before, before = round - 1 from (select round, prev, lag(round) over w as"
-                               " before, lag(hash) over w as link from chain.block window w as (order by round)) as b"
-                               " where before <> round - 1 or link <> prev order by round limit 100",
-                               0, NULL, v->err);
+                               " before, lag(hash) over w as link from chain.block where round between $1 and $2"
+                               " window w as (order by round)) as b where before <> round - 1 or link <> prev"
+                               " order by round limit 100",
+                               2, params, v->err);
   if (rc != ALGO_OK) return rc;
   for (int i = 0; i < PQntuples(r); i++) {
     if (*PQgetvalue(r, i, 2) == 't')
@@ -33,7 +41,26 @@ algo_code_t ix_verify_links(ix_verify_t *v) {
     else ix_verify_differs(v, "between rounds %s and %s blocks are missing", PQgetvalue(r, i, 1), PQgetvalue(r, i, 0));
   }
   PQclear(r);
+  rc = ix_pg_query(v->conn, &r, "select max(round) from chain.block where round between $1 and $2", 2, params, v->err);
+  if (rc != ALGO_OK) return rc;
+  *newest = ix_pg_u64(r, 0, 0);
+  PQclear(r);
   return ALGO_OK;
+}
+
+algo_code_t ix_verify_links(ix_verify_t *v) {
+  PGresult *r;
+  algo_code_t rc = ix_pg_query(v->conn, &r, "select min(round), max(round) from chain.block", 0, NULL, v->err);
+  if (rc != ALGO_OK) return rc;
+  uint64_t at = ix_pg_u64(r, 0, 0);
+  const uint64_t last = ix_pg_u64(r, 0, 1);
+  PQclear(r);
+  for (uint64_t to = at; rc == ALGO_OK && to < last;) {
+    to = last - to > LINKS ? to + LINKS : last;
+    rc = compare_links(v, at, to, &at);
+    if (v->progress) v->progress(v->progress_user, to, last);
+  }
+  return rc;
 }
 
 algo_code_t ix_verify_missing(ix_verify_t *v) {

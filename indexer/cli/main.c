@@ -98,7 +98,14 @@ static algo_code_t tell_json(found_t *f, const algo_follower_verdict_t *v, algo_
   return ALGO_OK;
 }
 
-static int verify(const cli_options_t *o, const algo_env_t *env) {
+/* On a terminal, where there is much to read. */
+static void show_links(void *user, uint64_t round, uint64_t last) {
+  (void)user;
+  if (round < last) fprintf(stderr, "\r\033[Kchain of blocks: round %" PRIu64 " of %" PRIu64, round, last);
+  else fputs("\r\033[K", stderr);
+}
+
+static int verify(cli_options_t *o, const algo_env_t *env) {
   algo_follower_verdict_t v;
   algo_err_t err;
   found_t f = {.text = ALGO_BUF_INIT};
@@ -106,6 +113,7 @@ static int verify(const cli_options_t *o, const algo_env_t *env) {
   algo_json_open(&f.json, '{');
   algo_json_key(&f.json, "found");
   algo_json_open(&f.json, '[');
+  if (isatty(STDERR_FILENO) && !o->json && !o->quiet) o->ix.progress = show_links;
   algo_code_t rc = algo_follower_verify(&v, &o->ix, cli_contracts, cli_n_contracts, o->round, o->json ? note : say,
                                         o->json ? &f : NULL, env, &err);
   if (rc == ALGO_OK && o->json) rc = tell_json(&f, &v, &err);

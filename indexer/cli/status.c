@@ -30,6 +30,8 @@ static void put_metrics(algo_buf_t *b, const algo_follower_stats_t *s) {
       {"database_up", "gauge", "1 when there is a connection", s->database_up},
       {"block_age_seconds", "gauge", "Age of the newest committed block by its own time", age},
       {"latency_seconds", "gauge", "From a block's arrival to its commit, newest batch", s->latency_s},
+      {"notification_queue_ratio", "gauge",
+       "How full PostgreSQL's queue of notifications is, 0 to 1: commits fail when it is full", s->notify_queue},
       {"blocks_total", "counter", "Blocks committed", (double)s->blocks},
       {"transactions_total", "counter", "Top-level transactions committed", (double)s->txns},
       {"inner_transactions_total", "counter", "Inner transactions committed", (double)s->inner},

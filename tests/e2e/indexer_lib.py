@@ -199,6 +199,7 @@ class Wire:
         self.server_at = f"{socket_dir}/.s.PGSQL.{re.search(r'port=([0-9]+)', url).group(1)}"
         self.dir = tempfile.mkdtemp(prefix="algorent-wire.", dir="/tmp")
         self.cut, self.cuts, self.lock = cut, 0, threading.Lock()
+        self.mute, self.muted = False, []  # then who comes is taken, and hears nothing
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(f"{self.dir}/.s.PGSQL.5432")
         self.listener.listen(64)
@@ -213,6 +214,9 @@ class Wire:
                 client = self.listener.accept()[0]
             except OSError:
                 return
+            if self.mute:
+                self.muted.append(client)
+                continue
             server = socket.socket(socket.AF_UNIX)
             try:
                 server.connect(self.server_at)

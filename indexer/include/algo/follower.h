@@ -55,6 +55,10 @@ typedef struct algo_follower_options {
   bool (*cancelled)(void *user); /* of verify and migrate: asked a few times a second while something takes long; true
                                   * ends it with INTERRUPTED; NULL: never. A follower has algo_follower_stop */
   void *cancel_user;
+  /* Of verify: how far the links of the chain are read, up to round `last`; in the caller's thread; NULL: nobody asks.
+   */
+  void (*progress)(void *user, uint64_t round, uint64_t last);
+  void *progress_user;
 } algo_follower_options_t; /* everything is copied but the tables */
 
 typedef struct algo_follower_stats {                        /* since the start; for progress and metrics */
@@ -65,9 +69,10 @@ typedef struct algo_follower_stats {                        /* since the start; 
   uint64_t batches;
   uint64_t ranges, ranges_left; /* of a back-fill under way, 0 when there is none */
   uint64_t fetch_errors, decode_errors, database_errors;
-  uint64_t unknown;   /* transactions of types that this version does not know */
-  int64_t block_time; /* of the newest committed round, Unix seconds */
-  double latency_s;   /* from the whole body's arrival to the commit, newest batch */
+  uint64_t unknown;    /* transactions of types that this version does not know */
+  int64_t block_time;  /* of the newest committed round, Unix seconds */
+  double latency_s;    /* from the whole body's arrival to the commit, newest batch */
+  double notify_queue; /* how full PostgreSQL's queue of notifications is, 0 to 1; looked at every ten seconds */
   bool database_up, node_up, at_tip;
 } algo_follower_stats_t;
 
