@@ -13,7 +13,8 @@ static void put_box(algo_json_t *j, uint64_t app, algo_bytes_t name) {
   algo_json_open(j, '{');
   model_key_u64(j, "app", app);
   algo_json_key(j, "name");
-  algo_json_base64(j, name);
+  if (name.n > 0) algo_json_base64(j, name);
+  else algo_json_null(j);
   algo_json_close(j, '}');
 }
 

@@ -44,6 +44,23 @@ inner: itxn_begin; int pay; itxn_field TypeEnum; txn Sender; itxn_field Receiver
 itxn_next; int acfg; itxn_field TypeEnum; int 9; itxn_field ConfigAssetTotal; byte "inn"; itxn_field ConfigAssetName; itxn_submit; byte "x"; log; b end
 end: int 1"""
 
+OUTER = """#pragma version 12
+txn ApplicationID; bz end
+txna ApplicationArgs 0; byte "call"; ==; bnz call
+txna ApplicationArgs 0; byte "opt"; ==; bnz opt
+txna ApplicationArgs 0; byte "new"; ==; bnz new
+txna ApplicationArgs 0; byte "freeze"; ==; bnz freeze
+txna ApplicationArgs 0; byte "destroy"; ==; bnz destroy
+b end
+call: itxn_begin; int appl; itxn_field TypeEnum; txna Applications 1; itxn_field ApplicationID; txna ApplicationArgs 1; itxn_field ApplicationArgs; int 0; itxn_field Fee; byte "inner note"; itxn_field Note; itxn_submit; b end
+opt: itxn_begin; int axfer; itxn_field TypeEnum; txna Assets 0; itxn_field XferAsset; global CurrentApplicationAddress; itxn_field AssetReceiver; itxn_submit; b end
+new: itxn_begin; int acfg; itxn_field TypeEnum; int 9; itxn_field ConfigAssetTotal; global CurrentApplicationAddress; dup; dup; itxn_field ConfigAssetManager; itxn_field ConfigAssetFreeze; itxn_field ConfigAssetClawback
+itxn_next; int keyreg; itxn_field TypeEnum
+itxn_next; int pay; itxn_field TypeEnum; txna Accounts 1; itxn_field Receiver; int 3; itxn_field Amount; itxn_submit; b end
+freeze: itxn_begin; int afrz; itxn_field TypeEnum; txna Assets 0; itxn_field FreezeAsset; global CurrentApplicationAddress; itxn_field FreezeAssetAccount; int 0; itxn_field FreezeAssetFrozen; itxn_submit; b end
+destroy: itxn_begin; int acfg; itxn_field TypeEnum; txna Assets 0; itxn_field ConfigAsset; itxn_submit; b end
+end: int 1"""
+
 
 class Follower(http.server.BaseHTTPRequestHandler):
     """The sandbox, and what a follower has beside: how far to go is told, and goes."""
@@ -211,8 +228,26 @@ class World:
         ls = transaction.LogicSigAccount(yes, args=[b"x"])
         self.send(transaction.PaymentTxn(a, self.params(), ls.address(), 1_000_000))
         self.send(transaction.PaymentTxn(ls.address(), self.params(), a, 5), sign=lambda t: transaction.LogicSigTransaction(t, ls))
+        self.nested(a, b, c)
         self.control("POST", "/sandbox/v1/advance/3")
         self.last = self.node.status()["last-round"]
+
+    def nested(self, a, b, c):
+        """Calls within calls, every kind of inner transaction, and lists of access."""
+        none = transaction.StateSchema(0, 0)
+        outer = self.send(transaction.ApplicationCreateTxn(a, self.params(), 0, self.program(OUTER), self.program("#pragma version 12\nint 1"), none, none))["application-index"]
+        self.outer = logic.get_application_address(outer)
+        self.send(transaction.PaymentTxn(a, self.params(), self.outer, 5_000_000))
+        for args in ([b"call", b"log"], [b"call", b"inner"], [b"opt"], [b"new"]):
+            t = transaction.ApplicationNoOpTxn(a, self.params(8000), outer, args, foreign_apps=[self.app], foreign_assets=[self.asset], accounts=[b])
+            made = self.send(t)
+        asset = made["inner-txns"][0]["asset-index"]
+        for args in ([b"freeze"], [b"destroy"]):
+            self.send(transaction.ApplicationNoOpTxn(a, self.params(8000), outer, args, foreign_assets=[asset], accounts=[b]))
+        self.send(transaction.ApplicationCallTxn(b, self.params(), self.app, 0, app_args=[b"local", b"by access"], accounts=[c, a], foreign_apps=[outer], foreign_assets=[self.asset], boxes=[(0, b"a"), (self.app, b"zz")],
+                                                 use_access=True, holdings=[(self.asset, c), (self.asset, b)], locals=[(outer, c), (self.app, b)]), 1)
+        self.send(transaction.ApplicationCallTxn(a, self.params(), self.app, 0, app_args=[b"box", b"far", b"x"], foreign_apps=[outer], boxes=[(outer, b"o"), (0, b"far"), (0, b"")]))
+        self.send(transaction.ApplicationCallTxn(a, self.params(), outer, 0, app_args=[b"none"], reject_version=9))
 
 
 class Asker:
@@ -292,7 +327,7 @@ def accounts(q, w):
     q.pages("/v2/accounts")
     q.pages("/v2/accounts?include-all=true", (3,))
     q.pages(f"/v2/accounts?asset-id={w.asset}&include-all=true", (1,))
-    for x in [*w.who, w.at, w.multisig, ZERO, account.generate_account()[1]]:
+    for x in [*w.who, w.at, w.outer, w.multisig, ZERO, account.generate_account()[1]]:
         for tail in ("", "?include-all=true", "?exclude=all", "?exclude=created-assets", "?exclude=apps-local-state,assets", "?exclude=foo", "?round=5", "?round=99999", f"?round={w.last}", "?round=0", "?include-all=foo", "?exclude="):
             q.get(f"/v2/accounts/{x}{tail}")
         for what, key in (("assets", "asset-id"), ("created-assets", "asset-id"), ("apps-local-state", "application-id"), ("created-applications", "application-id")):
@@ -344,7 +379,7 @@ def transactions(q, w):
     for t in tails + more:
         q.get("/v2/transactions" + t)
         q.get(f"/v2/assets/{w.asset}/transactions{t}")
-    for x in (w.who[0], w.who[1], w.who[2], w.at, w.multisig, ZERO):
+    for x in (w.who[0], w.who[1], w.who[2], w.at, w.outer, w.multisig, ZERO):
         for t in tails:
             q.get(f"/v2/accounts/{x}/transactions{t}")
     for x in (w.who[0], w.who[2], w.multisig):
@@ -352,7 +387,7 @@ def transactions(q, w):
     for i in (w.gone_asset, 999, *BAD):
         q.get(f"/v2/assets/{i}/transactions")
     q.pages("/v2/transactions")
-    for t in ("?tx-type=appl", "?min-round=20", f"?address={w.who[0]}", f"?application-id={w.app}", "?tx-type=pay&currency-greater-than=0", f"?asset-id={w.asset}"):
+    for t in ("?tx-type=axfer", "?min-round=20", f"?address={w.who[0]}", f"?application-id={w.app}", "?tx-type=pay&currency-greater-than=0", f"?asset-id={w.asset}"):
         q.pages("/v2/transactions" + t, (1, 3))
     q.pages(f"/v2/assets/{w.asset}/transactions", (1, 3))
     for t in [*w.txids, NO_TXID, "foo", NO_TXID.lower(), "%20", ""]:
