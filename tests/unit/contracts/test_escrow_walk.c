@@ -12,10 +12,17 @@ static escrow_walk_t k;
 
 static void open_market(bool asa) { escrow_walk_open(&k, asa, &algo_escrow_spec_algo, &algo_escrow_spec_asa); }
 
+/* Steps that are never accepted are not tested by a walk; short walks need not come to all. */
+static void reached(void) {
+  for (unsigned i = 0; i < TASK_STEPS; i++) ck_assert_msg(k.accepted[i] > 0, "step %u was never accepted", i);
+}
+
 START_TEST(walks) {
+  unsigned times = number("ALGORENT_WALKS", 3), steps = number("ALGORENT_WALK", 2500);
   open_market(_i & 1);
-  bool ok = escrow_walk_run(&k, number("ALGORENT_WALKS", 3), number("ALGORENT_WALK", 2500), 1 + (uint64_t)_i, NULL);
+  bool ok = escrow_walk_run(&k, times, steps, 1 + (uint64_t)_i, NULL);
   ck_assert_msg(ok, "%s", algo_testnet_why(k.w.t));
+  if (times >= 3 && steps >= 2500) reached();
   if (getenv("ALGORENT_WALK_SHOW"))
     for (unsigned i = 0; i < TASK_STEPS; i++) fprintf(stderr, "step %u: %u accepted\n", i, k.accepted[i]);
   escrow_walk_close(&k);
