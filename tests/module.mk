@@ -91,6 +91,7 @@ $(eval $(call fuzz,event,contracts_bindings))
 $(eval $(call fuzz,genesis,ledger))
 $(eval $(call fuzz,checkpoint,ledger))
 $(eval $(call fuzz,fork,fork))
+$(eval $(call fuzz,script,testnet))
 $(eval $(call fuzz,optimise,tealgen_prove tealgen))
 $(OUT)/obj/tests/fuzz/fuzz_arc56.o $(OUT)/obj/tests/fuzz/fuzz_rows.o $(OUT)/obj/tests/fuzz/fuzz_scope.o: CPPFLAGS += -Iindexer # its own headers
 

@@ -44,10 +44,11 @@ static bool call(algo_testnet_t *t, const char *who, const algo_arc56_t *d, cons
   const algo_signer_t *signer = algo_testnet_signer(t, who);
   json_object *values = signer == NULL ? NULL : testnet_json_parse(t, args == NULL ? "[]" : args);
   algo_composer_t *c = NULL;
-  if (values == NULL || !resolve_args(t, values, m) || !testnet_know_method(t, m->arc4.signature) ||
-      algo_composer_new(&c, t->algod, NULL, &err) != ALGO_OK) {
+  bool ok = values != NULL && resolve_args(t, values, m) && testnet_know_method(t, m->arc4.signature);
+  if (ok && algo_composer_new(&c, t->algod, NULL, &err) != ALGO_OK) ok = testnet_fail_err(t, "no composer", &err);
+  if (!ok) {
     json_object_put(values);
-    return algo_testnet_fail(t, "%s was not called", m->arc4.signature);
+    return false;
   }
   algo_code_t rc = algo_arc56_call(c, d, m, app, values, NULL, signer, NULL, &t->group, &err);
   json_object_put(values);

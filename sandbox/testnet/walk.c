@@ -202,17 +202,27 @@ bool algo_walk_run(algo_testnet_t *t, const algo_walk_t *w, algo_walk_found_t *f
   return ok;
 }
 
+/* Is it a step of this walk? Numbers may be any: `choose` may have put them there. */
+static bool may_be(const algo_walk_t *w, const algo_walk_step_t *s) {
+  if (s->action >= w->n_actions) return false;
+  const algo_walk_action_t *a = &w->actions[s->action];
+  for (size_t i = 0; i < a->n_args; i++)
+    if (a->args[i].kind == ALGO_WALK_WHO && s->args[i] > walk_arg_hi(w, &a->args[i])) return false;
+  return true;
+}
+
 bool walk_do(walker_t *k, const algo_walk_step_t *steps, size_t n, algo_buf_t *why) {
   const algo_walk_t *w = k->w;
   bool ok = true;
   for (size_t i = 0; ok && i < n; i++) {
-    ok = steps[i].action < w->n_actions && walk_step(k, &steps[i]);
+    bool known = may_be(w, &steps[i]);
+    ok = known && walk_step(k, &steps[i]);
     if (ok) continue;
     algo_buf_printf(why, "step %zu, ", i + 1);
     if (steps[i].action < w->n_actions) walk_put_step(why, w, &steps[i]);
     algo_buf_puts(why, ": ");
-    if (steps[i].action < w->n_actions) put_why(k, why);
-    else algo_buf_puts(why, "no such action");
+    if (known) put_why(k, why);
+    else algo_buf_puts(why, "the walk has no such action, or nobody of that number");
   }
   if (!ok || walk_finish(k)) return ok;
   put_why(k, why);

@@ -170,6 +170,12 @@ START_TEST(a_script_that_is_none) {
     ck_assert_msg(strstr(algo_testnet_why(t), bad[i].words) != NULL, "%s: %s", bad[i].json, algo_testnet_why(t));
     algo_testnet_forgive(t);
   }
+  const algo_walk_step_t nobody = {0, {2, 5}}, nothing = {3, {0, 5}};
+  ck_assert(!algo_walk_do(t, &w, &nobody, 1));
+  ck_assert_ptr_nonnull(strstr(algo_testnet_why(t), "step 1, add(by: nobody, n: 5): the walk has no"));
+  algo_testnet_forgive(t);
+  ck_assert(!algo_walk_do(t, &w, &nothing, 1));
+  algo_testnet_forgive(t);
 }
 END_TEST
 
