@@ -102,11 +102,9 @@ static bool fe_equal(const fe_t *a, const fe_t *b) {
   return memcmp(x, y, sizeof x) == 0;
 }
 
-/* x^(2^250 - 1), and x^11 in *x11. */
-static fe_t fe_power_250(const fe_t *x, fe_t *x11) {
-  fe_t x2 = fe_square(x), x8 = fe_square_times(x2, 2), x9 = fe_mul(&x8, x);
-  *x11 = fe_mul(&x9, &x2);
-  fe_t x22 = fe_square(x11), e5 = fe_mul(&x22, &x9); /* e5: x^(2^5 - 1), and so on */
+static fe_t fe_power_250(const fe_t *x) { /* x^(2^250 - 1) */
+  fe_t x2 = fe_square(x), x8 = fe_square_times(x2, 2), x9 = fe_mul(&x8, x), x11 = fe_mul(&x9, &x2);
+  fe_t x22 = fe_square(&x11), e5 = fe_mul(&x22, &x9); /* e5: x^(2^5 - 1), and so on */
   fe_t t = fe_square_times(e5, 5), e10 = fe_mul(&t, &e5);
   t = fe_square_times(e10, 10);
   fe_t e20 = fe_mul(&t, &e10);
@@ -122,9 +120,11 @@ static fe_t fe_power_250(const fe_t *x, fe_t *x11) {
   return fe_mul(&t, &e50);
 }
 
-static fe_t fe_invert(const fe_t *x) { /* x^(p - 2) */
-  fe_t x11, e250 = fe_power_250(x, &x11), t = fe_square_times(e250, 5);
-  return fe_mul(&t, &x11);
+static fe_t fe_invert(const fe_t *x) {
+  uint8_t bytes[32];
+  fe_store(bytes, x);
+  edwards_invert(bytes, bytes);
+  return fe_load(bytes);
 }
 
 /* ---- the curve ---- */
@@ -169,8 +169,8 @@ static bool load_point(point_t *out, const uint8_t bytes[32]) {
   fe_t y = fe_load(bytes), yy = fe_square(&y), dyy = fe_mul(&yy, &fe_d);
   fe_t above = fe_sub(&yy, &fe_one), u = fe_mul(&above, &fe_one), v = fe_add(&dyy, &fe_one), vv = fe_square(&v),
        v3 = fe_mul(&vv, &v);
-  fe_t uv3 = fe_mul(&u, &v3), v4 = fe_mul(&v3, &v), uv7 = fe_mul(&uv3, &v4), unused;
-  fe_t e250 = fe_power_250(&uv7, &unused), t = fe_square_times(e250, 2), root = fe_mul(&t, &uv7);
+  fe_t uv3 = fe_mul(&u, &v3), v4 = fe_mul(&v3, &v), uv7 = fe_mul(&uv3, &v4);
+  fe_t e250 = fe_power_250(&uv7), t = fe_square_times(e250, 2), root = fe_mul(&t, &uv7);
   fe_t x = fe_mul(&uv3, &root), xx = fe_square(&x), vxx = fe_mul(&v, &xx), minus_u = fe_sub(&fe_zero, &u);
   if (fe_equal(&vxx, &minus_u)) x = fe_mul(&x, &fe_sqrt_minus_one);
   else if (!fe_equal(&vxx, &u)) return false;

@@ -43,6 +43,7 @@ typedef void edwards_sums_fn(point_t out[4], const point_table_t *b, const edwar
 /* The second: all four at a time, by vectors of 256 bits; only where edwards_has_avx2. */
 edwards_sums_fn edwards_sums, edwards_sums_avx2;
 bool edwards_has_avx2(void);
+void edwards_invert(uint8_t out[32], const uint8_t in[32]); /* modulo p; of 0, 0. `in` is below p */
 /* The point that four sums make, as 32 bytes. */
 void edwards_join(uint8_t out[32], const point_t sums[4]);
 

@@ -3,5 +3,5 @@ $(eval $(call library,chain,chain,base,libsodium))
 
 # Many independent products: a compiler that inlines them all is a quarter faster, one that gathers them into vectors slower.
 ifeq ($(BUILD),release)
-$(OUT)/obj/chain/edwards.o $(OUT)/obj/chain/edwards_avx2.o: CFLAGS_ALL += -O3 -fno-tree-vectorize -fno-tree-slp-vectorize
+$(patsubst %,$(OUT)/obj/chain/%.o,edwards edwards_avx2 edwards_invert): CFLAGS_ALL += -O3 -fno-tree-vectorize -fno-tree-slp-vectorize
 endif

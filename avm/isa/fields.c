@@ -124,8 +124,9 @@ bool algo_isa_int_constant(const char *name, size_t n, uint64_t *value) {
                {"AssetTransfer", 4},
                {"AssetFreeze", 5},
                {"ApplicationCall", 6}};
+  if (n == 0 || n >= sizeof names[0].name || (name[0] >= '0' && name[0] <= '9')) return false; /* most are numbers */
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-    if (strlen(names[i].name) == n && memcmp(names[i].name, name, n) == 0) {
+    if (names[i].name[n] == '\0' && names[i].name[n - 1] != '\0' && memcmp(names[i].name, name, n) == 0) {
       *value = names[i].value;
       return true;
     }

@@ -75,6 +75,35 @@ START_TEST(every_key_has_a_table) {
 }
 END_TEST
 
+/* Of what is known, and of an inverse. That products with it are one, every verification shows. */
+START_TEST(inverses) {
+  uint8_t one[32] = {1}, two[32] = {2}, minus_one[32], half[32], zero[32] = {0}, out[32];
+  memset(minus_one, 0xff, 32);
+  minus_one[0] = 0xec;
+  minus_one[31] = 0x7f;
+  memset(half, 0xff, 32); /* (p + 1) / 2 = 2^254 - 9 */
+  half[0] = 0xf7;
+  half[31] = 0x3f;
+  edwards_invert(out, one);
+  ck_assert_mem_eq(out, one, 32);
+  edwards_invert(out, minus_one);
+  ck_assert_mem_eq(out, minus_one, 32);
+  edwards_invert(out, two);
+  ck_assert_mem_eq(out, half, 32);
+  edwards_invert(out, zero);
+  ck_assert_mem_eq(out, zero, 32);
+  for (unsigned i = 0; i < 2000; i++) {
+    uint8_t x[32];
+    for (unsigned j = 0; j < 32; j++) x[j] = j < i % 33 ? 0 : j > 31 - i % 7 ? 0xff : next();
+    x[31] &= 0x7f;
+    if (memcmp(x + 1, minus_one + 1, 31) == 0) x[1] = 0;
+    edwards_invert(out, x);
+    edwards_invert(out, out);
+    ck_assert_mem_eq(out, x, 32);
+  }
+}
+END_TEST
+
 /* Four sums at a time are the sums one by one: for digits at their ends, for none, and for random ones. */
 START_TEST(vectors_as_one_by_one) {
   uint8_t base[32] = {0x58};
@@ -169,5 +198,5 @@ START_TEST(no_table_is_the_plain_verification) {
 }
 END_TEST
 
-SUITE_MAIN("keytable", as_the_plain_verification, every_key_has_a_table, vectors_as_one_by_one, scalars_at_their_ends,
-           what_stock_libsodium_does_not_take, no_table_is_the_plain_verification)
+SUITE_MAIN("keytable", as_the_plain_verification, every_key_has_a_table, inverses, vectors_as_one_by_one,
+           scalars_at_their_ends, what_stock_libsodium_does_not_take, no_table_is_the_plain_verification)
