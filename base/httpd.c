@@ -85,11 +85,7 @@ bool algo_httpd_left(const algo_httpd_request_t *req) {
 
 bool algo_httpd_ending(const algo_httpd_request_t *req) {
   if (req->impl == NULL) return false;
-  algo_httpd_t *s = req->impl->server;
-  pthread_mutex_lock(&s->lock);
-  bool ending = s->stopping;
-  pthread_mutex_unlock(&s->lock);
-  return ending;
+  return atomic_load(&req->impl->server->stopping);
 }
 
 /* Resumes what is over time, drops who stalls; returns when there is more of that to do. */
@@ -135,9 +131,7 @@ static algo_httpd_impl_t *request_new(algo_httpd_t *s, struct MHD_Connection *c,
   r->peer = peer;
   algo_httpd_peer_reads(r->peer, true); /* the head is in: time anew, for the body */
   r->limit = s->opt.body_limit != NULL ? s->opt.body_limit(s->opt.user, method, url) : s->opt.max_body;
-  pthread_mutex_lock(&s->lock);
-  s->active++;
-  pthread_mutex_unlock(&s->lock);
+  atomic_fetch_add(&s->active, 1);
   return r;
 }
 
@@ -152,16 +146,19 @@ void algo_httpd_on_completed(void *cls, struct MHD_Connection *c, void **con_cls
   algo_httpd_peer_reads(r->peer, true);
   r->peer->worker->answered = true;
   algo_httpd_batch_add(r->peer);
-  if (r->was_suspended && s->opt.closed != NULL) s->opt.closed(s->opt.user, &r->req);
-  pthread_mutex_lock(&s->lock);
-  if (r->suspended) unlink_suspended(r);
-  pthread_mutex_unlock(&s->lock);
+  if (r->was_suspended) {
+    if (s->opt.closed != NULL) s->opt.closed(s->opt.user, &r->req);
+    pthread_mutex_lock(&s->lock);
+    if (r->suspended) unlink_suspended(r);
+    pthread_mutex_unlock(&s->lock);
+  }
   algo_httpd_body_free(r);
   algo_buf_fini(&r->refusal.body);
   free(r->path);
   free(r);
-  pthread_mutex_lock(&s->lock);
-  if (--s->active == 0) pthread_cond_signal(&s->idle_cond);
+  if (atomic_fetch_sub(&s->active, 1) > 1 || !atomic_load(&s->stopping)) return;
+  pthread_mutex_lock(&s->lock); /* whoever waits for the last one has looked, or is asleep */
+  pthread_cond_signal(&s->idle_cond);
   pthread_mutex_unlock(&s->lock);
 }
 

@@ -50,12 +50,13 @@ struct algo_httpd {
   unsigned n_workers;
   int listen_fd;
   atomic_bool ending;
+  atomic_bool stopping;
+  atomic_size_t active; /* requests that came in and are not answered yet */
   uint16_t port;
   pthread_mutex_t lock; /* guards all below */
   pthread_cond_t timer_cond, idle_cond;
   pthread_t timer;
-  bool timer_started, stopping;
-  size_t active;                /* requests that came in and are not answered yet */
+  bool timer_started;
   algo_httpd_impl_t *suspended; /* doubly linked */
   algo_deflater_t *deflaters;   /* idle ones */
   algo_httpd_peer_t *peers;     /* doubly linked */
