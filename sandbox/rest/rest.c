@@ -251,8 +251,10 @@ static const rest_route_t *route_of(rest_call_t *c, const interface_t *from) {
   return NULL;
 }
 
+/* Its place is to be left. */
 static rest_call_t call_of(algo_rest_t *r, algo_httpd_request_t *req, algo_httpd_response_t *res) {
-  rest_call_t c = {.rest = r, .req = req, .res = res, .json = algo_json(&res->body)};
+  rest_call_t c = {.rest = r, .place = rest_place_enter(r), .req = req, .res = res, .json = algo_json(&res->body)};
+  c.node = c.place->node;
   c.json.go_escape = true;
   return c;
 }
@@ -262,6 +264,7 @@ static bool admit(algo_rest_t *r, const interface_t *to, algo_httpd_request_t *r
   const rest_route_t *route = route_of(&c, to);
   req->admitted = route;
   req->quick = route != NULL && (route->flags & REST_QUICK) && algo_node_first(c.node) == 0; /* a fork may ask afar */
+  rest_place_leave(r, c.place);
   return route != NULL;
 }
 
@@ -278,8 +281,6 @@ static void answer(rest_call_t *c, const interface_t *at) {
 
 static void handle(algo_rest_t *r, const interface_t *at, algo_httpd_request_t *req, algo_httpd_response_t *res) {
   rest_call_t c = call_of(r, req, res);
-  c.place = rest_place_enter(r);
-  c.node = c.place->node;
   answer(&c, at);
   rest_place_leave(r, c.place);
 }

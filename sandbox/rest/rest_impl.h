@@ -41,8 +41,8 @@ struct algo_rest {
 
 typedef struct rest_call {
   algo_rest_t *rest;
-  rest_place_t *place; /* NULL: the request is not to be answered yet */
-  algo_node_t *node;   /* of the place */
+  rest_place_t *place;
+  algo_node_t *node; /* of the place */
   algo_httpd_request_t *req;
   algo_httpd_response_t *res;
   algo_bytes_t arg[REST_MAX_ARGS]; /* of the path, in order; never empty */

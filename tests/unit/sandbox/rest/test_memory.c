@@ -42,6 +42,7 @@ static int ask(const request_t *r, unsigned fail_at) {
   algo_httpd_request_t req = {
       .method = r->method, .path = r->path, .body = r->body, .query = query, .headers = headers};
   algo_httpd_response_t res = {.status = 200, .content_type = "application/json", .body = ALGO_BUF_INIT};
+  ck_assert(algo_rest_admit(rest, &req, &res));
   fault.left = fail_at;
   fault.hit = false;
   algo_rest_handle(rest, &req, &res);
