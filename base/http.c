@@ -278,8 +278,8 @@ static void pause_ms(const algo_http_t *h, uint64_t ms) {
   }
 }
 
-static bool worth_another(algo_code_t r, int status) {
-  if (r != ALGO_OK) return r == ALGO_E_NET || r == ALGO_E_TIMEOUT;
+static bool worth_another(const algo_http_t *h, algo_code_t r, int status) {
+  if (r != ALGO_OK) return r == ALGO_E_NET || (r == ALGO_E_TIMEOUT && !h->opt.one_wait);
   return status == 429 || (status >= 502 && status <= 504);
 }
 
@@ -292,7 +292,7 @@ algo_code_t algo_http_do(algo_http_t *h, const algo_http_request_t *req, int *st
   bool safe = req->sink == NULL && (req->safe || strcmp(req->method, "GET") == 0);
   for (uint32_t tried = 0;; tried++) {
     algo_code_t r = attempt(h, req, status, body, err);
-    if (!safe || tried >= h->opt.retries || !worth_another(r, *status)) return r;
+    if (!safe || tried >= h->opt.retries || !worth_another(h, r, *status)) return r;
     algo_env_log(&h->env, ALGO_LOG_INFO, "%s %s%s: %s; once more", req->method, h->server, req->path,
                  r == ALGO_OK ? "busy" : "no answer");
     pause_ms(h, delay_ms(h, tried));

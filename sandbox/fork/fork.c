@@ -1,5 +1,9 @@
 /* The other node: found, asked, and its answers held to one round. */
+#include <time.h>
+
 #include "internal.h"
+
+#define SILENCE 5u /* seconds that a node which gave no answer is not asked */
 
 algo_code_t fork_nomem(algo_err_t *err) { return algo_err_set(err, ALGO_E_NOMEM, "out of memory"); }
 
@@ -29,10 +33,23 @@ static algo_code_t say_status(const algo_fork_t *f, const char *path, int status
   return rc;
 }
 
+static uint64_t seconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec;
+}
+
+/* One that hangs holds up whoever asks, and those behind him, once: then all are told at once, for a while. */
 static algo_code_t ask(algo_fork_t *f, const char *path, bool *found, algo_buf_t *body, algo_err_t *err) {
   int status = 0;
   const algo_http_request_t req = {.method = "GET", .path = path};
+  uint64_t now = seconds();
+  if (now < f->silent_until)
+    return algo_err_set(err, ALGO_E_TIMEOUT,
+                        "the forked node %s gave no answer a moment ago: it is asked again in %u s",
+                        algo_http_server(f->http), (unsigned)(f->silent_until - now));
   algo_code_t rc = algo_http_do(f->http, &req, &status, body, err);
+  if (rc == ALGO_E_TIMEOUT) f->silent_until = seconds() + SILENCE;
   if (rc != ALGO_OK) return algo_err_prefix(err, rc, "the forked node");
   *found = status == 200;
   return status == 200 || status == 404 ? ALGO_OK : say_status(f, path, status, body, err);

@@ -30,6 +30,7 @@ typedef struct touched { /* what blocks after the fork's round may have changed:
 
 struct algo_fork {
   algo_http_t *http;
+  uint64_t silent_until; /* seconds of the machine's clock; it is not asked before */
   algo_env_t env;
   algo_ledger_origin_t origin;
   algo_arena_t arena; /* genesis, block */
@@ -70,6 +71,7 @@ bool fork_cache_again(algo_fork_t *f, const char *root, uint64_t *round, algo_bu
 
 /* touched.c */
 void fork_asset_key(algo_addr_t *out, uint64_t asset);
+void fork_box_key(algo_addr_t *out, uint64_t app, algo_bytes_t name);
 /* Reads the blocks up to `last`. */
 algo_code_t fork_look(algo_fork_t *f, uint64_t last, algo_err_t *err);
 /* The round of the first block that may have changed it; 0: none. */

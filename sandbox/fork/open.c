@@ -141,7 +141,7 @@ algo_code_t algo_fork_token(algo_buf_t *out, const char *token_file, algo_err_t 
 
 static algo_code_t connect(algo_fork_t *f, const algo_fork_options_t *opt, algo_err_t *err) {
   algo_buf_t header = ALGO_BUF_INIT;
-  algo_http_options_t http = {.base_url = opt->url, .retries = 2};
+  algo_http_options_t http = {.base_url = opt->url, .retries = 2, .one_wait = true};
   http.timeout_ms = opt->timeout_ms == 0 ? 10000 : opt->timeout_ms;
   if (opt->token != NULL && *opt->token != '\0') {
     algo_buf_printf(&header, "X-Algo-API-Token: %s", opt->token);

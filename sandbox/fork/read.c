@@ -359,7 +359,7 @@ static algo_code_t box(void *user, uint64_t app, algo_bytes_t name, algo_bytes_t
   algo_buf_t path = ALGO_BUF_INIT, b64 = ALGO_BUF_INIT;
   json_object *o = NULL;
   algo_addr_t key;
-  algo_addr_of_app(&key, app);
+  fork_box_key(&key, app, name);
   algo_base64_encode(&b64, name);
   algo_buf_printf(&path, "/v2/applications/%" PRIu64 "/box?name=b64:", app);
   fork_put_query(&path, algo_buf_view(&b64));

@@ -1,6 +1,8 @@
 /* What the blocks behind the fork's round may have changed: every address that a transaction names, every application
- * that runs (by its account), every asset that is configured. */
+ * that runs (by its account), every asset that is configured, every box that is named: no program can come at another
+ * one, but for boxes of an application that its group made. */
 #include "algo/block.h"
+#include "algo/hash.h"
 #include "internal.h"
 
 static size_t slot_of(const touched_t *t, const algo_addr_t *key) {
@@ -79,6 +81,34 @@ static void mark_asset(pass_t *p, uint64_t asset) {
   mark(p, &a);
 }
 
+void fork_box_key(algo_addr_t *out, uint64_t app, algo_bytes_t name) {
+  uint8_t raw[11 + 64] = "box"; /* a longer name is no box's: as if it were cut */
+  size_t n = name.n < 64 ? name.n : 64;
+  algo_put_be64(raw + 3, app);
+  if (n > 0) memcpy(raw + 11, name.p, n);
+  algo_sha512_256(out->b, raw, 11 + n);
+}
+
+static void mark_box(pass_t *p, uint64_t app, algo_bytes_t name) {
+  algo_addr_t a;
+  if (app == 0 || name.n == 0) return;
+  fork_box_key(&a, app, name);
+  mark(p, &a);
+}
+
+static void mark_boxes(pass_t *p, const algo_txn_t *t) {
+  for (size_t i = 0; i < t->n_boxes; i++) {
+    const algo_box_ref_t *b = &t->boxes[i];
+    bool other = b->index > 0 && b->index <= t->n_foreign_apps;
+    mark_box(p, other ? t->foreign_apps[b->index - 1] : t->app_id, b->name);
+  }
+  for (size_t i = 0; i < t->n_access; i++) {
+    const algo_box_ref_t *b = &t->access[i].box;
+    bool other = b->index > 0 && b->index <= t->n_access;
+    mark_box(p, other ? t->access[b->index - 1].app : t->app_id, b->name);
+  }
+}
+
 static void mark_txn(pass_t *p, const algo_apply_t *x) {
   const algo_txn_t *t = &x->stxn.txn;
   const algo_addr_t *const named[] = {&t->sender,         &t->receiver,       &t->close_remainder_to, &t->asset_sender,
@@ -91,6 +121,7 @@ static void mark_txn(pass_t *p, const algo_apply_t *x) {
   for (size_t i = 0; i < t->n_access; i++) mark_app(p, t->access[i].app);
   if (t->heartbeat != NULL) mark(p, &t->heartbeat->address);
   mark_app(p, t->app_id);
+  mark_boxes(p, t);
   mark_app(p, x->created_app);
   mark_asset(p, t->config_asset);
   mark_asset(p, x->created_asset);

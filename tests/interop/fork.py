@@ -1,6 +1,7 @@
 """A fork: another node's accounts, applications, assets and boxes below a sandbox of one's own; what is written stays here.
 Against another sandbox, and against a real node where ORACLE_ALGOD_URL (ORACLE_ALGOD_TOKEN) names one in developer mode."""
 import base64
+import contextlib
 import http.server
 import json
 import os
@@ -178,7 +179,8 @@ class Odd(http.server.BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        with contextlib.suppress(BrokenPipeError):  # whoever asked waits no more
+            self.wfile.write(body)
 
     def log_message(self, *_):
         pass
@@ -424,7 +426,9 @@ class Moving(unittest.TestCase):
             call(client, stage.other, stage.other_key, stage.app, 1)  # there, after the fork
             self.assertEqual(f.algod.account_info(stage.me)["amount"], client.account_info(stage.me)["amount"])
             self.assertEqual(f.algod.asset_info(stage.asset)["index"], stage.asset)
+            self.assertEqual(box(f.algod, stage.app, stage.me), box(client, stage.app, stage.me))  # nothing named it
             for ask in (lambda: f.algod.account_info(stage.other), lambda: f.algod.application_info(stage.app),
+                        lambda: box(f.algod, stage.app, stage.other),
                         lambda: call(f.algod, stage.me, stage.key, stage.app, 1)):
                 with self.assertRaisesRegex(error.AlgodHTTPError, f"changed, or may have, in round {stage.round + 1} of the forked node"):
                     ask()
@@ -540,6 +544,23 @@ class Failing(unittest.TestCase):
             server.stopping.set()
             held.join(60)
             self.assertEqual(answers, [200])
+
+    def test_one_that_hangs_is_not_waited_for_again(self):
+        server, url = self.serve("")
+        with Fork(url, "--fork-cache", "") as f:
+            server.RequestHandlerClass.how = "slow"
+            t = time.monotonic()
+            with self.assertRaisesRegex(error.AlgodHTTPError, "gave no answer within 10000 ms"):
+                f.algod.account_info(account.generate_account()[1])
+            self.assertLess(time.monotonic() - t, 15)
+            t = time.monotonic()
+            with self.assertRaisesRegex(error.AlgodHTTPError, "gave no answer a moment ago: it is asked again in [1-5] s"):
+                f.algod.account_info(account.generate_account()[1])
+            self.assertLess(time.monotonic() - t, 1)
+            server.RequestHandlerClass.how = ""
+            server.stopping.set()
+            time.sleep(5.5)
+            self.assertEqual(self.status_of(f, "/v2/accounts/" + account.generate_account()[1]), 200)
 
     @staticmethod
     def status_of(f, path):
