@@ -38,7 +38,7 @@ void fork_touched_fini(touched_t *t) {
   free(t->keys);
   free(t->rounds);
   free(t->gone);
-  *t = (touched_t){NULL};
+  *t = (touched_t){0};
 }
 
 typedef struct pass {

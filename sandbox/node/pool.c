@@ -60,10 +60,12 @@ static void put_again(algo_node_t *n, algo_bytes_t group) {
 }
 
 void node_pool_again(algo_node_t *n, bool made) {
-  algo_bytes_t rest = algo_bytes(n->open_groups.p + n->fit, n->open_groups.n - n->fit), group;
+  bool more = n->open_groups.n > n->fit;
+  algo_bytes_t rest = {NULL, 0}, group;
+  if (more) rest = algo_bytes(n->open_groups.p + n->fit, n->open_groups.n - n->fit);
   n->open_groups.n = made ? 0 : n->fit;
   n->n_open = made ? 0 : n->n_fit;
   note_fit(n, n->open_groups.n, n->n_open);
-  for (algo_mp_t r = algo_mp(rest); r.p < rest.p + rest.n && algo_mp_skip_view(&r, &group, NULL) == ALGO_OK;)
+  for (algo_mp_t r = algo_mp(rest); more && r.p < rest.p + rest.n && algo_mp_skip_view(&r, &group, NULL) == ALGO_OK;)
     put_again(n, group);
 }
