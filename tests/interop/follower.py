@@ -388,6 +388,9 @@ def run(r, a, network, url):
         walk(r, rng, network, sender, url, a.groups, followed)
         still = network.still()
         compare(r, Node(network.url(still)), url)
+        v = indexer(url, network.url(still), "verify", token=TOKEN, stdout=subprocess.PIPE)
+        out, said = v.communicate(timeout=120)
+        r.check("verify finds nothing: " + out.strip()[:200], v.returncode == 0 and " 0 accounts" not in out, said)
         told, follower = next_round(url), Node(network.url("follower"))
         r.check(f"the follower keeps deltas from round {told}, the next one to be written", follower.json("/v2/ledger/sync").get("round") == told)
         if still == "follower":
