@@ -4,7 +4,9 @@ parameters, in JSON and msgpack, and compares status, kind of body, and the body
 any. Not asked for: parameters given twice, paths that go on behind their last parameter, earlier rounds of boxes, and texts of
 its msgpack decoder (docs/sandbox.md).
 
-  ORACLE_ALGOD_URL=http://127.0.0.1:4001 [ORACLE_KMD_URL=http://127.0.0.1:4002] diff_routes.py"""
+  ORACLE_ALGOD_URL=http://127.0.0.1:4001 [ORACLE_KMD_URL=http://127.0.0.1:4002] diff_routes.py
+
+The node is a fresh one: after some 320 rounds it says how many it has put away, which is by its own clock."""
 import base64
 import http.client
 import itertools
