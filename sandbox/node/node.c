@@ -83,6 +83,7 @@ void algo_node_status(algo_node_t *n, algo_node_now_t *out) {
   pthread_mutex_unlock(&n->now_lock);
 }
 
+const char *algo_node_folder(const algo_node_t *n) { return n->log == NULL ? NULL : node_log_dir(n->log); }
 bool algo_node_is_replay(const algo_node_t *n) { return n->replay != NULL; }
 const char *algo_node_genesis_id(const algo_node_t *n) { return n->genesis_id; }
 const algo_digest_t *algo_node_genesis_hash(const algo_node_t *n) { return &n->genesis_hash; }

@@ -1,20 +1,11 @@
-#include "history.h"
+#include "history_impl.h"
 
 #include <stdlib.h>
 
 #include "algo/hash.h"
 #include "algo/rules.h"
 
-struct rest_history {
-  life_t *v;
-  size_t n, cap;
-  uint32_t *slots;  /* place in v, plus one; 0: empty */
-  size_t n_slots;   /* a power of two */
-  rounds_t *rounds; /* what is in which block */
-  uint64_t next;    /* the first round that was not looked at */
-  uint8_t last[32]; /* hash of the block before it, as it stood */
-  bool oom;
-};
+#define SAVE_EVERY 100000u /* blocks */
 
 /* ---- the table ---- */
 
@@ -50,6 +41,22 @@ static bool grow(rest_history_t *h) {
   h->n_slots = cap * 2;
   h->cap = cap;
   for (size_t i = 0; i < h->n; i++) *find_slot(h, v[i].kind, v[i].id, &v[i].addr) = (uint32_t)i + 1;
+  return true;
+}
+
+void history_clear(rest_history_t *h) {
+  h->n = 0;
+  h->next = h->saved = 0;
+  memset(h->slots, 0, h->n_slots * sizeof *h->slots);
+  rounds_clear(h->rounds);
+}
+
+bool history_put(rest_history_t *h, const life_t *life) {
+  if (h->n == h->cap && !grow(h)) return false;
+  uint32_t *s = find_slot(h, life->kind, life->id, &life->addr);
+  if (*s != 0) return false;
+  h->v[h->n] = *life;
+  *s = (uint32_t)++h->n;
   return true;
 }
 
@@ -189,12 +196,9 @@ static algo_code_t catch_up(rest_history_t *h, algo_node_t *node, algo_err_t *er
   algo_code_t rc = ALGO_OK;
   algo_buf_t raw = ALGO_BUF_INIT;
   algo_arena_t arena = ALGO_ARENA_INIT;
-  if (!same_chain(h, node, &raw)) {
-    h->n = 0;
-    h->next = 0;
-    memset(h->slots, 0, h->n_slots * sizeof *h->slots);
-    rounds_clear(h->rounds);
-  }
+  if (h->next == 0 && !h->asked) history_load(h, node);
+  h->asked = true;
+  if (!same_chain(h, node, &raw)) { history_clear(h); }
   if (h->next == 0) see_genesis(h, node);
   if (h->next <= algo_node_first(node) && algo_node_first(node) > 0) h->next = algo_node_first(node) + 1;
   while (rc == ALGO_OK && h->next <= algo_node_round(node)) {
@@ -218,6 +222,7 @@ const life_t *history_begin(rest_call_t *c, size_t *n) {
   if (h != NULL && h->rounds != NULL && (h->cap > 0 || grow(h))) {
     h->oom = false;
     if (catch_up(h, c->node, &err) == ALGO_OK) {
+      if (h->next - h->saved >= SAVE_EVERY) history_save(r, c->node);
       *n = h->n;
       return h->v;
     }
@@ -244,6 +249,7 @@ const life_t *history_find(const rest_call_t *c, life_kind_t kind, uint64_t id, 
 
 void rest_history_free(algo_rest_t *r) {
   if (r->history == NULL) return;
+  if (r->history->next > r->history->saved) history_save(r, atomic_load(&r->place)->node);
   free(r->history->v);
   free(r->history->slots);
   rounds_free(r->history->rounds);

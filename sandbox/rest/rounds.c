@@ -129,6 +129,42 @@ bool rounds_add(rounds_t *r, uint64_t round, const algo_block_t *b) {
   return true;
 }
 
+/* ---- kept ---- */
+
+static size_t chunks_of(size_t n) { return (n + CHUNK - 1) / CHUNK; }
+
+void rounds_save(const rounds_t *r, algo_buf_t *out) {
+  const uint64_t head[2] = {r->first, r->n};
+  algo_buf_put(out, head, sizeof head);
+  algo_buf_put(out, r->marks, r->n * sizeof *r->marks);
+  algo_buf_put(out, r->chunks, chunks_of(r->n) * sizeof *r->chunks);
+}
+
+bool rounds_load(rounds_t *r, algo_bytes_t *in) {
+  uint64_t head[2];
+  rounds_clear(r);
+  if (in->n < sizeof head) return false;
+  memcpy(head, in->p, sizeof head);
+  if (head[1] > (in->n - sizeof head) / sizeof *r->marks) return false;
+  size_t n = (size_t)head[1], marks = n * sizeof *r->marks, chunks = chunks_of(n) * sizeof *r->chunks;
+  if (in->n - sizeof head - marks < chunks) return false;
+  if (n == 0) return true;
+  r->cap = chunks_of(n) * CHUNK;
+  r->marks = malloc(r->cap * sizeof *r->marks);
+  r->chunks = malloc(chunks);
+  if (r->marks == NULL || r->chunks == NULL) {
+    rounds_clear(r);
+    return false;
+  }
+  memcpy(r->marks, in->p + sizeof head, marks);
+  memcpy(r->chunks, in->p + sizeof head + marks, chunks);
+  r->first = head[0];
+  r->n = n;
+  size_t all = sizeof head + marks + chunks;
+  *in = algo_bytes(in->p + all, in->n - all);
+  return true;
+}
+
 /* ---- looking ---- */
 
 static bool chunk_may(const rounds_t *r, size_t at, const rounds_key_t *keys, size_t n) {

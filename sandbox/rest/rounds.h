@@ -13,6 +13,11 @@ void rounds_clear(rounds_t *r);
 /* The block of the next round; NULL: it cannot be read. The first call tells where it begins. False: out of memory. */
 bool rounds_add(rounds_t *r, uint64_t round, const algo_block_t *b);
 
+/* As bytes, appended; and from the front of them, which are trusted to be what was written. False: they are not, or out
+ * of memory, and it is empty then. */
+void rounds_save(const rounds_t *r, algo_buf_t *out);
+bool rounds_load(rounds_t *r, algo_bytes_t *in);
+
 /* ---- what to look for: an account in any role, an asset, an application, a type of transaction, the first four bytes
  * of a note, any rekeying, any logic or multi-signature, a group ---- */
 typedef uint64_t rounds_key_t;

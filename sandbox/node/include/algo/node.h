@@ -65,7 +65,8 @@ ALGO_API uint64_t algo_node_first(algo_node_t *n); /* the first block of its own
  * incomplete, and *err (NULL: not wanted) says why. */
 ALGO_API uint64_t algo_node_origin_failures(algo_node_t *n, algo_err_t *err);
 ALGO_API bool algo_node_is_replay(const algo_node_t *n);
-ALGO_API bool algo_node_is_dev(algo_node_t *n); /* mode DEV */
+ALGO_API const char *algo_node_folder(const algo_node_t *n); /* what keeps it; NULL: none */
+ALGO_API bool algo_node_is_dev(algo_node_t *n);              /* mode DEV */
 ALGO_API const char *algo_node_genesis_id(const algo_node_t *n);
 ALGO_API const algo_digest_t *algo_node_genesis_hash(const algo_node_t *n);
 ALGO_API algo_bytes_t algo_node_genesis_json(const algo_node_t *n); /* empty: a replay without one */

@@ -101,7 +101,7 @@ static void ask_history(algo_rest_t *rest, int status, const char *contains) {
 }
 
 START_TEST(a_block_that_cannot_be_read_is_said) {
-  static const char *const names[] = {"log", "lock", "blocks", "index", "ids", "state", "state-before"};
+  static const char *const names[] = {"log", "lock", "blocks", "index", "ids", "state", "state-before", "search"};
   char dir[] = "/tmp/algorent-chain-XXXXXX", path[64];
   uint8_t was[64], wrong[64] = {0xc1, 0xc1, 0xc1};
   algo_rest_t *rest = NULL;
@@ -131,4 +131,80 @@ START_TEST(a_block_that_cannot_be_read_is_said) {
 }
 END_TEST
 
-SUITE_MAIN("chain", the_last_one_made_answers, a_block_that_cannot_be_read_is_said)
+/* ---- the search table, kept beside the chain ---- */
+
+typedef struct kept {
+  char dir[64], blocks[96], search[96];
+  algo_node_t *node;
+  algo_rest_t *rest;
+} kept_t;
+
+static void kept_open(kept_t *k) {
+  k->node = manual(k->dir);
+  SUITE_OK(algo_rest_new(&k->rest, k->node, NULL, NULL, suite_err));
+}
+
+static void kept_close(kept_t *k) {
+  algo_rest_free(k->rest);
+  algo_node_free(k->node);
+}
+
+static void write_at(const char *path, long at) {
+  static const uint8_t wrong[64] = {0xc1, 0xc1, 0xc1};
+  FILE *f = fopen(path, "r+b");
+  ck_assert_ptr_nonnull(f);
+  ck_assert_int_eq(fseek(f, at, SEEK_SET), 0);
+  ck_assert_uint_eq(fwrite(wrong, 1, sizeof wrong, f), sizeof wrong);
+  fclose(f);
+}
+
+/* The blocks are written anew at each start; then whoever looks at block 0 fails. */
+static void kept_open_without_blocks(kept_t *k) {
+  kept_open(k);
+  write_at(k->blocks, 0);
+}
+
+/* It is taken at the next start, without a look at the blocks; not where it is damaged, or of blocks that were taken
+ * back: then the blocks are looked at. */
+START_TEST(searches_are_quick_after_a_restart) {
+  kept_t k = {.dir = "/tmp/algorent-search-XXXXXX"};
+  char command[96];
+  uint64_t id;
+  ck_assert_ptr_nonnull(mkdtemp(k.dir));
+  snprintf(k.blocks, sizeof k.blocks, "%s/blocks", k.dir);
+  snprintf(k.search, sizeof k.search, "%s/search", k.dir);
+  kept_open(&k);
+  SUITE_OK(algo_node_advance(k.node, 3000, suite_err));
+  ask_history(k.rest, 200, "\"current-round\":3000");
+  kept_close(&k);
+  kept_open_without_blocks(&k);
+  ask_history(k.rest, 200, "\"current-round\":3000");
+  SUITE_OK(algo_node_advance(k.node, 10, suite_err));
+  ask_history(k.rest, 200, "\"current-round\":3010");
+  SUITE_OK(algo_node_snapshot(k.node, &id, suite_err));
+  SUITE_OK(algo_node_advance(k.node, 10, suite_err));
+  ask_history(k.rest, 200, "\"current-round\":3020");
+  kept_close(&k);
+  kept_open_without_blocks(&k);
+  SUITE_OK(algo_node_revert(k.node, id, suite_err)); /* the table is of blocks that are there no more */
+  ask_history(k.rest, 500, "block 0: ");
+  kept_close(&k);
+  kept_open(&k);
+  ask_history(k.rest, 200, "\"current-round\":3010");
+  kept_close(&k);
+  kept_open_without_blocks(&k);
+  ask_history(k.rest, 200, "\"current-round\":3010");
+  kept_close(&k);
+  write_at(k.search, 100);
+  kept_open_without_blocks(&k);
+  ask_history(k.rest, 500, "block 0: ");
+  kept_close(&k);
+  kept_open(&k);
+  ask_history(k.rest, 200, "\"current-round\":3010");
+  kept_close(&k);
+  snprintf(command, sizeof command, "rm -r %s", k.dir);
+  ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
+SUITE_MAIN("chain", searches_are_quick_after_a_restart, the_last_one_made_answers, a_block_that_cannot_be_read_is_said)
