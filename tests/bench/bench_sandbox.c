@@ -1,6 +1,7 @@
 /* The sandbox as a client sees it: the program is started, and asked over HTTP on connections that are kept, by a
  * client of plain sockets (sandbox_client.h).
- * The peer's figures: go-algorand 5.1 in developer mode, same machine, same work. */
+ * The peer's figures: go-algorand 5.1 in developer mode, same work, measured once on this kind of machine; compiles in
+ * the same run where ORACLE_ALGOD_URL names a real node. */
 #include <ftw.h>
 
 #include "algo/node.h"
@@ -10,6 +11,7 @@
 #define PAYMENTS      20000u
 #define CONFIRMATIONS 2000u
 #define COMPILES      15000u
+#define PEER_COMPILES 1000u /* a second; and how many are asked of a real node */
 #define RENTAL_CALLS  10000u
 #define SIMULATES     1000u
 #define STARTS        9u
@@ -148,6 +150,14 @@ static void kept_payments(const char *program, const algo_digest_t *gh) {
   nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+/* A second, by the same client in the same run, where ORACLE_ALGOD_URL names a real node on this machine with our token
+ * (EnableDeveloperAPI); else what was once measured. */
+static double compiles_of_peer(const algo_buf_t *requests) {
+  const char *url = getenv("ORACLE_ALGOD_URL"), *port = url != NULL ? strrchr(url, ':') : NULL;
+  if (port == NULL) return PEER_COMPILES;
+  return PEER_COMPILES / drive((uint16_t)strtoul(port + 1, NULL, 10), requests, PEER_COMPILES);
+}
+
 /* No two sources are the same. */
 static void compiles(server_t s, const algo_digest_t *gh) {
   (void)gh;
@@ -164,7 +174,8 @@ static void compiles(server_t s, const algo_digest_t *gh) {
   }
   double cpu = cpu_seconds(s.pid), t = drive(s.port, requests, COMPILES);
   bench_measure("sandbox_compile_processor_time", (cpu_seconds(s.pid) - cpu) / COMPILES * 1e6, "us");
-  bench_measure_peer("sandbox_compiles_400_lines", COMPILES / t, "1/s", 1000, COMPILES / t / 1000);
+  double peer = compiles_of_peer(requests);
+  bench_measure_peer("sandbox_compiles_400_lines", COMPILES / t, "1/s", peer, COMPILES / t / peer);
   free_requests(requests, COMPILES);
   algo_buf_fini(&source);
 }
