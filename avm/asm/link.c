@@ -25,13 +25,14 @@ static uint32_t rank_constants(asm_t *a, constants_t *c) {
     a->oom = true;
     return 0;
   }
-  for (uint32_t i = 0; i < c->n; i++) order[i] = (ranked_t){c->v[i].uses, i};
-  qsort(order, c->n, sizeof *order, by_uses);
   uint32_t kept = 0;
-  for (uint32_t i = 0; i < c->n; i++) {
-    c->v[order[i].index].rank = i;
-    if (order[i].uses > 1) kept = i + 1;
-  }
+  for (uint32_t i = 0; i < c->n; i++)
+    if (c->v[i].uses > 1) order[kept++] = (ranked_t){c->v[i].uses, i};
+  qsort(order, kept, sizeof *order, by_uses);
+  uint32_t rank = kept;
+  for (uint32_t i = 0; i < kept; i++) c->v[order[i].index].rank = i;
+  for (uint32_t i = 0; i < c->n; i++) /* the others, most of a program's, stand in their order already */
+    if (c->v[i].uses <= 1) c->v[i].rank = rank++;
   return kept;
 }
 
