@@ -81,7 +81,7 @@ static bool take(rest_history_t *h, const head_t *head, algo_bytes_t in) {
   }
   size_t used = (size_t)head->lives * sizeof(kept_t);
   in = algo_bytes(in.p + used, in.n - used);
-  return rounds_load(h->rounds, &in) && in.n == 0;
+  return rounds_load(h->rounds, &in, head->next) && in.n == 0;
 }
 
 void history_load(rest_history_t *h, const algo_node_t *node) {

@@ -140,12 +140,12 @@ void rounds_save(const rounds_t *r, algo_buf_t *out) {
   algo_buf_put(out, r->chunks, chunks_of(r->n) * sizeof *r->chunks);
 }
 
-bool rounds_load(rounds_t *r, algo_bytes_t *in) {
+bool rounds_load(rounds_t *r, algo_bytes_t *in, uint64_t next) {
   uint64_t head[2];
   rounds_clear(r);
   if (in->n < sizeof head) return false;
   memcpy(head, in->p, sizeof head);
-  if (head[1] > (in->n - sizeof head) / sizeof *r->marks) return false;
+  if (head[0] > next || head[1] > (in->n - sizeof head) / sizeof *r->marks) return false;
   size_t n = (size_t)head[1], marks = n * sizeof *r->marks, chunks = chunks_of(n) * sizeof *r->chunks;
   if (in->n - sizeof head - marks < chunks) return false;
   if (n == 0) return true;

@@ -13,10 +13,11 @@ void rounds_clear(rounds_t *r);
 /* The block of the next round; NULL: it cannot be read. The first call tells where it begins. False: out of memory. */
 bool rounds_add(rounds_t *r, uint64_t round, const algo_block_t *b);
 
-/* As bytes, appended; and from the front of them, which are trusted to be what was written. False: they are not, or out
- * of memory, and it is empty then. */
+/* As bytes, appended; and from the front of them, whose marks are trusted to be what was written: `next` is the round
+ * that is added next, and they may not begin behind it. False: they do, or are cut short, or out of memory, and it is
+ * empty then. */
 void rounds_save(const rounds_t *r, algo_buf_t *out);
-bool rounds_load(rounds_t *r, algo_bytes_t *in);
+bool rounds_load(rounds_t *r, algo_bytes_t *in, uint64_t next);
 
 /* ---- what to look for: an account in any role, an asset, an application, a type of transaction, the first four bytes
  * of a note, any rekeying, any logic or multi-signature, a group ---- */

@@ -4,7 +4,9 @@
 #include <stdatomic.h>
 #include <time.h>
 #include <unistd.h>
+#include <zlib.h>
 
+#include "algo/file.h"
 #include "rest_client.h"
 #include "suite.h"
 
@@ -207,4 +209,54 @@ START_TEST(searches_are_quick_after_a_restart) {
 }
 END_TEST
 
-SUITE_MAIN("chain", searches_are_quick_after_a_restart, the_last_one_made_answers, a_block_that_cannot_be_read_is_said)
+/* Its marks are said to begin far behind the chain's tip, and the checksum says that this is what was written. */
+static void move_marks(const char *path) {
+  enum { LIVES = 24, SUM = 72, HEAD = 80, LIFE = 64 };
+  const uint64_t far = UINT64_C(1) << 40;
+  algo_buf_t b = ALGO_BUF_INIT;
+  uint64_t lives;
+  SUITE_OK(algo_file_read(&b, path, SIZE_MAX, suite_err));
+  ck_assert_uint_gt(b.n, HEAD);
+  memcpy(&lives, b.p + LIVES, sizeof lives);
+  ck_assert_uint_le(HEAD + lives * LIFE + sizeof far, b.n);
+  memcpy(b.p + HEAD + lives * LIFE, &far, sizeof far);
+  const uint32_t sum = (uint32_t)crc32_z(crc32_z(0, NULL, 0), b.p + HEAD, b.n - HEAD);
+  memcpy(b.p + SUM, &sum, sizeof sum);
+  SUITE_OK(algo_file_write(path, algo_buf_view(&b), suite_err));
+  algo_buf_fini(&b);
+}
+
+static void pay_self(algo_rest_t *rest) {
+  char who[ALGO_ADDR_TEXT + 1], body[256];
+  algo_key_t key;
+  algo_node_dev_key(&key, 1);
+  algo_addr_format(who, &key.addr);
+  algo_key_fini(&key);
+  int n = snprintf(body, sizeof body, "{\"type\":\"pay\",\"snd\":\"%s\",\"rcv\":\"%s\",\"amt\":1}", who, who);
+  rest_answer_t a = rest_ask(rest, "POST", "/sandbox/v1/transactions", NULL, algo_bytes(body, (size_t)n));
+  ck_assert_msg(a.status == 200, "%s", a.body);
+  rest_answer_free(&a);
+}
+
+START_TEST(a_search_table_that_does_not_fit_the_chain) {
+  kept_t k = {.dir = "/tmp/algorent-search-XXXXXX"};
+  char command[96];
+  ck_assert_ptr_nonnull(mkdtemp(k.dir));
+  snprintf(k.search, sizeof k.search, "%s/search", k.dir);
+  kept_open(&k);
+  SUITE_OK(algo_node_advance(k.node, 10, suite_err));
+  ask_history(k.rest, 200, "\"current-round\":10");
+  kept_close(&k);
+  move_marks(k.search);
+  kept_open(&k);
+  pay_self(k.rest); /* a block with nothing in it gets no marks */
+  SUITE_OK(algo_node_advance(k.node, 10, suite_err));
+  ask_history(k.rest, 200, "\"current-round\":20");
+  kept_close(&k);
+  snprintf(command, sizeof command, "rm -r %s", k.dir);
+  ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
+SUITE_MAIN("chain", a_search_table_that_does_not_fit_the_chain, searches_are_quick_after_a_restart,
+           the_last_one_made_answers, a_block_that_cannot_be_read_is_said)
