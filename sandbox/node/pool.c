@@ -36,6 +36,7 @@ void node_pool_clear(algo_node_t *n) {
   n->fit = 0;
   n->n_open = n->n_fit = 0;
   n->fee_factor = 0;
+  atomic_store(&n->fee_per_byte, 0);
 }
 
 void node_pool_cut(algo_node_t *n) {

@@ -196,6 +196,22 @@ START_TEST(fees) {
 }
 END_TEST
 
+/* What waited is gone with a snapshot that is gone back to: nobody is asked for its fee any more. */
+START_TEST(no_fee_of_what_is_gone) {
+  algo_digest_t id;
+  algo_err_t err;
+  uint64_t snapshot;
+  start(NULL);
+  ck_assert_int_eq(algo_node_snapshot(node, &snapshot, &err), ALGO_OK);
+  for (size_t n = 0; pay((pay_t){.i = n, .note = NOTE}, &id, &err) == ALGO_OK;) n++;
+  ck_assert_uint_eq(algo_node_fee_per_byte(node), 2);
+  ck_assert_int_eq(algo_node_revert(node, snapshot, &err), ALGO_OK);
+  ck_assert_uint_eq(pending(), 0);
+  ck_assert_uint_eq(algo_node_fee_per_byte(node), 0);
+  algo_node_free(node);
+}
+END_TEST
+
 START_TEST(capacity) {
   algo_digest_t id;
   algo_err_t err;
@@ -214,4 +230,4 @@ START_TEST(capacity) {
 }
 END_TEST
 
-SUITE_MAIN("pool", overflow, drained, dead, fees, capacity)
+SUITE_MAIN("pool", overflow, drained, dead, fees, no_fee_of_what_is_gone, capacity)
