@@ -1,9 +1,9 @@
 /* Four sums at a time, one in each quarter of a 256-bit register: the digits of both scalars in even and in odd places.
  *
  * A field element is ten limbs of 26 and 25 bits in turn, the lower in the first place: a product of two limbs fits in
- * 64 bits. Bounds: what mul answers is reduced, its limbs are below 2^26 (even places) and 2^25 + 2^17 (odd ones); a
- * sum of two reduced is below twice, a difference below three times that. mul takes a first factor of four times, a
- * second of three times that: 19 times it is still below 2^32, and ten products together below 2^63. */
+ * 64 bits. Bounds: what mul answers is reduced, its limbs are below 2^26 + 2^12 (even places) and 2^25 + 2^17 (odd
+ * ones); a sum of two reduced is below twice, a difference below three times that. mul takes a first factor of four
+ * times, a second of three times that: 19 times it is still below 2^32, and ten products together below 2^63. */
 #include "edwards.h"
 
 #if defined __x86_64__

@@ -194,8 +194,9 @@ static algo_code_t compare_boxes_of(ix_verify_t *v, const char *app, uint64_t en
                    " union all (select name, value from state.box where app = $1 and name < $2 order by name desc"
                    " limit $3::bigint) limit $3::bigint",
                    3, (const char *[]){app, v->start, most}, v->err);
-  if (rc == ALGO_OK) rc = compare_some(v, app, r, end);
-  if (rc == ALGO_OK) PQclear(r);
+  if (rc != ALGO_OK) return rc;
+  rc = compare_some(v, app, r, end);
+  PQclear(r);
   return rc;
 }
 

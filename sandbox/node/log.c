@@ -124,12 +124,13 @@ static algo_code_t memory(node_log_t *l, size_t n, algo_err_t *err) {
   return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
 }
 
-/* The blocks of the disk are the file's before anything is in them. Some file systems know no such thing. */
+/* The blocks of the disk are the file's before anything is in them. Where that cannot be asked for (a file system
+ * without it, a sandbox around the process), the write will tell. */
 algo_code_t node_log_room(node_log_t *l, size_t n, algo_err_t *err) {
   algo_code_t rc = memory(l, n, err);
   if (rc != ALGO_OK || l->dir == NULL) return rc;
   if (fallocate(l->fd, FALLOC_FL_KEEP_SIZE, (off_t)l->end, (off_t)(l->behind.n + HEAD + n)) == 0 ||
-      errno == EOPNOTSUPP || errno == ENOSYS || errno == EINTR)
+      (errno != ENOSPC && errno != EDQUOT && errno != EFBIG && errno != EIO))
     return ALGO_OK;
   return failed(l, algo_err_set(err, ALGO_E_IO, "%s", strerror(errno)), err);
 }

@@ -163,7 +163,9 @@ bool algo_testnet_assert_event(algo_testnet_t *t, uint64_t app, const char *even
   search_t s = {.t = t, .app = app};
   if (!search(t, &s, event, args)) return false;
   if (!s.found && s.seen.n == 0) algo_testnet_fail(t, "no event %s", s.want.signature);
-  else if (!s.found) algo_testnet_fail(t, "event %s has %s, not %s", s.want.signature, algo_buf_cstr(&s.seen), args);
+  else if (!s.found)
+    algo_testnet_fail(t, "event %s has %s, not %s", s.want.signature, algo_buf_cstr(&s.seen),
+                      args != NULL ? args : "what its signature says");
   algo_buf_fini(&s.seen);
   return s.found;
 }
