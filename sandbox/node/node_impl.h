@@ -169,6 +169,7 @@ void node_pool_rules(algo_node_t *n, algo_submit_options_t *opt);
 void node_pool_add(algo_node_t *n, algo_bytes_t group, bool skip_signatures); /* the ledger has it; memory is there */
 void node_pool_clear(algo_node_t *n);
 void node_pool_cut(algo_node_t *n); /* a block is made: the ledger's open one is what goes into it, fit and n_fit too */
+void node_pool_take_back(algo_node_t *n, size_t bytes); /* the group that came last, with so many in open_groups */
 void node_pool_again(algo_node_t *n, bool made); /* what was cut off comes behind that block, or behind what is open */
 
 /* seal.c: with the write lock held */

@@ -60,13 +60,28 @@ static void put_again(algo_node_t *n, algo_bytes_t group) {
   note_fit(n, n->open_groups.n, n->n_open);
 }
 
-void node_pool_again(algo_node_t *n, bool made) {
-  bool more = n->open_groups.n > n->fit;
-  algo_bytes_t rest = {NULL, 0}, group;
-  if (more) rest = algo_bytes(n->open_groups.p + n->fit, n->open_groups.n - n->fit);
-  n->open_groups.n = made ? 0 : n->fit;
-  n->n_open = made ? 0 : n->n_fit;
-  note_fit(n, n->open_groups.n, n->n_open);
-  for (algo_mp_t r = algo_mp(rest); more && r.p < rest.p + rest.n && algo_mp_skip_view(&r, &group, NULL) == ALGO_OK;)
+/* Behind so many bytes and groups, which the ledger has, come these. */
+static void put_all_again(algo_node_t *n, size_t bytes, uint32_t groups, algo_bytes_t rest) {
+  algo_bytes_t group;
+  n->open_groups.n = bytes;
+  n->n_open = groups;
+  note_fit(n, bytes, groups);
+  if (rest.n == 0) return;
+  for (algo_mp_t r = algo_mp(rest); r.p < rest.p + rest.n && algo_mp_skip_view(&r, &group, NULL) == ALGO_OK;)
     put_again(n, group);
+}
+
+void node_pool_again(algo_node_t *n, bool made) {
+  algo_bytes_t rest = {NULL, 0};
+  if (n->open_groups.n > n->fit) rest = algo_bytes(n->open_groups.p + n->fit, n->open_groups.n - n->fit);
+  put_all_again(n, made ? 0 : n->fit, made ? 0 : n->n_fit, rest);
+}
+
+void node_pool_take_back(algo_node_t *n, size_t bytes) {
+  if (n->open_groups.n <= bytes) {
+    node_discard(n);
+    return;
+  }
+  algo_ledger_discard(n->ledger);
+  put_all_again(n, 0, 0, algo_bytes(n->open_groups.p, n->open_groups.n - bytes));
 }

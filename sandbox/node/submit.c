@@ -65,11 +65,13 @@ static algo_code_t submit(algo_node_t *n, algo_bytes_t raw, const algo_ledger_gr
   node_pool_rules(n, &with);
   algo_code_t rc = room_for_group(n, raw.n, err);
   if (rc == ALGO_OK) rc = algo_ledger_submit_read(n->ledger, g, &with, text, detail, err);
-  if (rc == ALGO_OK) { node_pool_add(n, raw, with.skip_signatures); }
+  const size_t before = n->open_groups.n;
+  if (rc == ALGO_OK) node_pool_add(n, raw, with.skip_signatures);
+  const size_t own = n->open_groups.n - before;
   if (rc == ALGO_OK && n->mode == ALGO_NODE_DEV) {
     do rc = node_seal(n, err);
-    while (rc == ALGO_OK && n->n_open > 0); /* from when blocks were made by hand */
-    if (rc != ALGO_OK) node_discard(n);     /* refused as a whole */
+    while (rc == ALGO_OK && n->n_open > 0);         /* from when blocks were made by hand */
+    if (rc != ALGO_OK) node_pool_take_back(n, own); /* refused as a whole; what was accepted before stays */
   }
   if (detail != NULL) own_attributes(detail);
   node_unlock(n);

@@ -1,6 +1,8 @@
 /* Blocks by hand: what is more than a block takes waits for the next one, in its order, and the pool has the bounds and
  * the words of go-algorand's (data/pools/transactionPool.go). */
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "algo/block.h"
@@ -230,4 +232,31 @@ START_TEST(capacity) {
 }
 END_TEST
 
-SUITE_MAIN("pool", overflow, drained, dead, fees, no_fee_of_what_is_gone, capacity)
+/* What was accepted while blocks were made by hand is not lost with a later group whose block the disk does not take.
+ */
+START_TEST(a_full_disk_takes_back_one_group) {
+  char dir[] = "/tmp/algorent-pool-XXXXXX", command[64];
+  struct rlimit all, none = {1, RLIM_INFINITY};
+  algo_err_t err;
+  ck_assert_ptr_nonnull(mkdtemp(dir));
+  start(dir);
+  for (uint64_t i = 0; i < 3; i++) ck_assert_int_eq(pay((pay_t){.i = i}, NULL, &err), ALGO_OK);
+  ck_assert_int_eq(algo_node_set_mode(node, ALGO_NODE_DEV, 0, &err), ALGO_OK);
+  ck_assert_uint_eq(pending(), 3);
+  signal(SIGXFSZ, SIG_IGN);
+  getrlimit(RLIMIT_FSIZE, &all);
+  none.rlim_max = all.rlim_max;
+  setrlimit(RLIMIT_FSIZE, &none);
+  ck_assert_int_eq(pay((pay_t){.i = 3}, NULL, &err), ALGO_E_IO);
+  setrlimit(RLIMIT_FSIZE, &all);
+  ck_assert_uint_eq(pending(), 3);
+  ck_assert_int_eq(pay((pay_t){.i = 3}, NULL, &err), ALGO_OK);
+  ck_assert_uint_eq(pending(), 0);
+  ck_assert_uint_eq(check_block(1, 0), 4);
+  algo_node_free(node);
+  snprintf(command, sizeof command, "rm -r %s", dir);
+  ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
+SUITE_MAIN("pool", overflow, drained, dead, fees, no_fee_of_what_is_gone, capacity, a_full_disk_takes_back_one_group)
