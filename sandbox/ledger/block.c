@@ -111,9 +111,8 @@ void algo_lopen_start(algo_ledger_t *l) {
 
 /* ---- transactions ---- */
 
-static void algo_lstib(algo_ledger_t *l, algo_buf_t *out, const algo_stxn_t *s, const algo_apply_t *ad) {
+static void put_stib(algo_buf_t *out, const algo_stxn_t *s, const algo_apply_t *ad) {
   algo_apply_t a = *ad;
-  (void)l;
   a.stxn = *s;
   a.has_genesis_id = s->txn.genesis_id.n != 0;
   a.has_genesis_hash = false; /* required, therefore never said */
@@ -122,17 +121,11 @@ static void algo_lstib(algo_ledger_t *l, algo_buf_t *out, const algo_stxn_t *s, 
   algo_apply_encode(out, &a);
 }
 
-static void cut(algo_buf_t *b, size_t n) {
-  b->n = n;
-  b->oom = false;
-}
-
 algo_code_t algo_lopen_add(algo_ledger_t *l, const group_run_t *r, algo_err_t *err) {
   open_block_t *o = &l->open;
-  size_t txns = o->txns.n, ids = o->ids.n, ends = o->ends.n, n = o->n_txns;
   for (size_t i = 0; i < r->n; i++) {
     uint8_t id256[32];
-    algo_lstib(l, &o->txns, r->txns[i], &r->ads[i]);
+    put_stib(&o->txns, r->txns[i], &r->ads[i]);
     uint32_t end = (uint32_t)o->txns.n;
     algo_buf_put(&o->ends, &end, sizeof end);
     algo_sha256_tagged(id256, "TX", r->encoded[i].p, r->encoded[i].n);
@@ -141,10 +134,6 @@ algo_code_t algo_lopen_add(algo_ledger_t *l, const group_run_t *r, algo_err_t *e
     o->n_txns++;
   }
   if (!o->txns.oom && !o->ids.oom && !o->ends.oom && !l->oom) return ALGO_OK;
-  cut(&o->txns, txns);
-  cut(&o->ids, ids);
-  cut(&o->ends, ends);
-  o->n_txns = n;
   return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
 }
 

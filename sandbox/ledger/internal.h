@@ -503,6 +503,7 @@ void algo_ltxids_drop(algo_ledger_t *l, uint64_t below);
 /* The tip is what this encoded header says, or that of the last block's bytes; where it fails, what it was. */
 algo_code_t algo_ltip_take(algo_ledger_t *l, algo_bytes_t header, algo_err_t *err);
 algo_code_t algo_ltip_load(algo_ledger_t *l, algo_err_t *err);
+/* The group, evaluated, comes into the open block. On failure the caller goes back with algo_lopen_back. */
 algo_code_t algo_lopen_add(algo_ledger_t *l, const group_run_t *r, algo_err_t *err);
 typedef enum { HASH_SHA512_256, HASH_SHA256, HASH_SHA512 } hash_kind_t;
 /* The root over a level of `width` hashes of 64 bytes, a power of two, under the subset-sum hash: left at the front. */
