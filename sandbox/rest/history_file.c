@@ -64,19 +64,47 @@ void history_save(algo_rest_t *r, const algo_node_t *node) {
   algo_buf_fini(&b);
 }
 
-static bool take(rest_history_t *h, const head_t *head, algo_bytes_t in) {
-  if (head->lives > in.n / sizeof(kept_t)) return false;
+/* The most that the chain can have of each. A transaction, an inner one too, begins or ends no more than three
+ * lifetimes, and a block one beside them. */
+typedef struct most {
+  uint64_t next, lives;
+  size_t bytes;
+} most_t;
+
+static bool most_of(most_t *out, algo_node_t *node) {
+  const algo_ledger_t *l = algo_node_read(node);
+  if (l == NULL) return false;
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  algo_header_t first = {.round = algo_node_first(node)}; /* a fork's transactions are counted on from its network's */
+  const algo_header_t *tip = algo_ledger_tip(l);
+  bool ok = first.round == 0 || algo_ledger_header(l, first.round, &first, &arena, NULL) == ALGO_OK;
+  uint64_t blocks = tip->round - first.round + 1, txns = tip->txn_counter - first.txn_counter;
+  out->next = tip->round + 1;
+  ok = ok && txns < UINT32_MAX / 4 && blocks < UINT32_MAX / 4 && algo_ledger_genesis(l)->n_alloc < UINT32_MAX / 4;
+  out->lives = algo_ledger_genesis(l)->n_alloc + blocks + 3 * txns;
+  out->bytes = ok ? sizeof(head_t) + (size_t)out->lives * sizeof(kept_t) + rounds_bytes((size_t)blocks) : 0;
+  algo_node_read_done(node);
+  algo_arena_fini(&arena);
+  return ok;
+}
+
+static bool fits(const kept_t *k, uint64_t next) {
+  return k->kind <= LIFE_LOCAL && k->sig < SIGS && k->created < next && k->closed < next &&
+         (k->kind == LIFE_ACCOUNT) == (k->id == 0);
+}
+
+static bool take(rest_history_t *h, const head_t *head, const most_t *most, algo_bytes_t in) {
+  if (head->next > most->next || head->lives > most->lives || head->lives > in.n / sizeof(kept_t)) return false;
   for (uint64_t i = 0; i < head->lives; i++) {
     kept_t k;
     memcpy(&k, in.p + i * sizeof k, sizeof k);
-    if (k.kind > LIFE_LOCAL || k.sig >= SIGS ||
-        !history_put(h, &(life_t){.kind = (life_kind_t)k.kind,
-                                  .deleted = k.deleted != 0,
-                                  .sig = sigs[k.sig],
-                                  .id = k.id,
-                                  .addr = k.addr,
-                                  .created = k.created,
-                                  .closed = k.closed}))
+    if (!fits(&k, head->next) || !history_put(h, &(life_t){.kind = (life_kind_t)k.kind,
+                                                           .deleted = k.deleted != 0,
+                                                           .sig = sigs[k.sig],
+                                                           .id = k.id,
+                                                           .addr = k.addr,
+                                                           .created = k.created,
+                                                           .closed = k.closed}))
       return false;
   }
   size_t used = (size_t)head->lives * sizeof(kept_t);
@@ -84,17 +112,18 @@ static bool take(rest_history_t *h, const head_t *head, algo_bytes_t in) {
   return rounds_load(h->rounds, &in, head->next) && in.n == 0;
 }
 
-void history_load(rest_history_t *h, const algo_node_t *node) {
+void history_load(rest_history_t *h, algo_node_t *node) {
   const char *dir = algo_node_folder(node);
   algo_buf_t path = ALGO_BUF_INIT, b = ALGO_BUF_INIT;
   head_t head;
-  if (dir == NULL) return;
+  most_t most;
+  if (dir == NULL || !most_of(&most, node)) return;
   algo_buf_printf(&path, "%s/search", dir);
-  if (!path.oom && algo_file_read(&b, algo_buf_cstr(&path), SIZE_MAX, NULL) == ALGO_OK && b.n >= sizeof head) {
+  if (!path.oom && algo_file_read(&b, algo_buf_cstr(&path), most.bytes, NULL) == ALGO_OK && b.n >= sizeof head) {
     memcpy(&head, b.p, sizeof head);
     bool good = memcmp(head.magic, magic, sizeof magic) == 0 && head.size == b.n - sizeof head &&
                 head.sum == sum_of(b.p + sizeof head, b.n - sizeof head);
-    if (good && take(h, &head, algo_bytes(b.p + sizeof head, b.n - sizeof head))) {
+    if (good && take(h, &head, &most, algo_bytes(b.p + sizeof head, b.n - sizeof head))) {
       h->next = h->saved = head.next;
       memcpy(h->last, head.last, sizeof h->last);
     } else {

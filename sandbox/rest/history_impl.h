@@ -20,8 +20,8 @@ struct rest_history {
 bool history_put(rest_history_t *h, const life_t *life); /* one that is not there yet; false: it is, or out of memory */
 void history_clear(rest_history_t *h);
 /* The lifetimes and the rounds, there and back: DIR/search beside the chain that is kept there. What is not whole, or
- * of another chain, counts for nothing: the blocks are looked at instead. */
+ * of another chain, or says more than the chain can have, counts for nothing: the blocks are looked at instead. */
 void history_save(algo_rest_t *r, const algo_node_t *node);
-void history_load(rest_history_t *h, const algo_node_t *node);
+void history_load(rest_history_t *h, algo_node_t *node);
 
 #endif

@@ -133,6 +133,10 @@ bool rounds_add(rounds_t *r, uint64_t round, const algo_block_t *b) {
 
 static size_t chunks_of(size_t n) { return (n + CHUNK - 1) / CHUNK; }
 
+size_t rounds_bytes(size_t blocks) {
+  return 2 * sizeof(uint64_t) + blocks * sizeof(uint64_t) + chunks_of(blocks) * sizeof(chunk_t);
+}
+
 void rounds_save(const rounds_t *r, algo_buf_t *out) {
   const uint64_t head[2] = {r->first, r->n};
   algo_buf_put(out, head, sizeof head);
@@ -145,7 +149,8 @@ bool rounds_load(rounds_t *r, algo_bytes_t *in, uint64_t next) {
   rounds_clear(r);
   if (in->n < sizeof head) return false;
   memcpy(head, in->p, sizeof head);
-  if (head[0] > next || head[1] > (in->n - sizeof head) / sizeof *r->marks) return false;
+  if (head[1] > (in->n - sizeof head) / sizeof *r->marks) return false;
+  if (head[1] > 0 && (head[0] > next || next - head[0] != head[1])) return false;
   size_t n = (size_t)head[1], marks = n * sizeof *r->marks, chunks = chunks_of(n) * sizeof *r->chunks;
   if (in->n - sizeof head - marks < chunks) return false;
   if (n == 0) return true;

@@ -14,8 +14,9 @@ void rounds_clear(rounds_t *r);
 bool rounds_add(rounds_t *r, uint64_t round, const algo_block_t *b);
 
 /* As bytes, appended; and from the front of them, whose marks are trusted to be what was written: `next` is the round
- * that is added next, and they may not begin behind it. False: they do, or are cut short, or out of memory, and it is
- * empty then. */
+ * that is added next, and they end before it, where there are any. False: they do not, or are cut short, or out of
+ * memory, and it is empty then. */
+size_t rounds_bytes(size_t blocks); /* that so many blocks are; fewer than 2^32 */
 void rounds_save(const rounds_t *r, algo_buf_t *out);
 bool rounds_load(rounds_t *r, algo_bytes_t *in, uint64_t next);
 

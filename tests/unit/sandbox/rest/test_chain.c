@@ -209,17 +209,48 @@ START_TEST(searches_are_quick_after_a_restart) {
 }
 END_TEST
 
-/* Its marks are said to begin far behind the chain's tip, and the checksum says that this is what was written. */
-static void move_marks(const char *path) {
-  enum { LIVES = 24, SUM = 72, HEAD = 80, LIFE = 64 };
-  const uint64_t far = UINT64_C(1) << 40;
+/* What the file says, changed, with the checksum that this is what was written. */
+enum { SIZE = 16, LIVES = 24, NEXT = 32, SUM = 72, HEAD = 80, LIFE = 64, CREATED = 8 };
+
+static uint64_t word(const algo_buf_t *b, size_t at) {
+  uint64_t x;
+  ck_assert_uint_le(at + sizeof x, b->n);
+  memcpy(&x, b->p + at, sizeof x);
+  return x;
+}
+
+static void put_word(algo_buf_t *b, size_t at, uint64_t x) {
+  ck_assert_uint_le(at + sizeof x, b->n);
+  memcpy(b->p + at, &x, sizeof x);
+}
+
+/* Marks that begin far behind the chain's tip. */
+static void move_marks(algo_buf_t *b) { put_word(b, HEAD + word(b, LIVES) * LIFE, UINT64_C(1) << 40); }
+
+/* An account that came in a block that is not there yet. */
+static void come_later(algo_buf_t *b) { put_word(b, HEAD + CREATED, word(b, NEXT)); }
+
+/* More accounts than the chain has transactions. */
+static void add_lives(algo_buf_t *b) {
+  uint64_t n = word(b, LIVES), more = 100000;
+  algo_buf_t out = ALGO_BUF_INIT;
+  algo_buf_put(&out, b->p, HEAD + n * LIFE);
+  for (uint64_t i = 1; i <= more; i++) {
+    uint64_t life[LIFE / 8] = {[LIFE / 8 - 1] = i};
+    algo_buf_put(&out, life, sizeof life);
+  }
+  algo_buf_put(&out, b->p + HEAD + n * LIFE, b->n - HEAD - n * LIFE);
+  algo_buf_fini(b);
+  *b = out;
+  put_word(b, LIVES, n + more);
+}
+
+static void tamper(const char *path, void (*how)(algo_buf_t *b)) {
   algo_buf_t b = ALGO_BUF_INIT;
-  uint64_t lives;
   SUITE_OK(algo_file_read(&b, path, SIZE_MAX, suite_err));
   ck_assert_uint_gt(b.n, HEAD);
-  memcpy(&lives, b.p + LIVES, sizeof lives);
-  ck_assert_uint_le(HEAD + lives * LIFE + sizeof far, b.n);
-  memcpy(b.p + HEAD + lives * LIFE, &far, sizeof far);
+  how(&b);
+  put_word(&b, SIZE, b.n - HEAD);
   const uint32_t sum = (uint32_t)crc32_z(crc32_z(0, NULL, 0), b.p + HEAD, b.n - HEAD);
   memcpy(b.p + SUM, &sum, sizeof sum);
   SUITE_OK(algo_file_write(path, algo_buf_view(&b), suite_err));
@@ -247,7 +278,7 @@ START_TEST(a_search_table_that_does_not_fit_the_chain) {
   SUITE_OK(algo_node_advance(k.node, 10, suite_err));
   ask_history(k.rest, 200, "\"current-round\":10");
   kept_close(&k);
-  move_marks(k.search);
+  tamper(k.search, move_marks);
   kept_open(&k);
   pay_self(k.rest); /* a block with nothing in it gets no marks */
   SUITE_OK(algo_node_advance(k.node, 10, suite_err));
@@ -258,5 +289,28 @@ START_TEST(a_search_table_that_does_not_fit_the_chain) {
 }
 END_TEST
 
-SUITE_MAIN("chain", a_search_table_that_does_not_fit_the_chain, searches_are_quick_after_a_restart,
-           the_last_one_made_answers, a_block_that_cannot_be_read_is_said)
+/* What the chain cannot have is not taken, however sound the file looks: the blocks are looked at. */
+START_TEST(a_search_table_that_says_too_much) {
+  void (*const how[])(algo_buf_t * b) = {NULL, add_lives, come_later};
+  kept_t k = {.dir = "/tmp/algorent-search-XXXXXX"};
+  char command[96];
+  ck_assert_ptr_nonnull(mkdtemp(k.dir));
+  snprintf(k.blocks, sizeof k.blocks, "%s/blocks", k.dir);
+  snprintf(k.search, sizeof k.search, "%s/search", k.dir);
+  for (size_t i = 0; i < sizeof how / sizeof *how; i++) {
+    kept_open(&k);
+    if (i == 0) SUITE_OK(algo_node_advance(k.node, 3000, suite_err));
+    ask_history(k.rest, 200, "\"current-round\":3000");
+    kept_close(&k);
+    if (how[i] != NULL) tamper(k.search, how[i]);
+    kept_open_without_blocks(&k);
+    ask_history(k.rest, how[i] == NULL ? 200 : 500, how[i] == NULL ? "\"current-round\":3000" : "block 0: ");
+    kept_close(&k);
+  }
+  snprintf(command, sizeof command, "rm -r %s", k.dir);
+  ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
+SUITE_MAIN("chain", a_search_table_that_says_too_much, a_search_table_that_does_not_fit_the_chain,
+           searches_are_quick_after_a_restart, the_last_one_made_answers, a_block_that_cannot_be_read_is_said)
