@@ -220,16 +220,16 @@ void codec_encode_buf(algo_buf_t *out, const codec_table_t *t, const void *base)
 
 typedef struct hash_out {
   codec_out_t out;
-  algo_sha512_256_t h;
+  algo_sha512_t h;
   uint8_t piece[512];
 } hash_out_t;
 
 static bool hash_more(codec_out_t *out, const void *p, size_t n) {
   hash_out_t *o = (hash_out_t *)(void *)out;
-  algo_sha512_256_update(&o->h, o->piece, (size_t)(out->p - o->piece));
+  algo_sha512_update(&o->h, o->piece, (size_t)(out->p - o->piece));
   out->p = o->piece;
   if (n <= sizeof o->piece) return true;
-  algo_sha512_256_update(&o->h, p, n);
+  algo_sha512_update(&o->h, p, n);
   return false;
 }
 
@@ -239,6 +239,6 @@ void codec_hash(uint8_t hash[32], const codec_table_t *t, const void *base, cons
   algo_sha512_256_init(&o.h);
   codec_put(&o.out, prefix, n);
   put_struct(&o.out, t, base);
-  algo_sha512_256_update(&o.h, o.piece, (size_t)(o.out.p - o.piece));
-  algo_sha512_256_final(&o.h, hash);
+  algo_sha512_update(&o.h, o.piece, (size_t)(o.out.p - o.piece));
+  algo_sha512_final(&o.h, hash);
 }

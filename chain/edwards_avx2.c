@@ -46,18 +46,22 @@ INLINE void carry(__m256i h[10], int i) {
   h[(i + 1) % 10] = _mm256_add_epi64(h[(i + 1) % 10], c);
 }
 
+/* A limb of the first factor at a time: it and the ten sums stay in registers. */
 TARGET __attribute__((noinline)) static void fe4_mul(fe4_t *r, const fe4_t *a, const fe4_t *b) {
-  __m256i h[10], b19[10], a2[10];
+  __m256i h[10], b19[10];
   EACH_LIMB b19[i] = _mm256_mul_epu32(b->v[i], _mm256_set1_epi64x(19));
-  EACH_LIMB a2[i] = _mm256_add_epi64(a->v[i], a->v[i]);
+  EACH_LIMB h[i] = _mm256_mul_epu32(a->v[0], b->v[i]);
 #pragma GCC unroll 10
-  for (int k = 0; k < 10; k++) {
-    h[k] = _mm256_mul_epu32(a->v[0], b->v[k]);
+  for (int i = 1; i < 10; i++) {
+    const __m256i once = a->v[i], two = _mm256_add_epi64(once, once);
+    /* The sums are complete here: else gcc puts products off, and them on the stack. */
 #pragma GCC unroll 10
-    for (int i = 1; i < 10; i++) {
-      const int j = (k + 10 - i) % 10;
-      const __m256i first = i % 2 == 1 && j % 2 == 1 ? a2[i] : a->v[i], second = i > k ? b19[j] : b->v[j];
-      h[k] = _mm256_add_epi64(h[k], _mm256_mul_epu32(first, second));
+    for (int k = 0; k < 10; k++) __asm__("" : "+x"(h[k]));
+#pragma GCC unroll 10
+    for (int j = 0; j < 10; j++) {
+      const int k = (i + j) % 10;
+      h[k] = _mm256_add_epi64(h[k],
+                              _mm256_mul_epu32(i % 2 == 1 && j % 2 == 1 ? two : once, i + j < 10 ? b->v[j] : b19[j]));
     }
   }
 #pragma GCC unroll 5

@@ -4,6 +4,8 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+#include "algo/hash.h"
+
 void algo_key_from_seed(algo_key_t *out, const uint8_t seed[32]) {
   memmove(out->seed, seed, sizeof out->seed);
   crypto_sign_seed_keypair(out->addr.b, out->secret, out->seed);
@@ -20,14 +22,14 @@ void algo_key_fini(algo_key_t *k) { sodium_memzero(k, sizeof *k); }
 
 /* SHA-512 of a || b || tag || msg, reduced modulo the group's order. */
 static void hash_to_scalar(uint8_t out[32], algo_bytes_t a, algo_bytes_t b, const char *tag, algo_bytes_t msg) {
-  crypto_hash_sha512_state st;
+  algo_sha512_t st;
   uint8_t h[64];
-  crypto_hash_sha512_init(&st);
-  crypto_hash_sha512_update(&st, a.p, a.n);
-  if (b.n != 0) crypto_hash_sha512_update(&st, b.p, b.n);
-  crypto_hash_sha512_update(&st, (const uint8_t *)tag, strlen(tag));
-  if (msg.n != 0) crypto_hash_sha512_update(&st, msg.p, msg.n);
-  crypto_hash_sha512_final(&st, h);
+  algo_sha512_init(&st);
+  algo_sha512_update(&st, a.p, a.n);
+  algo_sha512_update(&st, b.p, b.n);
+  algo_sha512_update(&st, tag, strlen(tag));
+  algo_sha512_update(&st, msg.p, msg.n);
+  algo_sha512_final(&st, h);
   crypto_core_ed25519_scalar_reduce(out, h);
   sodium_memzero(&st, sizeof st);
   sodium_memzero(h, sizeof h);

@@ -15,12 +15,12 @@ static bool zero(const void *p, size_t n) {
 }
 
 static algo_code_t rules_pay(const algo_txn_t *t, const algo_addr_t *fee_sink, algo_err_t *err) {
+  const bool closes_to_itself = algo_addr_eq(&t->sender, &t->close_remainder_to);
+  if (!closes_to_itself && !algo_addr_eq(&t->sender, fee_sink)) return ALGO_OK;
   char a[ALGO_ADDR_TEXT + 1];
   algo_addr_format(a, &t->sender);
-  if (algo_addr_eq(&t->sender, &t->close_remainder_to))
-    return BAD("transaction cannot close account to its sender %s", a);
-  if (algo_addr_eq(&t->sender, fee_sink)) return BAD("cannot spend from fee sink address %s", a);
-  return ALGO_OK;
+  return closes_to_itself ? BAD("transaction cannot close account to its sender %s", a)
+                          : BAD("cannot spend from fee sink address %s", a);
 }
 
 static algo_code_t rules_keyreg_state_proof(const algo_txn_t *t, const algo_consensus_t *c, algo_err_t *err) {
@@ -90,7 +90,7 @@ static algo_code_t rules_afrz(const algo_txn_t *t, algo_err_t *err) {
 }
 
 static algo_code_t rules_stpf(const algo_txn_t *t, algo_err_t *err) {
-  algo_addr_t special; /* SHA-512/256 of "SpecialAddr" "StateProof Sender": what no key can be */
+  algo_addr_t special;
   algo_addr_of_state_proof_sender(&special);
   if (!algo_addr_eq(&t->sender, &special)) return BAD("sender must be the state-proof sender");
   if (t->fee) return BAD("fee must be zero in state-proof transaction");

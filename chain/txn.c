@@ -70,13 +70,13 @@ algo_code_t algo_group_id(algo_digest_t *out, const algo_txn_t *const *txns, siz
   if (n == 0 || n > ALGO_GROUP_MAX)
     return algo_err_set(err, ALGO_E_RANGE, "a group has 1 to %u transactions, not %zu", ALGO_GROUP_MAX, n);
   static const uint8_t head[] = {0x81, 0xa6, 't', 'x', 'l', 'i', 's', 't'};
-  algo_sha512_256_t h;
+  algo_sha512_t h;
   algo_sha512_256_init(&h);
-  algo_sha512_256_update(&h, "TG", 2);
-  algo_sha512_256_update(&h, head, sizeof head);
+  algo_sha512_update(&h, "TG", 2);
+  algo_sha512_update(&h, head, sizeof head);
   uint8_t array[3] = {(uint8_t)(0x90 | n)};
   if (n > 15) memcpy(array, (const uint8_t[]){0xdc, 0, (uint8_t)n}, 3);
-  algo_sha512_256_update(&h, array, n > 15 ? 3 : 1);
+  algo_sha512_update(&h, array, n > 15 ? 3 : 1);
   for (size_t i = 0; i < n; i++) {
     if (!algo_digest_is_zero(&txns[i]->group))
       return algo_err_set(err, ALGO_E_INVALID, "transaction %zu is in a group already", i);
@@ -84,8 +84,8 @@ algo_code_t algo_group_id(algo_digest_t *out, const algo_txn_t *const *txns, siz
     algo_digest_t id;
     algo_txn_id(&id, txns[i]);
     memcpy(element + 2, id.b, 32);
-    algo_sha512_256_update(&h, element, sizeof element);
+    algo_sha512_update(&h, element, sizeof element);
   }
-  algo_sha512_256_final(&h, out->b);
+  algo_sha512_final(&h, out->b);
   return ALGO_OK;
 }

@@ -212,33 +212,35 @@ static bool is_remembered(const algo_ledger_t *l, const account_t *a) {
   return false;
 }
 
-/* Those remembered, then those that the block changed. */
-static size_t candidates(algo_ledger_t *l, account_t **out) {
+/* Those remembered, then those that the block changed; NULL: no memory. */
+static account_t **candidates(algo_ledger_t *l, size_t *count, algo_arena_t *arena) {
+  const size_t most = l->n_online + (size_t)(journal_pos(&l->journal) - l->open.journal);
+  account_t **out = algo_arena_array(arena, most + 1, sizeof *out);
   size_t n = 0;
+  if (!out) return NULL;
   l->walk++;
   for (size_t i = 0; i < l->n_online; i++) {
     if (l->online[i]->seen == l->walk || !is_remembered(l, l->online[i])) continue;
-    if (out) out[n] = l->online[i];
-    n++;
+    out[n++] = l->online[i];
     l->online[i]->seen = l->walk;
   }
   for (uint64_t at = l->open.journal; at < journal_pos(&l->journal); at++) {
     const journal_item_t *it = journal_at(&l->journal, at);
     if (it->kind != J_ACCOUNT || it->u.account.account->seen == l->walk) continue;
     it->u.account.account->seen = l->walk;
-    if (out) out[n] = it->u.account.account;
-    n++;
+    out[n++] = it->u.account.account;
   }
-  return n;
+  *count = n;
+  return out;
 }
 
 algo_code_t algo_lknock_offline(algo_ledger_t *l, algo_header_t *h, algo_arena_t *arena, algo_err_t *err) {
   const algo_consensus_t *c = l->consensus;
-  account_t **v = algo_arena_array(arena, candidates(l, NULL) + 1, sizeof *v);
+  size_t n = 0;
+  account_t **v = candidates(l, &n, arena);
   algo_addr_t *expired = algo_arena_array(arena, c->max_proposed_expired_online_accounts + 1, sizeof *expired);
   algo_addr_t *absent = algo_arena_array(arena, c->payouts_max_mark_absent + 1, sizeof *absent);
   if (!v || !expired || !absent) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
-  size_t n = candidates(l, v);
   challenge_t ch;
   algo_code_t rc = active_challenge(l, &ch, arena, err);
   if (rc) return rc;

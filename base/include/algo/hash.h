@@ -8,12 +8,13 @@
 ALGO_API void algo_sha512_256(uint8_t out[32], const void *p, size_t n);
 ALGO_API void algo_sha512_256_tagged(uint8_t out[32], const char *tag, const void *p, size_t n); /* of tag || bytes */
 /* In parts: init, update as often as need be, final. Wipe it yourself where what was hashed is secret. */
-typedef struct algo_sha512_256 {
+typedef struct algo_sha512 {
   _Alignas(8) uint8_t state[224];
-} algo_sha512_256_t;
-ALGO_API void algo_sha512_256_init(algo_sha512_256_t *h);
-ALGO_API void algo_sha512_256_update(algo_sha512_256_t *h, const void *p, size_t n);
-ALGO_API void algo_sha512_256_final(algo_sha512_256_t *h, uint8_t out[32]);
+} algo_sha512_t;
+ALGO_API void algo_sha512_init(algo_sha512_t *h);
+ALGO_API void algo_sha512_256_init(algo_sha512_t *h);
+ALGO_API void algo_sha512_update(algo_sha512_t *h, const void *p, size_t n);
+ALGO_API void algo_sha512_final(algo_sha512_t *h, uint8_t out[]); /* 64 bytes, of SHA-512/256 32 */
 
 ALGO_API void algo_sha256(uint8_t out[32], const void *p, size_t n);
 ALGO_API void algo_sha256_tagged(uint8_t out[32], const char *tag, const void *p, size_t n);

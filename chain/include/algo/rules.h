@@ -37,7 +37,7 @@ ALGO_API bool algo_fee_for_usage(uint64_t min_fee, uint64_t usage, uint64_t mult
 ALGO_API void algo_micro_format(char out[32], uint64_t micro_algos);
 ALGO_API void algo_usage_format(char out[32], uint64_t micros);
 
-/* The address that state proofs come from; no key has it. */
+/* The address that state proofs come from, SHA-512/256 of "SpecialAddrStateProofSender"; no key has it. */
 ALGO_API void algo_addr_of_state_proof_sender(algo_addr_t *out);
 
 /* Which signatures there are (a blank one is none). */

@@ -2,6 +2,7 @@
 #include "algo/hash.h"
 #include "algo/json.h"
 #include "algo/mp.h"
+#include "algo/rules.h"
 #include "algo/text.h"
 #include "algo/txn.h"
 #include "suite.h"
@@ -238,6 +239,17 @@ START_TEST(groups) {
 }
 END_TEST
 
+START_TEST(who_sends_state_proofs) {
+  algo_addr_t a, hashed;
+  char text[ALGO_ADDR_TEXT + 1];
+  algo_addr_of_state_proof_sender(&a);
+  algo_sha512_256(hashed.b, "SpecialAddrStateProofSender", 27);
+  algo_addr_format(text, &a);
+  ck_assert(algo_addr_eq(&a, &hashed));
+  ck_assert_str_eq(text, "XM6FEYVJ2XDU2IBH4OT6VZGW75YM63CM4TC6AV6BD3JZXFJUIICYTVB5EU");
+}
+END_TEST
+
 START_TEST(ids_as_text) {
   algo_txn_t t = payment();
   algo_digest_t id, back;
@@ -277,5 +289,5 @@ END_TEST
 SUITE_MAIN("chain/txn", zero_is_left_out_and_keys_are_sorted, other_forms_give_the_same_bytes,
            fixed_arrays_are_cut_and_filled, what_is_no_transaction_is_refused, no_bytes_at_all,
            unknown_keys_are_stepped_over_where_asked, cut_at_every_byte, a_count_cannot_ask_for_memory,
-           signed_by_another_key, several_keys_sign_apart_and_are_joined, groups, ids_as_text,
+           signed_by_another_key, several_keys_sign_apart_and_are_joined, groups, who_sends_state_proofs, ids_as_text,
            the_id_is_the_hash_of_the_encoding)
