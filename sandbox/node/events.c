@@ -104,30 +104,28 @@ static algo_code_t apply_change(algo_ledger_t *l, algo_mp_t *r, algo_err_t *err)
   return node_change_apply(l, &c, err);
 }
 
-algo_code_t node_event_submit(algo_ledger_t *l, algo_mp_t *r, algo_err_t *err) {
+algo_code_t node_event_submit(algo_ledger_t *l, algo_mp_t *r, algo_bytes_t *group, algo_buf_t *text, algo_err_t *err) {
   uint32_t two;
   bool skip = false;
   bool verified[ALGO_GROUP_MAX];
-  algo_bytes_t group = {NULL, 0};
   algo_digest_t id;
-  algo_buf_t text = ALGO_BUF_INIT;
+  *group = algo_bytes(NULL, 0);
   algo_code_t rc = algo_mp_get_array(r, &two, err);
   if (rc == ALGO_OK) rc = algo_mp_get_bool(r, &skip, err);
-  if (rc == ALGO_OK) rc = algo_mp_get_bin(r, &group, err);
+  if (rc == ALGO_OK) rc = algo_mp_get_bin(r, group, err);
   if (rc != ALGO_OK) return rc;
   memset(verified, true, sizeof verified);
   algo_submit_options_t opt = {.skip_signatures = skip, .skip_pq_address_check = true, .verified = verified};
-  rc = algo_ledger_submit(l, group, &opt, &id, &text, NULL, err);
-  algo_buf_fini(&text);
-  return rc;
+  return algo_ledger_submit(l, *group, &opt, &id, text, NULL, err);
 }
 
 static algo_code_t apply_block(algo_ledger_t *l, algo_mp_t *r, algo_err_t *err) {
   int64_t timestamp = 0;
   uint32_t n = 0;
+  algo_bytes_t group;
   algo_code_t rc = algo_mp_get_int(r, &timestamp, err);
   if (rc == ALGO_OK) rc = algo_mp_get_array(r, &n, err);
-  for (uint32_t i = 0; rc == ALGO_OK && i < n; i++) rc = node_event_submit(l, r, err);
+  for (uint32_t i = 0; rc == ALGO_OK && i < n; i++) rc = node_event_submit(l, r, &group, NULL, err);
   return rc == ALGO_OK ? algo_ledger_seal(l, timestamp, err) : rc;
 }
 

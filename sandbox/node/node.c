@@ -38,6 +38,8 @@ void algo_node_free(algo_node_t *n) {
   node_coverage_free(n->coverage);
   algo_keytable_free(n->keys);
   algo_buf_fini(&n->open_groups);
+  algo_buf_fini(&n->later);
+  node_evicted_free(n->evicted);
   algo_buf_fini(&n->event);
   free(n->genesis_id);
   algo_buf_fini(&n->genesis_json);

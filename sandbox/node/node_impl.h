@@ -31,6 +31,7 @@ typedef struct node_source {
 
 typedef struct node_log node_log_t;           /* log.c */
 typedef struct node_coverage node_coverage_t; /* coverage.c */
+typedef struct node_evicted node_evicted_t;   /* evicted.c */
 
 struct algo_node {
   algo_env_t env;
@@ -79,6 +80,8 @@ struct algo_node {
   uint32_t n_open;
   size_t fit; /* of them, what the next block takes: bytes, groups; only where the ledger says that there is more */
   uint32_t n_fit;
+  algo_buf_t later;              /* groups that could not be tried: before those accepted since, and in no ledger */
+  node_evicted_t *evicted;       /* NULL: nothing was yet */
   uint64_t fee_factor;           /* of the pool: grows while it is overfull; pool.c */
   _Atomic uint64_t fee_per_byte; /* what it asks for now */
   node_coverage_t *coverage;     /* NULL: off */
@@ -142,8 +145,9 @@ void node_checkpoint_remove(algo_node_t *n);
 /* events.c: the records' content. */
 void node_event_genesis(algo_buf_t *out, algo_bytes_t json, const algo_ledger_origin_t *origin);
 void node_event_group(algo_buf_t *out, algo_bytes_t group, bool skip_signatures); /* an element of a block's groups */
-/* An element of a block's groups, done again on a ledger; its signatures were verified when it was accepted. */
-algo_code_t node_event_submit(algo_ledger_t *l, algo_mp_t *r, algo_err_t *err);
+/* An element of a block's groups, done again on a ledger; its signatures were verified when it was accepted. Where it
+ * is refused, text (NULL: not wanted) gets the whole message. */
+algo_code_t node_event_submit(algo_ledger_t *l, algo_mp_t *r, algo_bytes_t *group, algo_buf_t *text, algo_err_t *err);
 void node_event_block(algo_buf_t *out, int64_t timestamp, uint32_t n, algo_bytes_t groups);
 void node_event_change(algo_buf_t *out, const algo_node_change_t *c);
 void node_event_snapshot(algo_buf_t *out);
@@ -167,10 +171,16 @@ void node_tip(algo_node_t *n, uint64_t round);
 /* pool.c: what was accepted since the last block, which may be more than one takes; with the write lock held */
 void node_pool_rules(algo_node_t *n, algo_submit_options_t *opt);
 void node_pool_add(algo_node_t *n, algo_bytes_t group, bool skip_signatures); /* the ledger has it; memory is there */
-void node_pool_clear(algo_node_t *n);
+void node_pool_clear(algo_node_t *n);                                         /* and what became of what was there */
+void node_pool_forget_open(algo_node_t *n);                                   /* what is open alone */
 void node_pool_cut(algo_node_t *n); /* a block is made: the ledger's open one is what goes into it, fit and n_fit too */
-void node_pool_take_back(algo_node_t *n, size_t bytes); /* the group that came last, with so many in open_groups */
+/* The group that came last, with so many bytes in open_groups. */
+void node_pool_take_back(algo_node_t *n, size_t bytes, algo_bytes_t group);
 void node_pool_again(algo_node_t *n, bool made); /* what was cut off comes behind that block, or behind what is open */
+
+/* evicted.c: with the write lock held */
+void node_evicted_put(node_evicted_t **e, algo_bytes_t group, algo_bytes_t why); /* an empty reason: it waits */
+void node_evicted_free(node_evicted_t *e);
 
 /* seal.c: with the write lock held */
 algo_code_t node_seal(algo_node_t *n, algo_err_t *err); /* refused: what is open stays open */

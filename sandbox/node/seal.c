@@ -47,7 +47,7 @@ algo_code_t node_seal(algo_node_t *n, algo_err_t *err) {
 
 void node_discard(algo_node_t *n) {
   algo_ledger_discard(n->ledger);
-  node_pool_clear(n);
+  node_pool_forget_open(n);
 }
 
 algo_code_t algo_node_advance(algo_node_t *n, uint64_t blocks, algo_err_t *err) {

@@ -70,8 +70,8 @@ static algo_code_t submit(algo_node_t *n, algo_bytes_t raw, const algo_ledger_gr
   const size_t own = n->open_groups.n - before;
   if (rc == ALGO_OK && n->mode == ALGO_NODE_DEV) {
     do rc = node_seal(n, err);
-    while (rc == ALGO_OK && n->n_open > 0);         /* from when blocks were made by hand */
-    if (rc != ALGO_OK) node_pool_take_back(n, own); /* refused as a whole; what was accepted before stays */
+    while (rc == ALGO_OK && n->n_open > 0);              /* from when blocks were made by hand */
+    if (rc != ALGO_OK) node_pool_take_back(n, own, raw); /* refused as a whole; what was accepted before stays */
   }
   if (detail != NULL) own_attributes(detail);
   node_unlock(n);

@@ -68,6 +68,17 @@ static void restore(algo_apply_t *out, const algo_apply_t *in, rest_call_t *c) {
   algo_block_restore(&out->stxn.txn, &b, in);
 }
 
+/* A transaction that the pool let go. */
+static bool evicted(rest_call_t *c, const algo_digest_t *id, algo_buf_t *mp, algo_arena_t *arena) {
+  algo_bytes_t txn, why;
+  algo_ledger_group_t g;
+  if (!algo_node_evicted(c->node, id, &txn, &why) || algo_ledger_group_read(&g, txn, arena, NULL) != ALGO_OK)
+    return false;
+  const algo_apply_t apply = {.stxn = *g.txns[0]};
+  txninfo_write(mp, &(txninfo_t){.apply = &apply, .pool_error = why});
+  return true;
+}
+
 static void pending_one(rest_call_t *c) {
   algo_digest_t id;
   bool msgpack;
@@ -85,6 +96,8 @@ static void pending_one(rest_call_t *c) {
     restore(&whole, found.apply, c);
     txninfo_t info = {.apply = &whole, .confirmed_round = found.round, .with_apply = found.round != 0};
     txninfo_write(&mp, &info);
+  } else {
+    there = evicted(c, &id, &mp, &arena);
   }
   algo_node_read_done(c->node);
   if (!there) rest_error(c, 404, ERR_UNKNOWN_TXN);

@@ -103,7 +103,7 @@ void txninfo_write(algo_buf_t *out, const txninfo_t *info) {
     for (size_t i = 0; i < d->n_logs; i++) algo_mp_put_bin(out, d->logs[i].p, d->logs[i].n);
   }
   mpw_key(out, &m, "pool-error");
-  algo_mp_put_str(out, "", 0);
+  algo_mp_put_str(out, info->pool_error.p, info->pool_error.n);
   mpw_uint(out, &m, "receiver-rewards", a->receiver_rewards);
   mpw_uint(out, &m, "sender-rewards", a->sender_rewards);
   mpw_key(out, &m, "txn");

@@ -8,6 +8,7 @@ typedef struct txninfo {
   const algo_apply_t *apply; /* with gen and gh as signed */
   uint64_t confirmed_round;  /* 0: not confirmed */
   bool with_apply;           /* false: nothing of the apply data is shown (not in a block yet) */
+  algo_bytes_t pool_error;   /* why the pool let it go; empty: it did not */
 } txninfo_t;
 
 void txninfo_write(algo_buf_t *out, const txninfo_t *info);

@@ -100,6 +100,10 @@ ALGO_API algo_code_t algo_node_simulate(algo_node_t *n, const algo_sim_request_t
                                         algo_arena_t *arena, algo_err_t *err);
 /* What the pool asks for: microAlgos for each byte of a signed transaction; 0 where no more than two blocks wait. */
 ALGO_API uint64_t algo_node_fee_per_byte(const algo_node_t *n);
+/* A transaction that was accepted and is not there any more: another block than the next one was to take it, and its
+ * group was refused then, or could not be tried and waits (*why is empty). Both are views, and the read lock is held
+ * (algo_node_read). What the ledger finds comes before it. False: none of that id, or it was long ago. */
+ALGO_API bool algo_node_evicted(const algo_node_t *n, const algo_digest_t *id, algo_bytes_t *txn, algo_bytes_t *why);
 /* `blocks` blocks (empty but for what is open: up to 5 MiB of it in each), 0 is fine. Errors: UNSUPPORTED in a replay,
  * NOMEM, IO. */
 ALGO_API algo_code_t algo_node_advance(algo_node_t *n, uint64_t blocks, algo_err_t *err);
