@@ -3,7 +3,9 @@
 
 algo_code_t avm_op_plus(algo_avm_context_t *cx) {
   avm_value_t *a = avm_top(cx, 1), *b = avm_top(cx, 0);
-  if (__builtin_add_overflow(a->u, b->u, &a->u)) return avm_fail(cx, "+ overflowed");
+  uint64_t v;
+  if (__builtin_add_overflow(a->u, b->u, &v)) return avm_fail(cx, "+ overflowed");
+  a->u = v;
   cx->sp--;
   return ALGO_OK;
 }
@@ -34,7 +36,9 @@ algo_code_t avm_op_mod(algo_avm_context_t *cx) {
 
 algo_code_t avm_op_mul(algo_avm_context_t *cx) {
   avm_value_t *a = avm_top(cx, 1), *b = avm_top(cx, 0);
-  if (__builtin_mul_overflow(a->u, b->u, &a->u)) return avm_fail(cx, "* overflowed");
+  uint64_t v;
+  if (__builtin_mul_overflow(a->u, b->u, &v)) return avm_fail(cx, "* overflowed");
+  a->u = v;
   cx->sp--;
   return ALGO_OK;
 }

@@ -128,7 +128,10 @@ static algo_code_t divide(algo_avm_context_t *cx, bool remainder, const char *ze
   if (too_large(cx)) return avm_fail(cx, LARGE);
   avm_value_t *to = avm_top(cx, 1);
   mp_size_t na = to_limbs(a, to), nb = to_limbs(b, avm_top(cx, 0));
-  if (nb == 0) return avm_fail(cx, "%s", zero);
+  if (nb == 0) {
+    (void)from_limbs(cx, to, a, 0, 1); /* an empty result is there when it fails */
+    return avm_fail(cx, "%s", zero);
+  }
   if (na <= 2 && nb <= 2) {
     u128 x = small(a, na), y = small(b, nb);
     return from_limbs(cx, to, r, unpack(r, remainder ? x % y : x / y), 1);
@@ -160,20 +163,27 @@ static bool order(algo_avm_context_t *cx, int *out) {
   return true;
 }
 
-#define COMPARE(name, op)                                                                                              \
+static algo_code_t fail_order(algo_avm_context_t *cx, bool swapped) {
+  avm_value_t *a = avm_top(cx, 1), *b = avm_top(cx, 0), t = *a;
+  if (swapped) *a = *b, *b = t;
+  return avm_fail(cx, LARGE);
+}
+
+/* `swapped`: it is asked the other way round, which is how it leaves the stack when it fails. */
+#define COMPARE(name, op, swapped)                                                                                     \
   algo_code_t avm_op_##name(algo_avm_context_t *cx) {                                                                  \
     int c;                                                                                                             \
-    if (!order(cx, &c)) return avm_fail(cx, LARGE);                                                                    \
+    if (!order(cx, &c)) return fail_order(cx, swapped);                                                                \
     *avm_top(cx, 1) = avm_uint(c op 0);                                                                                \
     cx->sp--;                                                                                                          \
     return ALGO_OK;                                                                                                    \
   }
-COMPARE(blt, <)
-COMPARE(bgt, >)
-COMPARE(ble, <=)
-COMPARE(bge, >=)
-COMPARE(beq, ==)
-COMPARE(bneq, !=)
+COMPARE(blt, <, false)
+COMPARE(bgt, >, true)
+COMPARE(ble, <=, true)
+COMPARE(bge, >=, false)
+COMPARE(beq, ==, false)
+COMPARE(bneq, !=, false)
 #undef COMPARE
 
 /* Bitwise logic on the two values on top, the shorter one padded with zeros at its front. */

@@ -40,10 +40,13 @@ algo_code_t avm_op_concat(algo_avm_context_t *cx) {
   return ALGO_OK;
 }
 
+/* Where it fails, 0 is in the value's place: an error's attributes list the stack. */
 static algo_code_t substring(algo_avm_context_t *cx, avm_value_t *v, uint64_t start, uint64_t end) {
+  const avm_value_t from = *v;
+  *v = avm_uint(0);
   if (end < start) return avm_fail(cx, "substring end before start");
-  if (start > v->n || end > v->n) return avm_fail(cx, "substring range beyond length of string");
-  *v = avm_bytes(v->p + start, end - start);
+  if (start > from.n || end > from.n) return avm_fail(cx, "substring range beyond length of string");
+  *v = avm_bytes(from.p + start, end - start);
   return ALGO_OK;
 }
 
@@ -72,7 +75,7 @@ algo_code_t avm_extract_check(algo_avm_context_t *cx, uint64_t n, uint64_t start
 
 static algo_code_t extract(algo_avm_context_t *cx, avm_value_t *v, uint64_t start, uint64_t length) {
   algo_code_t rc = avm_extract_check(cx, v->n, start, length);
-  if (rc == ALGO_OK) *v = avm_bytes(v->p + start, length);
+  *v = rc == ALGO_OK ? avm_bytes(v->p + start, length) : avm_uint(0);
   return rc;
 }
 

@@ -74,6 +74,13 @@ static algo_code_t read_points(algo_avm_context_t *cx, avm_group_t g, algo_bytes
   return rc;
 }
 
+/* What a failure leaves in the place of `pop` values. */
+static algo_code_t give_none(algo_avm_context_t *cx, algo_code_t rc, uint32_t pop) {
+  cx->sp -= pop;
+  avm_push(cx, avm_uint(0));
+  return rc;
+}
+
 /* The point in the place of `pop` values. */
 static algo_code_t give_point(algo_avm_context_t *cx, avm_group_t g, const avm_point_t *p, uint32_t pop) {
   uint8_t *out = avm_alloc(cx, point_size(g)), *at = out;
@@ -91,7 +98,7 @@ algo_code_t avm_op_ec_add(algo_avm_context_t *cx) {
   if (!group_of(cx, &g)) return avm_fail_illegal(cx);
   algo_code_t rc = read_point(cx, g, avm_view(avm_top(cx, 1)), &a);
   if (rc == ALGO_OK) rc = read_point(cx, g, avm_view(avm_top(cx, 0)), &b);
-  if (rc != ALGO_OK) return rc;
+  if (rc != ALGO_OK) return give_none(cx, rc, 2);
   avm_point_add(g, &a, &a, &b);
   return give_point(cx, g, &a, 2);
 }
@@ -105,7 +112,7 @@ algo_code_t avm_op_ec_scalar_mul(algo_avm_context_t *cx) {
   if (scalar.n > SCALAR) return avm_fail(cx, "ec_scalar_mul scalar len is %zu, exceeds 32", scalar.n);
   if (scalar.n) memcpy(k + SCALAR - scalar.n, scalar.p, scalar.n);
   algo_code_t rc = read_point(cx, g, avm_view(avm_top(cx, 1)), &a);
-  if (rc != ALGO_OK) return rc;
+  if (rc != ALGO_OK) return give_none(cx, rc, 2);
   avm_point_mul(g, &a, &a, k);
   return give_point(cx, g, &a, 2);
 }
@@ -134,6 +141,8 @@ algo_code_t avm_op_ec_multi_scalar_mul(algo_avm_context_t *cx) {
     if (n <= few) sum_few(g, &sum, p, scalars.p, n);
     else avm_point_sum(g, &sum, p, scalars.p, n);
     rc = give_point(cx, g, &sum, 2);
+  } else {
+    rc = give_none(cx, rc, 2);
   }
   free(p);
   return rc;
@@ -154,6 +163,8 @@ algo_code_t avm_op_ec_pairing_check(algo_avm_context_t *cx) {
     if (!avm_pairing_is_one(g.c, p, q, n, &one)) rc = avm_nomem(cx);
     else *avm_top(cx, 1) = avm_uint(one);
     cx->sp--;
+  } else {
+    rc = give_none(cx, rc, 2);
   }
   free(p);
   free(q);
@@ -165,7 +176,7 @@ algo_code_t avm_op_ec_subgroup_check(algo_avm_context_t *cx) {
   avm_point_t a;
   if (!group_of(cx, &g)) return avm_fail_illegal(cx);
   algo_code_t rc = read_point(cx, g, avm_view(avm_top(cx, 0)), &a);
-  if (rc == ALGO_OK) *avm_top(cx, 0) = avm_uint(avm_point_in_subgroup(g, &a));
+  *avm_top(cx, 0) = avm_uint(rc == ALGO_OK && avm_point_in_subgroup(g, &a));
   return rc;
 }
 
@@ -179,11 +190,11 @@ algo_code_t avm_op_ec_map_to(algo_avm_context_t *cx) {
   if (g.degree == 1) {
     rc = read_element(cx, g, in, &u.a);
   } else {
-    if (in.n != 2 * g.c->size) return avm_fail(cx, "bad encoded element length: %zu", in.n);
-    rc = read_element(cx, g, algo_bytes(in.p, g.c->size), &u.a);
+    if (in.n != 2 * g.c->size) rc = avm_fail(cx, "bad encoded element length: %zu", in.n);
+    else rc = read_element(cx, g, algo_bytes(in.p, g.c->size), &u.a);
     if (rc == ALGO_OK) rc = read_element(cx, g, algo_bytes(in.p + g.c->size, g.c->size), &u.b);
   }
-  if (rc != ALGO_OK) return rc;
+  if (rc != ALGO_OK) return give_none(cx, rc, 1);
   avm_map_to_curve(g, &a, &u);
   return give_point(cx, g, &a, 1);
 }

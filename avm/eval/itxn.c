@@ -62,9 +62,9 @@ algo_code_t avm_op_itxn_field(algo_avm_context_t *cx) {
   const algo_isa_field_t *f = avm_txn_field(field);
   if (f == NULL || f->settable == 0 || f->settable > cx->version)
     return avm_fail(cx, "invalid itxn_field %s", avm_field_name(ALGO_GROUP_TXN, field, "TxnField", buf));
-  algo_code_t rc = avm_itxn_set(cx, cx->pending[cx->n_pending - 1], field, *avm_top(cx, 0));
-  if (rc == ALGO_OK) cx->sp--;
-  return rc;
+  const avm_value_t value = *avm_top(cx, 0);
+  cx->sp--; /* a value that is refused is gone as well: an error's attributes list the stack */
+  return avm_itxn_set(cx, cx->pending[cx->n_pending - 1], field, value);
 }
 
 /* ---- submitting ---- */

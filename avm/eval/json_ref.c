@@ -252,10 +252,12 @@ static algo_code_t member_value(algo_avm_context_t *cx, algo_bytes_t raw, uint8_
 algo_code_t avm_op_json_ref(algo_avm_context_t *cx) {
   char buf[48];
   uint8_t type = cx->prog[cx->pc + 1];
+  const algo_bytes_t key = avm_view(avm_top(cx, 0));
+  cx->sp--; /* the key is gone when it fails, too */
   const algo_isa_field_t *f = algo_isa_field(ALGO_GROUP_JSON_REF, type);
   if (f == NULL || f->since > cx->version)
     return avm_fail(cx, "invalid json_ref type %s", avm_field_name(ALGO_GROUP_JSON_REF, type, "JSONRefType", buf));
-  algo_bytes_t text = avm_view(avm_top(cx, 1)), key = avm_view(avm_top(cx, 0));
+  algo_bytes_t text = avm_view(avm_top(cx, 0));
   uint8_t *keys = avm_alloc(cx, 3 * text.n);
   object_t o = {0};
   bool null;
@@ -266,8 +268,7 @@ algo_code_t avm_op_json_ref(algo_avm_context_t *cx) {
   member_t *m = why == NULL ? find(&o, key) : NULL;
   if (why != NULL) rc = avm_fail(cx, "error while parsing JSON text, %s", why);
   else if (m == NULL) rc = avm_fail_bytes(cx, "key ", key, " not found in JSON text");
-  else rc = member_value(cx, m->raw, type, avm_top(cx, 1));
+  else rc = member_value(cx, m->raw, type, avm_top(cx, 0));
   free(o.list);
-  if (rc == ALGO_OK) cx->sp--;
   return rc;
 }

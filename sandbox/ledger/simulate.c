@@ -16,16 +16,29 @@ static algo_code_t refuse(algo_ledger_t *l, int status, algo_err_t *err) {
 
 /* ---- the request ---- */
 
-static algo_code_t check_request(algo_ledger_t *l, const algo_sim_request_t *r, algo_err_t *err) {
-  const char *what = NULL;
-  if (r->fix_signers && !r->allow_empty_signatures) what = "FixSigners requires AllowEmptySignatures to be enabled";
-  else if (!r->trace && r->trace_stack) what = "basic trace must be enabled when enabling stack tracing";
-  else if (!r->trace && r->trace_scratch)
-    what = "basic trace must be enabled when enabling scratch slot change tracing";
-  else if (!r->trace && r->trace_state) what = "basic trace must be enabled when enabling app state change tracing";
-  if (!what) return ALGO_OK;
-  algo_lfail(l, NULL, "%s", what);
+static algo_code_t check_signers(algo_ledger_t *l, const algo_sim_request_t *r, algo_err_t *err) {
+  if (!r->fix_signers || r->allow_empty_signatures) return ALGO_OK;
+  algo_lfail(l, NULL, "FixSigners requires AllowEmptySignatures to be enabled");
   return refuse(l, 400, err);
+}
+
+static algo_code_t check_trace(algo_ledger_t *l, const algo_sim_request_t *r, algo_err_t *err) {
+  const char *what = NULL;
+  if (!r->trace && r->trace_stack) what = "stack tracing";
+  else if (!r->trace && r->trace_scratch) what = "scratch slot change tracing";
+  else if (!r->trace && r->trace_state) what = "app state change tracing";
+  if (!what) return ALGO_OK;
+  algo_lfail(l, NULL, "basic trace must be enabled when enabling %s", what);
+  return refuse(l, 400, err);
+}
+
+static algo_code_t check_round(algo_ledger_t *l, uint64_t round, algo_arena_t *arena, algo_err_t *err) {
+  algo_header_t none;
+  algo_err_t why;
+  if (round <= l->tip.round) return ALGO_OK;
+  algo_ledger_header(l, round, &none, arena, &why);
+  algo_lfail(l, NULL, "%s", why.msg);
+  return refuse(l, 500, err);
 }
 
 static algo_code_t decode(sim_t *s, algo_err_t *err) {
@@ -345,17 +358,12 @@ static algo_code_t simulate(algo_ledger_t *l, const algo_sim_request_t *req, alg
   l->origin_failed = false;
   algo_arena_reset(&l->scratch);
   algo_code_t rc = algo_lready(l, err);
-  if (!rc) rc = check_request(l, req, err);
   if (!rc) rc = decode(&s, err);
+  if (!rc) rc = check_signers(l, req, err);
+  if (!rc) rc = check_round(l, round, arena, err);
+  if (!rc) rc = check_trace(l, req, err);
   if (!rc) rc = prepare(&s, err);
   if (rc) return rc;
-  if (round > l->tip.round) {
-    algo_header_t none;
-    algo_err_t why;
-    algo_ledger_header(l, round, &none, arena, &why);
-    algo_lfail(l, NULL, "%s", why.msg);
-    return refuse(l, 500, err);
-  }
   if ((rc = go_to(l, round, &m, err))) return rc;
   rc = evaluate(&s, out, err);
   if (!rc) rc = finish(&s, out, err);
