@@ -83,21 +83,30 @@ typedef struct location {
 typedef struct known { /* what is known where the assembler stands */
   stype_t *stack;
   size_t n, cap;
-  stype_t bottom; /* what lies under the stack */
-  bool dead;      /* no way leads here */
-  int64_t fp;     /* frame pointer; -1: not known */
-  stype_t scratch[SCRATCH_SLOTS];
-  uint32_t scratch_at[SCRATCH_SLOTS]; /* the reset after which the slot was written; else it is scratch_default */
+  stype_t bottom;          /* what lies under the stack */
+  bool dead;               /* no way leads here */
+  int64_t fp;              /* frame pointer; -1: not known */
+  struct scratch *scratch; /* SCRATCH_SLOTS of them; NULL: none is written yet */
   uint32_t resets;
   stype_t scratch_default;
 } known_t;
 
 typedef struct spec { /* an instruction as written */
   const algo_isa_op_t *op;
-  tok_t name; /* the name in messages */
+  const tok_t *name; /* the mnemonic as written */
   bool pseudo;
   bool stand_in; /* only the effect on the stack counts */
 } spec_t;
+
+#define SEEN_BITS 7u
+
+typedef struct seen { /* a mnemonic of up to two words, with its number of arguments, and what it means */
+  uint64_t head, tail;
+  const algo_isa_op_t *op; /* NULL: none is here */
+  uint32_t n_args;
+  uint16_t n; /* its bytes */
+  bool pseudo;
+} seen_t;
 
 typedef enum { SALT_DEFAULT, SALT_ON, SALT_OFF } salt_t;
 
@@ -105,7 +114,8 @@ typedef struct asm_state {
   algo_arena_t *arena;
   bool oom;
   uint64_t version;
-  uint32_t line; /* lines read so far */
+  const char *at, *end; /* of the source, what is still to be read */
+  uint32_t line;        /* lines read so far */
   algo_buf_t msg;
 
   tok_t *toks; /* of the line */
@@ -139,12 +149,14 @@ typedef struct asm_state {
   uint32_t searches;
   uint64_t work; /* macro expansions and search steps so far */
 
+  seen_t seen[1u << SEEN_BITS]; /* mnemonics of this version, by their hash */
   constants_t ints, bytes;
   known_t known;
   bool typetrack;
-  const tok_t *literal_of; /* the argument whose literal is kept here */
+  const tok_t *literal_of; /* the argument whose literal, or number, is kept here */
   algo_bytes_t literal;
   size_t literal_used;
+  uint64_t number;
   stype_t *gives; /* a refined result, before it is pushed */
   size_t n_gives, cap_gives;
 
@@ -167,7 +179,8 @@ void asm_emit_bytes(asm_t *a, const void *p, size_t n);
 void asm_emit_uvarint(asm_t *a, uint64_t v);
 /* The number kept with a name; *slot stays valid until the next insertion. NULL: not there. */
 uint32_t *names_find(const names_t *t, const void *name, size_t n);
-bool names_put(asm_t *a, names_t *t, const void *name, size_t n, uint32_t value);
+/* The same; a name that is not there gets the value, and must stay as long as the table. NULL: out of memory. */
+uint32_t *names_add(asm_t *a, names_t *t, const void *name, size_t n, uint32_t value);
 
 /* message.c: %s C string, %t tok_t* as it is, %q tok_t* in quotes, %m algo_bytes_t*, %u uint64_t, %i int64_t */
 void asm_format(algo_buf_t *out, const char *fmt, ...);
@@ -190,8 +203,8 @@ num_t parse_int(const char *s, size_t n, unsigned base, unsigned bits, int64_t *
 const char *num_text(num_t e); /* "invalid syntax", "value out of range" */
 
 /* lex.c */
-bool lex_line(asm_t *a, algo_bytes_t *source, const char **line, size_t *n); /* false: no more */
-void lex_tokens(asm_t *a, const char *line, size_t n);
+bool lex_open(asm_t *a, algo_bytes_t source); /* false: out of memory */
+bool lex_line(asm_t *a);                      /* the next line's tokens into a->toks; false: no more */
 
 /* literal.c: the bytes that args[0], or args[0] and args[1], stand for. False: a->msg says what is wrong with
  * args[*used]. */
@@ -229,13 +242,20 @@ stype_t stype_make(algo_kind_t kind, uint64_t min, uint64_t max);
 
 /* pseudo.c: the opcode (or stand-in) that a mnemonic with n arguments means; false: an error was recorded. */
 bool spec_find(asm_t *a, const tok_t *mnemonic, size_t n_args, spec_t *out);
-extern const algo_isa_op_t pseudo_int, pseudo_byte, pseudo_addr, pseudo_method;
+/* The pseudo-ops' numbers, behind those of the opcodes. */
+enum { PSEUDO_INT = ALGO_OP_COUNT, PSEUDO_BYTE, PSEUDO_ADDR, PSEUDO_METHOD, SPEC_IDS };
 bool is_pseudo_name(tok_t name);
 
 /* encode.c, constant.c */
-void encode(asm_t *a, const spec_t *spec, tok_t mnemonic, const tok_t *args, size_t n);
-bool encode_count(asm_t *a, tok_t name, tok_t mnemonic, const tok_t *args, size_t n, size_t expected);
-bool encode_constant(asm_t *a, const spec_t *spec, tok_t mnemonic, const tok_t *args, size_t n); /* false: not one */
+void encode(asm_t *a, const spec_t *spec, const tok_t *args, size_t n);
+void encode_constant(asm_t *a, const spec_t *spec, const tok_t *args, size_t n);
+void encode_miscount(asm_t *a, tok_t name, const tok_t *mnemonic, const tok_t *args, size_t n, size_t expected);
+/* Are there as many arguments as there must be? False: an error was recorded, with this name. */
+static inline bool encode_count(asm_t *a, tok_t name, const tok_t *mnemonic, const tok_t *args, size_t n,
+                                size_t expected) {
+  if (n != expected) encode_miscount(a, name, mnemonic, args, n, expected);
+  return n == expected;
+}
 bool imm_u8(asm_t *a, const tok_t *arg, const char *label, uint8_t *out); /* false: a->msg says what is wrong */
 void tokens_join(algo_buf_t *out, tok_t first, const tok_t *rest, size_t n);
 

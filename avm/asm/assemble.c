@@ -14,14 +14,14 @@ static void create_label(asm_t *a, tok_t with_colon) {
     asm_error(a, with_colon, "duplicate label %q", &name);
     a->labels[*known] = l;
   } else if (ASM_ROOM(a, a->labels, a->n_labels, a->cap_labels)) {
-    names_put(a, &a->label_names, name.s, name.n, (uint32_t)a->n_labels);
+    names_add(a, &a->label_names, name.s, name.n, (uint32_t)a->n_labels);
     a->labels[a->n_labels++] = l;
   }
   known_label(a);
 }
 
-static void locate(asm_t *a, tok_t mnemonic) {
-  location_t l = {(uint32_t)a->n_code, (uint32_t)a->n_fixes, mnemonic.line - 1, mnemonic.col};
+static void locate(asm_t *a, const tok_t *mnemonic) {
+  location_t l = {(uint32_t)a->n_code, (uint32_t)a->n_fixes, mnemonic->line - 1, mnemonic->col};
   if (ASM_ROOM(a, a->locs, a->n_locs, a->cap_locs)) a->locs[a->n_locs++] = l;
 }
 
@@ -38,17 +38,16 @@ static void statement(asm_t *a, const tok_t *stmt, size_t n) {
   }
   spec_t spec;
   a->literal_of = NULL;
-  if (!spec_find(a, &stmt[0], n - 1, &spec)) return;
-  locate(a, stmt[0]);
+  if (!spec_find(a, stmt, n - 1, &spec)) return;
+  locate(a, stmt);
   if (spec.op->modes == ALGO_MODE_APP && !spec.stand_in) a->stateful = true;
   types_track(a, &spec, stmt, n);
-  encode(a, &spec, stmt[0], stmt + 1, n - 1);
+  encode(a, &spec, stmt + 1, n - 1);
   if ((spec.op->flags & ALGO_OPF_DEADENS) != 0) known_deaden(&a->known);
   if (spec.op->id == ALGO_OP_callsub) known_label(a); /* retsub comes back to what follows */
 }
 
-static void line(asm_t *a, const char *text, size_t n) {
-  lex_tokens(a, text, n);
+static void line(asm_t *a) {
   if (a->n_toks == 0) return;
   if (a->toks[0].s[0] == '#') {
     directive(a);
@@ -64,9 +63,8 @@ static void line(asm_t *a, const char *text, size_t n) {
 }
 
 static void read_source(asm_t *a, algo_bytes_t source) {
-  const char *text;
-  size_t n;
-  while (!a->oom && !a->stopped && lex_line(a, &source, &text, &n)) line(a, text, n);
+  a->oom = !lex_open(a, source);
+  while (!a->oom && !a->stopped && lex_line(a)) line(a);
 }
 
 static algo_code_t answer(asm_t *a, algo_asm_result_t *out, algo_err_t *err) {

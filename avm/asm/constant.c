@@ -16,39 +16,44 @@ static void error_text(asm_t *a, tok_t at, const char *prefix, tok_t name) {
 }
 
 /* Writes intc i or bytec i. False: an error was recorded. */
-static bool write_load(asm_t *a, bool bytes, uint64_t i, size_t defined, tok_t at) {
+static bool write_load(asm_t *a, bool bytes, uint64_t i, size_t defined, const tok_t *at) {
   if (i < 4) {
     asm_emit(a, (uint8_t)((bytes ? 0x28 : 0x22) + i));
   } else if (i > 255) {
-    asm_error(a, at, "cannot have more than 256 %s constants", bytes ? "byte" : "int");
+    asm_error(a, *at, "cannot have more than 256 %s constants", bytes ? "byte" : "int");
     return false;
   } else {
     asm_emit(a, bytes ? 0x27 : 0x21);
     asm_emit(a, (uint8_t)i);
   }
-  if (i >= defined) asm_error(a, at, "%s %u is not defined", bytes ? "bytec" : "intc", i);
+  if (i >= defined) asm_error(a, *at, "%s %u is not defined", bytes ? "bytec" : "intc", i);
   return i < defined;
 }
 
-static constant_t *add_constant(asm_t *a, constants_t *c, const void *text, size_t n, constant_t value) {
-  const uint8_t *key = n == 0 ? (const uint8_t *)"" : algo_arena_dup(a->arena, algo_bytes(text, n)).p;
-  if (key == NULL) {
-    a->oom = true;
-    return NULL;
-  }
-  if (!ASM_ROOM(a, c->v, c->n, c->cap) || !names_put(a, &c->names, key, n, (uint32_t)c->n)) return NULL;
-  c->v[c->n] = value;
-  return &c->v[c->n++];
+/* Puts the value behind the constants, under its name if none has that; what names are views of stays in the arena even
+ * when the array grows. Returns the number of the first of that value, or NULL: out of memory. */
+static const uint32_t *place_constant(asm_t *a, constants_t *c, constant_t value) {
+  if (!ASM_ROOM(a, c->v, c->n, c->cap)) return NULL;
+  constant_t *k = &c->v[c->n];
+  *k = value;
+  return c == &a->ints ? names_add(a, &c->names, &k->value, sizeof k->value, (uint32_t)c->n)
+                       : names_add(a, &c->names, k->text.p, k->text.n, (uint32_t)c->n);
 }
 
 /* A constant by value, added to the block to be if it is new. NULL: there is an explicit block without it. */
-static constant_t *constant_of(asm_t *a, constants_t *c, const void *key, size_t n, constant_t value) {
-  uint32_t *at = names_find(&c->names, key, n);
-  if (at != NULL) return &c->v[*at];
-  return c->blocks > 0 ? NULL : add_constant(a, c, key, n, value);
+static constant_t *constant_of(asm_t *a, constants_t *c, constant_t value) {
+  const uint32_t *at;
+  if (c->blocks > 0) {
+    at = c == &a->ints ? names_find(&c->names, &value.value, sizeof value.value)
+                       : names_find(&c->names, value.text.p, value.text.n);
+  } else {
+    at = place_constant(a, c, value);
+    if (at != NULL && *at == c->n) c->n++;
+  }
+  return at != NULL ? &c->v[*at] : NULL;
 }
 
-static void load_constant(asm_t *a, bool bytes, constant_t *k, tok_t at) {
+static void load_constant(asm_t *a, bool bytes, constant_t *k, const tok_t *at) {
   constants_t *c = bytes ? &a->bytes : &a->ints;
   uint32_t index = (uint32_t)(k - c->v), pos = (uint32_t)a->n_code;
   k->uses++;
@@ -59,19 +64,19 @@ static void load_constant(asm_t *a, bool bytes, constant_t *k, tok_t at) {
   write_load(a, bytes, index, c->n, at);
 }
 
-static void use_int(asm_t *a, uint64_t v, tok_t at) {
+static void use_int(asm_t *a, uint64_t v, const tok_t *at) {
   a->ints.pseudo = true;
-  constant_t *k = constant_of(a, &a->ints, &v, sizeof v, (constant_t){.value = v});
+  constant_t *k = constant_of(a, &a->ints, (constant_t){.value = v});
   if (k != NULL) {
     load_constant(a, false, k, at);
   } else if (!a->oom) {
-    asm_error(a, at, "value %u does not appear in existing intcblock", v);
+    asm_error(a, *at, "value %u does not appear in existing intcblock", v);
   }
 }
 
-static void use_bytes(asm_t *a, algo_bytes_t v, tok_t at) {
+static void use_bytes(asm_t *a, algo_bytes_t v, const tok_t *at) {
   a->bytes.pseudo = true;
-  constant_t *k = constant_of(a, &a->bytes, v.p, v.n, (constant_t){.text = v});
+  constant_t *k = constant_of(a, &a->bytes, (constant_t){.text = v});
   if (k != NULL) {
     load_constant(a, true, k, at);
     return;
@@ -80,10 +85,10 @@ static void use_bytes(asm_t *a, algo_bytes_t v, tok_t at) {
   algo_buf_clear(&a->msg);
   for (size_t i = 0; i < v.n; i++) algo_buf_printf(&a->msg, "%02x", v.p[i]);
   algo_bytes_t hex = algo_buf_view(&a->msg);
-  asm_error(a, at, "value 0x%m does not appear in existing bytecblock", &hex);
+  asm_error(a, *at, "value 0x%m does not appear in existing bytecblock", &hex);
 }
 
-static void push_int(asm_t *a, const algo_isa_op_t *op, tok_t mnemonic, const tok_t *args, size_t n) {
+static void push_int(asm_t *a, const algo_isa_op_t *op, const tok_t *mnemonic, const tok_t *args, size_t n) {
   uint64_t v;
   if (!encode_count(a, (tok_t){op->name, op->name_len, 0, 0}, mnemonic, args, n, 1)) return;
   if (parse_uint(args[0].s, args[0].n, 0, 64, &v) != NUM_OK) {
@@ -95,29 +100,30 @@ static void push_int(asm_t *a, const algo_isa_op_t *op, tok_t mnemonic, const to
 }
 
 /* One literal that takes all of the arguments. The name in messages is the one given. */
-static bool whole_literal(asm_t *a, tok_t name, tok_t mnemonic, const tok_t *args, size_t n, algo_bytes_t *out) {
+static bool whole_literal(asm_t *a, const tok_t *name, const tok_t *mnemonic, const tok_t *args, size_t n,
+                          algo_bytes_t *out) {
   size_t used;
   if (n == 0) {
-    asm_error_after(a, mnemonic, "%t needs byte literal argument", &name);
+    asm_error_after(a, *mnemonic, "%t needs byte literal argument", name);
     return false;
   }
   if (!literal_parse(a, args, n, out, &used)) {
-    if (!a->oom) error_text(a, args[used], "%t %m", name);
+    if (!a->oom) error_text(a, args[used], "%t %m", *name);
     return false;
   }
   if (used != n) {
-    asm_error(a, args[used], "%t with extraneous argument", &name);
+    asm_error(a, args[used], "%t with extraneous argument", name);
     return false;
   }
   if (out->n > ALGO_AVM_BYTES_MAX) {
-    asm_error(a, args[0], "%t value is too big (%u bytes, limit %u)", &name, (uint64_t)out->n,
+    asm_error(a, args[0], "%t value is too big (%u bytes, limit %u)", name, (uint64_t)out->n,
               (uint64_t)ALGO_AVM_BYTES_MAX);
     return false;
   }
   return true;
 }
 
-static void push_bytes(asm_t *a, const algo_isa_op_t *op, tok_t mnemonic, const tok_t *args, size_t n) {
+static void push_bytes(asm_t *a, const algo_isa_op_t *op, const tok_t *mnemonic, const tok_t *args, size_t n) {
   algo_bytes_t v;
   if (!whole_literal(a, mnemonic, mnemonic, args, n, &v)) return;
   asm_emit(a, op->code);
@@ -126,10 +132,11 @@ static void push_bytes(asm_t *a, const algo_isa_op_t *op, tok_t mnemonic, const 
 }
 
 /* With an explicit block in sight the constant is pushed, where that can be. True: done with. */
-static bool beside_block(asm_t *a, bool bytes, tok_t mnemonic, const tok_t *args, size_t n) {
+static bool beside_block(asm_t *a, bool bytes, const tok_t *mnemonic, const tok_t *args, size_t n) {
   uint32_t blocks = bytes ? a->bytes.blocks : a->ints.blocks;
-  bool late = blocks > 0 && a->version >= ALGO_AVM_BACK_BRANCH_VERSION;
-  if (!late && blocks <= 1) return false;
+  if (blocks == 0) return false;
+  bool late = a->version >= ALGO_AVM_BACK_BRANCH_VERSION;
+  if (!late && blocks == 1) return false;
   const algo_isa_op_t *op = op_named(a, bytes ? "pushbytes" : "pushint");
   if (late) {
     asm_warn(a, args[0],
@@ -138,7 +145,7 @@ static bool beside_block(asm_t *a, bool bytes, tok_t mnemonic, const tok_t *args
              &args[0]);
   }
   if (op == NULL) {
-    asm_error(a, bytes ? args[0] : mnemonic,
+    asm_error(a, bytes ? args[0] : *mnemonic,
               bytes ? "byte %t used with manual bytecblocks. Use bytec."
                     : "int %t used with manual intcblocks. Use intc.",
               &args[0]);
@@ -150,38 +157,41 @@ static bool beside_block(asm_t *a, bool bytes, tok_t mnemonic, const tok_t *args
   return true;
 }
 
-static void encode_int(asm_t *a, tok_t mnemonic, const tok_t *args, size_t n) {
+static void encode_int(asm_t *a, const tok_t *mnemonic, const tok_t *args, size_t n) {
   uint64_t v;
   if (!encode_count(a, tok_of("int"), mnemonic, args, n, 1) || beside_block(a, false, mnemonic, args, n)) return;
-  if (!algo_isa_int_constant(args[0].s, args[0].n, &v) && parse_uint(args[0].s, args[0].n, 0, 64, &v) != NUM_OK) {
+  if (a->literal_of == args) {
+    v = a->number;
+  } else if (!algo_isa_int_constant(args[0].s, args[0].n, &v) &&
+             parse_uint(args[0].s, args[0].n, 0, 64, &v) != NUM_OK) {
     asm_error(a, args[0], "unable to parse %q as integer", &args[0]);
     return;
   }
-  use_int(a, v, args[0]);
+  use_int(a, v, &args[0]);
 }
 
-static void encode_byte(asm_t *a, tok_t mnemonic, const tok_t *args, size_t n) {
+static void encode_byte(asm_t *a, const tok_t *mnemonic, const tok_t *args, size_t n) {
   algo_bytes_t v;
-  tok_t name = tok_of("byte");
+  static const tok_t name = {"byte", 4, 0, 0};
   if (n == 0) {
-    asm_error_after(a, mnemonic, "byte needs byte literal argument");
+    asm_error_after(a, *mnemonic, "byte needs byte literal argument");
     return;
   }
   if (beside_block(a, true, mnemonic, args, n)) return;
-  if (whole_literal(a, name, mnemonic, args, n, &v)) use_bytes(a, v, args[0]);
+  if (whole_literal(a, &name, mnemonic, args, n, &v)) use_bytes(a, v, &args[0]);
 }
 
-static void encode_addr(asm_t *a, tok_t mnemonic, const tok_t *args, size_t n) {
+static void encode_addr(asm_t *a, const tok_t *mnemonic, const tok_t *args, size_t n) {
   algo_bytes_t v;
   if (!encode_count(a, tok_of("addr"), mnemonic, args, n, 1)) return;
   if (literal_address(a, args[0], &v)) {
-    use_bytes(a, v, args[0]);
+    use_bytes(a, v, &args[0]);
   } else if (!a->oom) {
     error_text(a, args[0], NULL, (tok_t){0});
   }
 }
 
-static void encode_method(asm_t *a, tok_t mnemonic, const tok_t *args, size_t n) {
+static void encode_method(asm_t *a, const tok_t *mnemonic, const tok_t *args, size_t n) {
   algo_bytes_t signature;
   if (!encode_count(a, tok_of("method"), mnemonic, args, n, 1)) return;
   tok_t t = args[0];
@@ -203,26 +213,26 @@ static void encode_method(asm_t *a, tok_t mnemonic, const tok_t *args, size_t n)
     return;
   }
   algo_sha512_256(hash, signature.p, signature.n);
-  use_bytes(a, algo_bytes(hash, 4), t);
+  use_bytes(a, algo_bytes(hash, 4), &args[0]);
 }
 
 /* intc i, bytec i as written. */
-static void encode_load(asm_t *a, const spec_t *spec, tok_t mnemonic, const tok_t *args, size_t n) {
+static void encode_load(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
   uint8_t i;
-  if (!encode_count(a, spec->name, mnemonic, args, n, 1)) return;
+  if (!encode_count(a, *spec->name, spec->name, args, n, 1)) return;
   bool bytes = spec->op->id == ALGO_OP_bytec;
   if (imm_u8(a, &args[0], "constant", &i)) {
-    write_load(a, bytes, i, bytes ? a->bytes.n : a->ints.n, args[0]);
+    write_load(a, bytes, i, bytes ? a->bytes.n : a->ints.n, &args[0]);
   } else {
     error_text(a, args[0], NULL, (tok_t){0});
   }
 }
 
 /* The explicit block becomes what int, or byte, looks into; code that nothing reaches does not count. */
-static bool take_block(asm_t *a, constants_t *c, tok_t mnemonic, const char *message) {
+static bool take_block(asm_t *a, constants_t *c, const tok_t *mnemonic, const char *message) {
   if (a->known.dead) return false;
   if (c->pseudo) {
-    asm_error(a, mnemonic, message);
+    asm_error(a, *mnemonic, message);
     return false;
   }
   c->n = 0;
@@ -231,7 +241,7 @@ static bool take_block(asm_t *a, constants_t *c, tok_t mnemonic, const char *mes
   return true;
 }
 
-static void encode_ints(asm_t *a, const spec_t *spec, tok_t mnemonic, const tok_t *args, size_t n) {
+static void encode_ints(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
   bool block = spec->op->id == ALGO_OP_intcblock;
   uint64_t *values = algo_arena_array(a->arena, n + 1, sizeof *values);
   if (values == NULL) {
@@ -245,14 +255,9 @@ static void encode_ints(asm_t *a, const spec_t *spec, tok_t mnemonic, const tok_
     if (e != NUM_OK) asm_error(a, args[i], "strconv.ParseUint: parsing %q: %s", &args[i], num_text(e));
     asm_emit_uvarint(a, values[i]);
   }
-  if (!block || !take_block(a, &a->ints, mnemonic, "intcblock following int")) return;
+  if (!block || !take_block(a, &a->ints, spec->name, "intcblock following int")) return;
   for (size_t i = 0; i < n; i++) {
-    uint32_t *known = names_find(&a->ints.names, &values[i], sizeof values[i]);
-    if (known != NULL) { /* the first of equal ones is the one that int takes */
-      if (ASM_ROOM(a, a->ints.v, a->ints.n, a->ints.cap)) a->ints.v[a->ints.n++] = (constant_t){.value = values[i]};
-    } else {
-      add_constant(a, &a->ints, &values[i], sizeof values[i], (constant_t){.value = values[i]});
-    }
+    if (place_constant(a, &a->ints, (constant_t){.value = values[i]}) != NULL) a->ints.n++;
   }
 }
 
@@ -262,11 +267,11 @@ static bool parse_list(asm_t *a, const spec_t *spec, const tok_t *args, size_t n
   for (size_t at = 0, used; at < n; at += used) {
     algo_bytes_t *v = &values[*count];
     if (!literal_parse(a, args + at, n - at, v, &used)) {
-      if (!a->oom) error_text(a, args[at], "%t %m", spec->name);
+      if (!a->oom) error_text(a, args[at], "%t %m", *spec->name);
       return false;
     }
     if (v->n > ALGO_AVM_BYTES_MAX) {
-      asm_error(a, args[at], "%t arg %u is too big (%u bytes, limit %u)", &spec->name, (uint64_t)*count, (uint64_t)v->n,
+      asm_error(a, args[at], "%t arg %u is too big (%u bytes, limit %u)", spec->name, (uint64_t)*count, (uint64_t)v->n,
                 (uint64_t)ALGO_AVM_BYTES_MAX);
       return false;
     }
@@ -275,7 +280,7 @@ static bool parse_list(asm_t *a, const spec_t *spec, const tok_t *args, size_t n
   return true;
 }
 
-static void encode_bytess(asm_t *a, const spec_t *spec, tok_t mnemonic, const tok_t *args, size_t n) {
+static void encode_bytess(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
   bool block = spec->op->id == ALGO_OP_bytecblock;
   size_t count;
   algo_bytes_t *values = algo_arena_array(a->arena, n + 1, sizeof *values);
@@ -290,33 +295,25 @@ static void encode_bytess(asm_t *a, const spec_t *spec, tok_t mnemonic, const to
     asm_emit_uvarint(a, values[i].n);
     asm_emit_bytes(a, values[i].p, values[i].n);
   }
-  if (!block || !take_block(a, &a->bytes, mnemonic, "bytecblock following byte/addr/method")) return;
+  if (!block || !take_block(a, &a->bytes, spec->name, "bytecblock following byte/addr/method")) return;
   for (size_t i = 0; i < count; i++) {
-    if (names_find(&a->bytes.names, values[i].p, values[i].n) != NULL) {
-      if (ASM_ROOM(a, a->bytes.v, a->bytes.n, a->bytes.cap)) a->bytes.v[a->bytes.n++] = (constant_t){.text = values[i]};
-    } else {
-      add_constant(a, &a->bytes, values[i].p, values[i].n, (constant_t){.text = values[i]});
-    }
+    if (place_constant(a, &a->bytes, (constant_t){.text = values[i]}) != NULL) a->bytes.n++;
   }
 }
 
-bool encode_constant(asm_t *a, const spec_t *spec, tok_t mnemonic, const tok_t *args, size_t n) {
+void encode_constant(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
   const algo_isa_op_t *op = spec->op;
   switch (op->id) {
-  case ALGO_OP_intc:
-  case ALGO_OP_bytec: encode_load(a, spec, mnemonic, args, n); return true;
-  case ALGO_OP_pushint: push_int(a, op, mnemonic, args, n); return true;
-  case ALGO_OP_pushbytes: push_bytes(a, op, mnemonic, args, n); return true;
+  case PSEUDO_INT: encode_int(a, spec->name, args, n); break;
+  case PSEUDO_BYTE: encode_byte(a, spec->name, args, n); break;
+  case PSEUDO_ADDR: encode_addr(a, spec->name, args, n); break;
+  case PSEUDO_METHOD: encode_method(a, spec->name, args, n); break;
+  case ALGO_OP_pushint: push_int(a, op, spec->name, args, n); break;
+  case ALGO_OP_pushbytes: push_bytes(a, op, spec->name, args, n); break;
   case ALGO_OP_intcblock:
-  case ALGO_OP_pushints: encode_ints(a, spec, mnemonic, args, n); return true;
+  case ALGO_OP_pushints: encode_ints(a, spec, args, n); break;
   case ALGO_OP_bytecblock:
-  case ALGO_OP_pushbytess: encode_bytess(a, spec, mnemonic, args, n); return true;
-  case ALGO_OP_COUNT:
-    if (op == &pseudo_int) encode_int(a, mnemonic, args, n);
-    if (op == &pseudo_byte) encode_byte(a, mnemonic, args, n);
-    if (op == &pseudo_addr) encode_addr(a, mnemonic, args, n);
-    if (op == &pseudo_method) encode_method(a, mnemonic, args, n);
-    return true;
-  default: return false;
+  case ALGO_OP_pushbytess: encode_bytess(a, spec, args, n); break;
+  default: encode_load(a, spec, args, n);
   }
 }

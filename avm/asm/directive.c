@@ -168,7 +168,7 @@ static void define(asm_t *a) {
     index = (uint32_t)a->n_macros;
     if (!ASM_ROOM(a, a->macros, a->n_macros, a->cap_macros)) return;
     a->n_macros++;
-    if (!names_put(a, &a->macro_names, name.s, name.n, index)) return;
+    if (names_add(a, &a->macro_names, name.s, name.n, index) == NULL) return;
   } else {
     saved = a->macros[index];
   }

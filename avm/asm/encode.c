@@ -16,14 +16,12 @@ bool imm_u8(asm_t *a, const tok_t *arg, const char *label, uint8_t *out) {
   return false;
 }
 
-bool encode_count(asm_t *a, tok_t name, tok_t mnemonic, const tok_t *args, size_t n, size_t expected) {
-  if (n == expected) return true;
-  tok_t last = n == 0 ? mnemonic : args[n - 1];
+void encode_miscount(asm_t *a, tok_t name, const tok_t *mnemonic, const tok_t *args, size_t n, size_t expected) {
+  tok_t last = n == 0 ? *mnemonic : args[n - 1];
   uint32_t line = last.line, col = last.col + last.n;
   if (n > expected) line = args[expected].line, col = args[expected].col;
   asm_error_at(a, line, col, expected == 1 ? "%t expects %u immediate argument" : "%t expects %u immediate arguments",
                &name, (uint64_t)expected);
-  return false;
 }
 
 /* The 1-based numbers of the other immediates for which `fits`, as "1 or 3", into a->msg. */
@@ -51,7 +49,7 @@ typedef struct writing {
 
 /* The name in messages. */
 static tok_t name_of(const writing_t *w) {
-  return w->op == w->spec->op ? w->spec->name : (tok_t){w->op->name, w->op->name_len, 0, 0};
+  return w->op == w->spec->op ? *w->spec->name : (tok_t){w->op->name, w->op->name_len, 0, 0};
 }
 
 static void wrong_place(const writing_t *w, const tok_t *arg) {
@@ -144,10 +142,9 @@ static bool encode_signed(const writing_t *w, const algo_isa_imm_t *imm, const t
 }
 
 /* False: an error was recorded. */
-static bool encode_plain(asm_t *a, const spec_t *spec, const algo_isa_op_t *op, tok_t mnemonic, const tok_t *args,
-                         size_t n) {
+static bool encode_plain(asm_t *a, const spec_t *spec, const algo_isa_op_t *op, const tok_t *args, size_t n) {
   const writing_t w = {a, spec, op, args, n};
-  if (n != op->n_imms && !encode_count(a, name_of(&w), mnemonic, args, n, op->n_imms)) return false;
+  if (n != op->n_imms && !encode_count(a, name_of(&w), spec->name, args, n, op->n_imms)) return false;
   asm_emit(a, op->code);
   if (op->sub != 0) asm_emit(a, op->sub);
   for (unsigned i = 0; i < op->n_imms; i++) {
@@ -160,26 +157,25 @@ static bool encode_plain(asm_t *a, const spec_t *spec, const algo_isa_op_t *op, 
   return true;
 }
 
-static void encode_default(asm_t *a, const spec_t *spec, const algo_isa_op_t *op, tok_t mnemonic, const tok_t *args,
-                           size_t n) {
-  (void)encode_plain(a, spec, op, mnemonic, args, n);
+static void encode_default(asm_t *a, const spec_t *spec, const algo_isa_op_t *op, const tok_t *args, size_t n) {
+  (void)encode_plain(a, spec, op, args, n);
 }
 
 static const algo_isa_op_t *op_named(const asm_t *a, const char *name) {
   return algo_isa_op_by_name((unsigned)a->version, name, strlen(name));
 }
 
-static void encode_arg(asm_t *a, const spec_t *spec, tok_t mnemonic, const tok_t *args, size_t n) {
+static void encode_arg(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
   static const char *const short_forms[] = {"arg_0", "arg_1", "arg_2", "arg_3"};
   uint8_t v;
-  if (!encode_count(a, spec->name, mnemonic, args, n, 1)) return;
+  if (!encode_count(a, *spec->name, spec->name, args, n, 1)) return;
   if (!imm_u8(a, &args[0], "argument", &v)) {
     algo_bytes_t text = algo_buf_view(&a->msg);
     asm_error(a, args[0], "%m", &text);
   } else if (v < 4) {
-    encode_default(a, spec, op_named(a, short_forms[v]), mnemonic, NULL, 0);
+    encode_default(a, spec, op_named(a, short_forms[v]), NULL, 0);
   } else {
-    encode_default(a, spec, spec->op, mnemonic, args, n);
+    encode_default(a, spec, spec->op, args, n);
   }
 }
 
@@ -190,9 +186,9 @@ static void add_ref(asm_t *a, tok_t label, uint32_t pos, uint32_t end, bool vari
 
 #define VARINT_ROOM 3u /* bytes a varint offset is given before the sizes are known */
 
-static void encode_branch(asm_t *a, const spec_t *spec, tok_t mnemonic, const tok_t *args, size_t n) {
+static void encode_branch(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
   static const uint8_t zeroes[VARINT_ROOM];
-  if (!encode_count(a, spec->name, mnemonic, args, n, 1)) return;
+  if (!encode_count(a, *spec->name, spec->name, args, n, 1)) return;
   bool varint = spec->op->imms[0].kind == ALGO_IMM_LABEL_VARINT;
   uint32_t len = varint ? VARINT_ROOM : 2, pos = (uint32_t)a->n_code + 1;
   add_ref(a, args[0], pos, pos + len, varint);
@@ -205,7 +201,7 @@ static void encode_branch(asm_t *a, const spec_t *spec, tok_t mnemonic, const to
 
 static void encode_switch(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
   if (n > UINT8_MAX) {
-    asm_error(a, args[UINT8_MAX], "%t cannot take more than 255 labels", &spec->name);
+    asm_error(a, args[UINT8_MAX], "%t cannot take more than 255 labels", spec->name);
     return;
   }
   asm_emit(a, spec->op->code);
@@ -217,65 +213,82 @@ static void encode_switch(asm_t *a, const spec_t *spec, const tok_t *args, size_
   }
 }
 
-static void encode_substring(asm_t *a, const spec_t *spec, tok_t mnemonic, const tok_t *args, size_t n) {
+static void encode_substring(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
   uint64_t start, end;
-  if (!encode_plain(a, spec, spec->op, mnemonic, args, n)) return;
+  if (!encode_plain(a, spec, spec->op, args, n)) return;
   (void)parse_uint(args[0].s, args[0].n, 0, 64, &start);
   (void)parse_uint(args[1].s, args[1].n, 0, 64, &end);
   if (end < start) asm_error(a, args[0], "substring end is before start");
 }
 
 /* itxn and gitxn take one argument more for an array field. */
-static void encode_itxn(asm_t *a, const spec_t *spec, tok_t mnemonic, const tok_t *args, size_t n) {
+static void encode_itxn(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
   bool group = spec->op->id == ALGO_OP_gitxn;
   size_t scalar = group ? 2 : 1;
   if (n == scalar) {
-    encode_default(a, spec, spec->op, mnemonic, args, n);
+    encode_default(a, spec, spec->op, args, n);
   } else if (n == scalar + 1 && op_named(a, group ? "gitxna" : "itxna") != NULL) {
-    encode_default(a, spec, op_named(a, group ? "gitxna" : "itxna"), mnemonic, args, n);
+    encode_default(a, spec, op_named(a, group ? "gitxna" : "itxna"), args, n);
   } else {
-    asm_error(a, mnemonic, "%t expects %u or %u immediate arguments", &spec->name, (uint64_t)scalar,
+    asm_error(a, *spec->name, "%t expects %u or %u immediate arguments", spec->name, (uint64_t)scalar,
               (uint64_t)scalar + 1);
   }
 }
 
-static void encode_setter(asm_t *a, const spec_t *spec, tok_t mnemonic, const tok_t *args, size_t n) {
+static void encode_setter(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
   bool itxn = spec->op->id == ALGO_OP_itxn_field;
-  if (!encode_count(a, spec->name, mnemonic, args, n, 1)) return;
+  if (!encode_count(a, *spec->name, spec->name, args, n, 1)) return;
   tok_t arg = args[0];
   const algo_isa_field_t *f =
       algo_isa_field_by_name(itxn ? ALGO_GROUP_ITXN_FIELD : ALGO_GROUP_APP_PARAMS, arg.s, arg.n);
   if (f == NULL) {
-    asm_error(a, arg, "%t unknown field: %q", &spec->name, &arg);
+    asm_error(a, arg, "%t unknown field: %q", spec->name, &arg);
   } else if (f->settable == 0) {
-    asm_error(a, arg, itxn ? "%t %q is not allowed." : "%t %q is not settable.", &spec->name, &arg);
+    asm_error(a, arg, itxn ? "%t %q is not allowed." : "%t %q is not settable.", spec->name, &arg);
   } else if (f->settable > a->version) {
     asm_error(a, arg,
               itxn ? "%t %t field was introduced in v%u. Missed #pragma version?"
                    : "%t %t field is settable in v%u. Missed #pragma version?",
-              &spec->name, &arg, (uint64_t)f->settable);
+              spec->name, &arg, (uint64_t)f->settable);
   } else {
     asm_emit(a, spec->op->code);
     asm_emit(a, f->value);
   }
 }
 
-void encode(asm_t *a, const spec_t *spec, tok_t mnemonic, const tok_t *args, size_t n) {
+void encode(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
+  const algo_isa_op_t *op = spec->op;
   if (spec->stand_in) return;
-  switch (spec->op->id) {
-  case ALGO_OP_arg: encode_arg(a, spec, mnemonic, args, n); break;
+  if (n == 0 && op->n_imms == 0 && op->id < ALGO_OP_COUNT) { /* most of them */
+    asm_emit(a, op->code);
+    if (op->sub != 0) asm_emit(a, op->sub);
+    return;
+  }
+  switch (op->id) {
+  case ALGO_OP_arg: encode_arg(a, spec, args, n); break;
   case ALGO_OP_b:
   case ALGO_OP_bz:
   case ALGO_OP_bnz:
-  case ALGO_OP_callsub: encode_branch(a, spec, mnemonic, args, n); break;
+  case ALGO_OP_callsub: encode_branch(a, spec, args, n); break;
   case ALGO_OP_switch_:
   case ALGO_OP_match: encode_switch(a, spec, args, n); break;
-  case ALGO_OP_substring: encode_substring(a, spec, mnemonic, args, n); break;
+  case ALGO_OP_substring: encode_substring(a, spec, args, n); break;
   case ALGO_OP_itxn:
-  case ALGO_OP_gitxn: encode_itxn(a, spec, mnemonic, args, n); break;
+  case ALGO_OP_gitxn: encode_itxn(a, spec, args, n); break;
   case ALGO_OP_itxn_field:
-  case ALGO_OP_app_params_set: encode_setter(a, spec, mnemonic, args, n); break;
-  default:
-    if (!encode_constant(a, spec, mnemonic, args, n)) encode_default(a, spec, spec->op, mnemonic, args, n);
+  case ALGO_OP_app_params_set: encode_setter(a, spec, args, n); break;
+  case ALGO_OP_intc:
+  case ALGO_OP_bytec:
+  case ALGO_OP_pushint:
+  case ALGO_OP_pushbytes:
+  case ALGO_OP_intcblock:
+  case ALGO_OP_pushints:
+  case ALGO_OP_bytecblock:
+  case ALGO_OP_pushbytess:
+  case PSEUDO_INT:
+  case PSEUDO_BYTE:
+  case PSEUDO_ADDR:
+  case PSEUDO_METHOD: encode_constant(a, spec, args, n); break;
+  default: encode_default(a, spec, op, args, n);
   }
 }

@@ -111,8 +111,8 @@ static uint32_t varint_len(int64_t v) { return uvarint_len((uint64_t)v << 1 ^ (u
 
 /* Each round takes all offsets as they are and gives them the bytes they need, until none shrinks. */
 static void size_branches(asm_t *a, int64_t *shift) {
-  bool shrunk = true;
-  while (shrunk) {
+  bool shrunk;
+  do {
     shrunk = false;
     find_shifts(a, shift);
     for (size_t i = 0; i < a->n_refs; i++) {
@@ -130,8 +130,7 @@ static void size_branches(asm_t *a, int64_t *shift) {
       a->fixes[a->refs[i].fix].new_len = a->refs[i].need;
       a->refs[i].need = 0;
     }
-  }
-  find_shifts(a, shift);
+  } while (shrunk);
 }
 
 /* Label errors once for each name that is nowhere. */
@@ -141,7 +140,7 @@ static label_t *known_label_of(asm_t *a, const ref_t *r) {
   if (l == NULL && ASM_ROOM(a, a->labels, a->n_labels, a->cap_labels)) {
     asm_error(a, r->label, "reference to undefined label %q", &r->label);
     a->labels[a->n_labels] = (label_t){r->label, NO_POS, 0};
-    names_put(a, &a->label_names, r->label.s, r->label.n, (uint32_t)a->n_labels++);
+    names_add(a, &a->label_names, r->label.s, r->label.n, (uint32_t)a->n_labels++);
   }
   return NULL;
 }
@@ -169,40 +168,47 @@ static void resolve(asm_t *a, ref_t *r, const label_t *l, const int64_t *shift) 
   }
 }
 
-static void put_fix(asm_t *a, algo_buf_t *out, const fix_t *f) {
-  uint8_t varint[ALGO_UVARINT_MAX];
-  if (f->kind == FIX_BRANCH) {
-    algo_buf_put(out, varint, algo_varint_put(varint, a->refs[f->index].jump));
-    return;
-  }
-  bool ints = f->kind == FIX_INT;
-  const constants_t *c = ints ? &a->ints : &a->bytes;
-  if (!optimizes(a, c)) {
-    algo_buf_put(out, a->code + f->pos, f->old_len);
-    return;
-  }
-  const constant_t *k = &c->v[f->index];
+/* A constant's load as it is at the end, f->new_len bytes. */
+static void put_load(uint8_t *out, const constant_t *k, bool ints) {
   if (k->uses == 1) {
-    algo_buf_putc(out, ints ? 0x81 : 0x80);
-    algo_buf_put(out, varint, algo_uvarint_put(varint, ints ? k->value : k->text.n));
-    if (!ints) algo_buf_putb(out, k->text);
+    *out++ = ints ? 0x81 : 0x80;
+    out += algo_uvarint_put(out, ints ? k->value : k->text.n);
+    if (!ints) memcpy(out, k->text.p, k->text.n);
   } else if (k->rank < 4) {
-    algo_buf_putc(out, (uint8_t)((ints ? 0x22 : 0x28) + k->rank));
+    *out = (uint8_t)((ints ? 0x22 : 0x28) + k->rank);
   } else {
-    algo_buf_putc(out, ints ? 0x21 : 0x27);
-    algo_buf_putc(out, (uint8_t)k->rank);
+    *out++ = ints ? 0x21 : 0x27;
+    *out = (uint8_t)k->rank;
   }
 }
 
-static void put_body(asm_t *a, algo_buf_t *out) {
+/* f->new_len bytes. */
+static void put_fix(const asm_t *a, uint8_t *out, const fix_t *f) {
+  bool ints = f->kind == FIX_INT;
+  const constants_t *c = ints ? &a->ints : &a->bytes;
+  if (f->kind == FIX_BRANCH) {
+    uint8_t varint[ALGO_UVARINT_MAX];
+    algo_varint_put(varint, a->refs[f->index].jump);
+    memcpy(out, varint, f->new_len);
+  } else if (optimizes(a, c)) {
+    put_load(out, &c->v[f->index], ints);
+  } else {
+    memcpy(out, a->code + f->pos, f->old_len);
+  }
+}
+
+/* The code with its fixes, as long as they say that it is. */
+static void put_body(const asm_t *a, uint8_t *out) {
   size_t at = 0;
   for (size_t i = 0; i < a->n_fixes; i++) {
     const fix_t *f = &a->fixes[i];
-    algo_buf_put(out, a->code + at, f->pos - at);
+    if (f->pos > at) memcpy(out, a->code + at, f->pos - at);
+    out += f->pos - at;
     put_fix(a, out, f);
+    out += f->new_len;
     at = f->pos + f->old_len;
   }
-  if (a->n_code > at) algo_buf_put(out, a->code + at, a->n_code - at);
+  if (a->n_code > at) memcpy(out, a->code + at, a->n_code - at);
 }
 
 static void put_uvarint(algo_buf_t *out, uint64_t v) {
@@ -273,8 +279,8 @@ static void salt_program(asm_t *a, algo_buf_t *program, size_t *head_len, algo_b
 }
 
 static void keep_locations(asm_t *a, algo_asm_result_t *out, const int64_t *shift, size_t head_len) {
-  algo_asm_location_t *locs = algo_arena_array(a->arena, a->n_locs, sizeof *locs);
-  if (locs == NULL && a->n_locs != 0) {
+  algo_asm_location_t *locs = algo_arena_alloc(a->arena, a->n_locs * sizeof *locs);
+  if (locs == NULL) {
     a->oom = true;
     return;
   }
@@ -287,15 +293,19 @@ static void keep_locations(asm_t *a, algo_asm_result_t *out, const int64_t *shif
 }
 
 static void finish(asm_t *a, algo_asm_result_t *out, const int64_t *shift) {
-  algo_buf_t program = ALGO_BUF_INIT, body = ALGO_BUF_INIT;
-  put_body(a, &body);
-  put_head(a, &program, -1);
-  size_t head_len = program.n;
-  algo_buf_putb(&program, algo_buf_view(&body));
-  if (!program.oom && !body.oom && wants_salt(a, &program)) {
-    salt_program(a, &program, &head_len, algo_buf_view(&body));
+  size_t body_len = (size_t)((int64_t)a->n_code + shift[a->n_fixes]), head_len;
+  algo_buf_t program = ALGO_BUF_INIT;
+  uint8_t *body = algo_arena_alloc(a->arena, body_len);
+  if (body == NULL) {
+    a->oom = true;
+    return;
   }
-  if (program.oom || body.oom) {
+  put_body(a, body);
+  put_head(a, &program, -1);
+  head_len = program.n;
+  algo_buf_put(&program, body, body_len);
+  if (!program.oom && wants_salt(a, &program)) salt_program(a, &program, &head_len, algo_bytes(body, body_len));
+  if (program.oom) {
     a->oom = true;
   } else if (a->n_errors == 0) {
     out->program = algo_arena_dup(a->arena, algo_buf_view(&program));
@@ -303,11 +313,10 @@ static void finish(asm_t *a, algo_asm_result_t *out, const int64_t *shift) {
     keep_locations(a, out, shift, head_len);
   }
   algo_buf_fini(&program);
-  algo_buf_fini(&body);
 }
 
 void link_program(asm_t *a, algo_asm_result_t *out) {
-  int64_t *shift = algo_arena_array(a->arena, a->n_fixes + 1, sizeof *shift);
+  int64_t *shift = algo_arena_alloc(a->arena, (a->n_fixes + 1) * sizeof *shift);
   if (shift == NULL || a->oom) {
     a->oom = true;
     return;

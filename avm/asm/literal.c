@@ -212,7 +212,9 @@ bool literal_parse(asm_t *a, const tok_t *args, size_t n, algo_bytes_t *out, siz
   *out = algo_bytes(NULL, 0);
   *used = 0;
   bool ok;
-  if (starts(t, "base32(") || starts(t, "b32(")) {
+  if (is_string(t)) {
+    ok = literal_string(a, t, out);
+  } else if (starts(t, "base32(") || starts(t, "b32(")) {
     ok = decode_parens(a, &t, false, out);
   } else if (starts(t, "base64(") || starts(t, "b64(")) {
     ok = decode_parens(a, &t, true, out);
@@ -224,8 +226,6 @@ bool literal_parse(asm_t *a, const tok_t *args, size_t n, algo_bytes_t *out, siz
     if (!decode_base(a, t.s[t.n - 1] == '4', args[1].s, args[1].n, 0, out)) return false;
     *used = 2;
     return true;
-  } else if (is_string(t)) {
-    ok = literal_string(a, t, out);
   } else {
     return fail(a, "arg did not parse: %t", &t);
   }
@@ -257,6 +257,10 @@ static bool hex_escape(asm_t *a, tok_t t, size_t at, uint8_t *out) {
 }
 
 bool literal_string(asm_t *a, tok_t t, algo_bytes_t *out) {
+  if (memchr(t.s, '\\', t.n) == NULL) { /* as it stands */
+    *out = algo_bytes(t.s + 1, t.n - 2);
+    return true;
+  }
   uint8_t *p = room(a, t.n);
   if (p == NULL) return false;
   size_t n = 0, at = 1, end = t.n - 1;

@@ -34,17 +34,23 @@ struct name_slot {
   uint32_t n, hash, value;
 };
 
-static uint32_t hash_name(const uint8_t *p, size_t n) {
-  uint64_t h = 0x9e3779b97f4a7c15u ^ n;
-  for (; n >= 8; p += 8, n -= 8) {
-    uint64_t w;
-    memcpy(&w, p, 8);
-    h = (h ^ w) * 0xff51afd7ed558ccdu;
+static inline uint64_t load(const uint8_t *p, size_t n) {
+  uint64_t w = 0;
+  memcpy(&w, p, n);
+  return w;
+}
+
+/* The last step's bytes overlap those of the step before. */
+static inline uint32_t hash_name(const uint8_t *p, size_t n) {
+  uint64_t h = 0x9e3779b97f4a7c15u ^ n, last = 0;
+  for (size_t at = 0; at + 8 < n; at += 8) {
+    h = (h ^ load(p + at, 8)) * 0xff51afd7ed558ccdu;
     h ^= h >> 32;
   }
-  uint64_t w = 0;
-  if (n != 0) memcpy(&w, p, n);
-  h = (h ^ w) * 0xff51afd7ed558ccdu;
+  if (n >= 8) last = load(p + n - 8, 8);
+  else if (n >= 4) last = load(p, 4) | load(p + n - 4, 4) << 32;
+  else if (n > 0) last = (uint64_t)p[0] << 16 | (uint64_t)p[n / 2] << 8 | p[n - 1];
+  h = (h ^ last) * 0xff51afd7ed558ccdu;
   return (uint32_t)(h ^ h >> 32);
 }
 
@@ -62,7 +68,7 @@ uint32_t *names_find(const names_t *t, const void *name, size_t n) {
 }
 
 static bool grow_names(asm_t *a, names_t *t) {
-  names_t bigger = {NULL, t->cap == 0 ? 64 : t->cap * 2, t->used};
+  names_t bigger = {NULL, t->cap == 0 ? 128 : t->cap * 2, t->used};
   bigger.slots = algo_arena_array(a->arena, bigger.cap, sizeof *bigger.slots);
   if (bigger.slots == NULL) {
     a->oom = true;
@@ -76,11 +82,13 @@ static bool grow_names(asm_t *a, names_t *t) {
   return true;
 }
 
-bool names_put(asm_t *a, names_t *t, const void *name, size_t n, uint32_t value) {
-  if (2 * t->used >= t->cap && !grow_names(a, t)) return false;
+uint32_t *names_add(asm_t *a, names_t *t, const void *name, size_t n, uint32_t value) {
+  if (2 * t->used >= t->cap && !grow_names(a, t)) return NULL;
   uint32_t hash = hash_name(name, n);
   struct name_slot *s = slot_of(t, name, n, hash);
-  if (s->name == NULL) t->used++;
-  *s = (struct name_slot){n != 0 ? name : "", (uint32_t)n, hash, value};
-  return true;
+  if (s->name == NULL) {
+    t->used++;
+    *s = (struct name_slot){n != 0 ? name : "", (uint32_t)n, hash, value};
+  }
+  return &s->value;
 }

@@ -1,15 +1,12 @@
 /* Which opcode a mnemonic means: by version, by the number of arguments, and the pseudo-ops that have no code. */
 #include "asm_internal.h"
 
-#define PSEUDO(text, type)                                                                                             \
-  {                                                                                                                    \
-    .name = text, .name_len = sizeof text - 1, .id = ALGO_OP_COUNT, .modes = ALGO_MODE_ANY, .gives = {type},           \
-    .n_gives = 1                                                                                                       \
-  }
-const algo_isa_op_t pseudo_int = PSEUDO("int", ALGO_TYPE_UINT64);
-const algo_isa_op_t pseudo_byte = PSEUDO("byte", ALGO_TYPE_BYTES);
-const algo_isa_op_t pseudo_addr = PSEUDO("addr", ALGO_TYPE_BYTES);
-const algo_isa_op_t pseudo_method = PSEUDO("method", ALGO_TYPE_BYTES);
+#define PSEUDO(text, number, type)                                                                                     \
+  { .name = text, .name_len = sizeof text - 1, .id = number, .modes = ALGO_MODE_ANY, .gives = {type}, .n_gives = 1 }
+static const algo_isa_op_t pseudo_int = PSEUDO("int", PSEUDO_INT, ALGO_TYPE_UINT64);
+static const algo_isa_op_t pseudo_byte = PSEUDO("byte", PSEUDO_BYTE, ALGO_TYPE_BYTES);
+static const algo_isa_op_t pseudo_addr = PSEUDO("addr", PSEUDO_ADDR, ALGO_TYPE_BYTES);
+static const algo_isa_op_t pseudo_method = PSEUDO("method", PSEUDO_METHOD, ALGO_TYPE_BYTES);
 
 /* A mnemonic that means one of two opcodes, by its number of arguments. */
 typedef struct fork {
@@ -123,9 +120,7 @@ static void complain_unknown(asm_t *a, tok_t mnemonic) {
   }
 }
 
-bool spec_find(asm_t *a, const tok_t *mnemonic, size_t n_args, spec_t *out) {
-  out->name = *mnemonic;
-  out->stand_in = false;
+static bool find_anew(asm_t *a, const tok_t *mnemonic, size_t n_args, spec_t *out) {
   out->op = whole_pseudo(mnemonic);
   out->pseudo = true;
   if (out->op != NULL) return true;
@@ -135,4 +130,33 @@ bool spec_find(asm_t *a, const tok_t *mnemonic, size_t n_args, spec_t *out) {
   out->op = algo_isa_op_by_name((unsigned)a->version, mnemonic->s, mnemonic->n);
   if (out->op == NULL) complain_unknown(a, *mnemonic);
   return out->op != NULL;
+}
+
+/* The first and the last word of a mnemonic that has no more than two: with its length, that is all of it. */
+static bool words_of(const tok_t *t, uint64_t *head, uint64_t *tail) {
+  *head = algo_get_be64((const uint8_t *)t->s); /* lex_open() has seen to it that there is a word to read */
+  *tail = 0;
+  if (t->n >= 8) *tail = algo_get_be64((const uint8_t *)t->s + t->n - 8);
+  else *head &= UINT64_MAX << (64 - 8 * t->n);
+  return t->n <= 16;
+}
+
+bool spec_find(asm_t *a, const tok_t *mnemonic, size_t n_args, spec_t *out) {
+  uint64_t head, tail;
+  out->name = mnemonic;
+  out->stand_in = false;
+  bool brief = words_of(mnemonic, &head, &tail);
+  uint64_t h = (head ^ tail) + n_args;
+  seen_t *seen = &a->seen[(h ^ h >> 32) * 0x9e3779b97f4a7c15u >> (64 - SEEN_BITS)];
+  if (seen->op != NULL && seen->head == head && seen->tail == tail && seen->n == mnemonic->n &&
+      seen->n_args == n_args && brief) {
+    out->op = seen->op;
+    out->pseudo = seen->pseudo;
+    return true;
+  }
+  size_t errors = a->n_errors;
+  if (!find_anew(a, mnemonic, n_args, out)) return false;
+  if (brief && a->n_errors == errors)
+    *seen = (seen_t){head, tail, out->op, (uint32_t)n_args, (uint16_t)mnemonic->n, out->pseudo};
+  return true;
 }

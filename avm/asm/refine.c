@@ -48,12 +48,19 @@ static stype_t unite(stype_t x, stype_t y) {
 
 static bool is_const(stype_t t) { return t.kind == ALGO_KIND_UINT64 && t.min == t.max; }
 
+struct scratch {
+  stype_t type;
+  uint32_t at; /* the reset after which it was written; if that is not the last one, it is as scratch_default says */
+};
+
 static stype_t slot(const known_t *k, size_t i) {
-  return k->scratch_at[i] == k->resets ? k->scratch[i] : k->scratch_default;
+  return k->scratch != NULL && k->scratch[i].at == k->resets ? k->scratch[i].type : k->scratch_default;
 }
-static void set_slot(known_t *k, size_t i, stype_t t) {
-  k->scratch[i] = t;
-  k->scratch_at[i] = k->resets;
+static void set_slot(refine_t *r, size_t i, stype_t t) {
+  known_t *k = r->k;
+  if (k->scratch == NULL) k->scratch = algo_arena_array(r->a->arena, SCRATCH_SLOTS, sizeof *k->scratch);
+  if (k->scratch == NULL) r->a->oom = true;
+  else k->scratch[i] = (struct scratch){t, k->resets};
 }
 
 static bool fail(refine_t *r, const char *fmt, int64_t x, uint64_t y) {
@@ -211,7 +218,7 @@ static bool refine_itxn_field(refine_t *r) {
 
 static bool refine_store(refine_t *r) {
   int64_t i;
-  if (imm(r, 0, false, &i) && r->k->n > 0) set_slot(r->k, (size_t)i, peek(r->k, 0));
+  if (imm(r, 0, false, &i) && r->k->n > 0) set_slot(r, (size_t)i, peek(r->k, 0));
   return true;
 }
 
@@ -222,10 +229,10 @@ static bool refine_stores(refine_t *r) {
   if (k->n >= 2 && is_const(peek(k, 1))) {
     uint64_t i = peek(k, 1).min;
     if (i >= SCRATCH_SLOTS) return no_slot(r, i);
-    set_slot(k, i, top);
+    set_slot(r, i, top);
     return true;
   }
-  for (size_t i = 0; i < SCRATCH_SLOTS; i++) set_slot(k, i, unite(slot(k, i), top)); /* it may be any of them */
+  for (size_t i = 0; i < SCRATCH_SLOTS; i++) set_slot(r, i, unite(slot(k, i), top)); /* it may be any of them */
   return true;
 }
 
@@ -282,31 +289,6 @@ static bool refine_pushes(refine_t *r, algo_type_t t) {
 static bool refine_pushbytess(refine_t *r) { return refine_pushes(r, ALGO_TYPE_BYTES); }
 static bool refine_pushints(refine_t *r) { return refine_pushes(r, ALGO_TYPE_UINT64); }
 
-static bool refine_int(refine_t *r) {
-  give_nothing(r);
-  for (size_t i = 0; i < r->n; i++) {
-    uint64_t v;
-    bool ok = parse_uint(r->args[i].s, r->args[i].n, 10, 64, &v) == NUM_OK;
-    give(r, ok ? stype_make(ALGO_KIND_UINT64, v, v) : stype_named(ALGO_TYPE_UINT64));
-  }
-  return true;
-}
-
-static bool refine_byte(refine_t *r) {
-  if (r->n == 0) return true;
-  algo_bytes_t v;
-  size_t used;
-  if (literal_parse(r->a, r->args, r->n, &v, &used)) { /* kept for when it is written */
-    r->a->literal_of = r->args;
-    r->a->literal = v;
-    r->a->literal_used = used;
-  } else {
-    v.n = 0;
-  }
-  give(r, stype_make(ALGO_KIND_BYTES, v.n, v.n));
-  return true;
-}
-
 static bool refine_bzero(refine_t *r) {
   static const stype_t length = {0, ALGO_AVM_BYTES_MAX, ALGO_KIND_UINT64, 0};
   r->e->takes = &length;
@@ -318,7 +300,7 @@ static bool refine_match(refine_t *r) {
   return true;
 }
 
-static const refine_fn by_op[ALGO_OP_COUNT] = {
+static const refine_fn by_op[SPEC_IDS] = {
     [ALGO_OP_swap] = refine_swap,
     [ALGO_OP_dig] = refine_dig,
     [ALGO_OP_bury] = refine_bury,
@@ -348,10 +330,7 @@ static const refine_fn by_op[ALGO_OP_COUNT] = {
     [ALGO_OP_match] = refine_match,
 };
 
-refine_fn refine_of(const spec_t *spec) {
-  if (spec->op->id < ALGO_OP_COUNT) return spec->stand_in ? NULL : by_op[spec->op->id];
-  return spec->op == &pseudo_int ? refine_int : spec->op == &pseudo_byte ? refine_byte : NULL;
-}
+refine_fn refine_of(const spec_t *spec) { return spec->stand_in ? NULL : by_op[spec->op->id]; }
 
 bool refine_effect(asm_t *a, refine_fn fn, const tok_t *args, size_t n, effect_t *e) {
   refine_t r = {a, &a->known, args, n, e};

@@ -75,10 +75,10 @@ static void push(asm_t *a, stype_t t) {
 }
 
 /* Can a value of type `t` be one of type `want`? */
-static bool overlaps(stype_t t, stype_t want) {
-  if (t.kind == ALGO_KIND_NONE || want.kind == ALGO_KIND_NONE) return false;
-  if (t.kind == ALGO_KIND_ANY || want.kind == ALGO_KIND_ANY) return true;
-  return t.kind == want.kind && t.min <= want.max && t.max >= want.min;
+static inline bool overlaps(const stype_t *t, const stype_t *want) {
+  if (t->kind == want->kind && t->kind >= ALGO_KIND_UINT64) return t->min <= want->max && t->max >= want->min;
+  if (t->kind == ALGO_KIND_NONE || want->kind == ALGO_KIND_NONE) return false;
+  return t->kind == ALGO_KIND_ANY || want->kind == ALGO_KIND_ANY;
 }
 
 static stype_t take_type(const effect_t *e, size_t i) {
@@ -117,7 +117,7 @@ static void pop_all(asm_t *a, const effect_t *e, const spec_t *spec, const tok_t
   }
   for (size_t i = e->n_takes; i-- > 0;) {
     stype_t got = k->n > 0 ? k->stack[--k->n] : k->bottom, want = take_type(e, i);
-    if (!overlaps(got, want)) wrong_type(a, spec, stmt, n_stmt, i, want, got);
+    if (!overlaps(&got, &want)) wrong_type(a, spec, stmt, n_stmt, i, want, got);
   }
 }
 
@@ -128,14 +128,66 @@ static bool track_plain(asm_t *a, const algo_isa_op_t *op) {
   if (k->n < op->n_takes || k->stack == NULL || after > k->cap || after > STACK_KEPT) return false;
   stype_t *base = k->stack + k->n - op->n_takes;
   for (size_t i = 0; i < op->n_takes; i++) {
-    if (!overlaps(base[i], named[op->takes[i]])) return false;
+    if (!overlaps(&base[i], &named[op->takes[i]])) return false;
   }
   for (size_t i = 0; i < op->n_gives; i++) base[i] = named[op->gives[i]];
   k->n = after;
   return true;
 }
 
+/* What is read here is kept for when it is written: a number that base 0 would read otherwise is not. */
+static void track_int(asm_t *a, const tok_t *args, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    uint64_t v;
+    if (parse_uint(args[i].s, args[i].n, 10, 64, &v) != NUM_OK) {
+      push(a, named[ALGO_TYPE_UINT64]);
+      continue;
+    }
+    push(a, (stype_t){v, v, ALGO_KIND_UINT64, 0});
+    if (args[i].s[0] == '0' && args[i].n > 1) continue;
+    a->literal_of = &args[i];
+    a->number = v;
+  }
+}
+
+static void track_byte(asm_t *a, const tok_t *args, size_t n) {
+  if (n == 0) {
+    push(a, named[ALGO_TYPE_BYTES]);
+    return;
+  }
+  if (literal_parse(a, args, n, &a->literal, &a->literal_used)) {
+    a->literal_of = args;
+  } else {
+    a->literal.n = 0;
+  }
+  push(a, (stype_t){a->literal.n, a->literal.n, ALGO_KIND_BYTES, 0});
+}
+
+static void track_swap(known_t *k) {
+  stype_t *top = k->stack + k->n - 1, t = *top;
+  top[0] = top[-1];
+  top[-1] = t;
+}
+
+/* The instructions that most programs are made of. False: nothing was done. */
+static bool track_usual(asm_t *a, const algo_isa_op_t *op, const tok_t *stmt, size_t n_stmt) {
+  known_t *k = &a->known;
+  switch (op->id) {
+  case PSEUDO_INT:
+    if (!k->dead) track_int(a, stmt + 1, n_stmt - 1);
+    return true;
+  case PSEUDO_BYTE:
+    if (!k->dead) track_byte(a, stmt + 1, n_stmt - 1);
+    return true;
+  case ALGO_OP_swap:
+    if (k->n >= 2) track_swap(k);
+    return k->n >= 2;
+  default: return false;
+  }
+}
+
 void types_track(asm_t *a, const spec_t *spec, const tok_t *stmt, size_t n_stmt) {
+  if (track_usual(a, spec->op, stmt, n_stmt)) return;
   refine_fn fn = refine_of(spec);
   if (fn == NULL && (a->known.dead || track_plain(a, spec->op))) return;
   effect_t e = {.take_ids = spec->op->takes, .n_takes = spec->op->n_takes};
