@@ -17,6 +17,7 @@ struct algo_http {
   algo_http_options_t opt;
   algo_http_transport_t transport; /* ask NULL: curl */
   char curl_error[CURL_ERROR_SIZE];
+  bool timed_out; /* the last attempt */
 };
 
 /* What the write callback sees of one attempt. */
@@ -92,6 +93,10 @@ static void set_up(algo_http_t *h) {
   curl_easy_setopt(c, CURLOPT_ERRORBUFFER, h->curl_error);
   curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)h->opt.connect_timeout_ms);
+  if (h->opt.quiet_seconds != 0) {
+    curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)h->opt.quiet_seconds);
+  }
   curl_easy_setopt(c, CURLOPT_USERAGENT, "algorent/" ALGORENT_VERSION);
   if (is_loopback(h->server)) curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
   if (h->opt.cancelled != NULL) {
@@ -180,7 +185,7 @@ static struct curl_slist *make_headers(const algo_http_t *h, const algo_http_req
 
 static algo_code_t explain(const algo_http_t *h, CURLcode rc, const sink_t *s, long timeout_ms, algo_err_t *err) {
   const char *detail = h->curl_error[0] != '\0' ? h->curl_error : curl_easy_strerror(rc);
-  curl_off_t connected = 0;
+  curl_off_t connected = 0, waited = 0;
   switch (rc) {
   case CURLE_WRITE_ERROR:
     if (s->refused) return algo_err_set(err, ALGO_E_IO, "the answer of %s was not taken", h->server);
@@ -201,6 +206,8 @@ static algo_code_t explain(const algo_http_t *h, CURLcode rc, const sink_t *s, l
       return algo_err_set(err, ALGO_E_NET,
                           "cannot reach %s: no connection within %u ms; check the URL and that the server runs",
                           h->server, h->opt.connect_timeout_ms);
+    curl_easy_getinfo(h->curl, CURLINFO_TOTAL_TIME_T, &waited); /* in microseconds */
+    if (waited / 1000 < timeout_ms) timeout_ms = (long)h->opt.quiet_seconds * 1000;
     return algo_err_set(err, ALGO_E_TIMEOUT, "%s gave no answer within %ld ms; it may be overloaded or stuck",
                         h->server, timeout_ms);
   case CURLE_COULDNT_CONNECT:
@@ -244,6 +251,7 @@ static algo_code_t attempt(algo_http_t *h, const algo_http_request_t *req, int *
   curl_easy_setopt(h->curl, CURLOPT_TIMEOUT_MS, timeout_ms);
   curl_easy_setopt(h->curl, CURLOPT_WRITEDATA, &sink);
   CURLcode rc = curl_easy_perform(h->curl);
+  h->timed_out = rc == CURLE_OPERATION_TIMEDOUT;
   curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &code);
   *status = (int)code;
   algo_code_t r = rc == CURLE_OK ? ALGO_OK : explain(h, rc, &sink, timeout_ms, err);
@@ -279,7 +287,8 @@ static void pause_ms(const algo_http_t *h, uint64_t ms) {
 }
 
 static bool worth_another(const algo_http_t *h, algo_code_t r, int status) {
-  if (r != ALGO_OK) return r == ALGO_E_NET || (r == ALGO_E_TIMEOUT && !h->opt.one_wait);
+  if (h->timed_out && h->opt.one_wait) return false;
+  if (r != ALGO_OK) return r == ALGO_E_NET || r == ALGO_E_TIMEOUT;
   return status == 429 || (status >= 502 && status <= 504);
 }
 

@@ -75,12 +75,21 @@ void algo_httpd_resume(algo_httpd_request_t *req) {
   pthread_mutex_unlock(&r->server->lock);
 }
 
-bool algo_httpd_left(const algo_httpd_request_t *req) {
+/* To a socket that nobody has any more, what is sent comes back as a reset. */
+static void see_whether_it_hears(algo_httpd_impl_t *r, int fd) {
+  static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+  if (r->asked_whether_it_hears || !r->knows_interim) return;
+  r->asked_whether_it_hears = true;
+  (void)!send(fd, go_on, sizeof go_on - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+bool algo_httpd_left(algo_httpd_request_t *req) {
   if (req->impl == NULL) return false;
-  const union MHD_ConnectionInfo *at =
-      MHD_get_connection_info(req->impl->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-  struct pollfd p = {.fd = at != NULL ? at->connect_fd : -1, .events = POLLRDHUP};
-  return poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+  struct pollfd p = {.fd = req->impl->peer->fd, .events = POLLRDHUP};
+  if (poll(&p, 1, 0) <= 0) return false;
+  if (p.revents & (POLLHUP | POLLERR)) return true;
+  see_whether_it_hears(req->impl, p.fd);
+  return false;
 }
 
 bool algo_httpd_ending(const algo_httpd_request_t *req) {
@@ -113,7 +122,8 @@ static void *timer_main(void *arg) {
 
 /* ---- requests ---- */
 
-static algo_httpd_impl_t *request_new(algo_httpd_t *s, struct MHD_Connection *c, const char *url, const char *method) {
+static algo_httpd_impl_t *request_new(algo_httpd_t *s, struct MHD_Connection *c, const char *url, const char *method,
+                                      const char *version) {
   algo_httpd_peer_t *peer = algo_httpd_peer(c);
   algo_httpd_impl_t *r = peer != NULL ? calloc(1, sizeof *r) : NULL;
   if (r == NULL) return NULL;
@@ -125,6 +135,7 @@ static algo_httpd_impl_t *request_new(algo_httpd_t *s, struct MHD_Connection *c,
     return NULL;
   }
   r->req.method = method;
+  r->knows_interim = strcmp(version, "HTTP/1.1") == 0;
   r->req.path = r->path;
   r->req.impl = r;
   r->spool = -1;
@@ -192,10 +203,9 @@ static enum MHD_Result dispatch(algo_httpd_impl_t *r) {
 
 enum MHD_Result algo_httpd_on_request(void *cls, struct MHD_Connection *c, const char *url, const char *method,
                                       const char *version, const char *data, size_t *n, void **con_cls) {
-  (void)version;
   algo_httpd_impl_t *r = *con_cls;
   if (r == NULL) {
-    r = request_new(cls, c, url, method);
+    r = request_new(cls, c, url, method, version);
     *con_cls = r;
     if (r == NULL) return MHD_NO;
     uint64_t length;

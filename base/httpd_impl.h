@@ -77,6 +77,8 @@ struct algo_httpd_impl {
   void *mapped;     /* the file's content; NULL: not yet */
   bool refused;     /* `refusal` is the answer, and no body is kept */
   algo_httpd_response_t refusal;
+  bool knows_interim; /* HTTP/1.1 */
+  bool asked_whether_it_hears;
   bool was_suspended;   /* ever */
   bool suspended;       /* now; guarded by server->lock, as the rest */
   bool parked;          /* libmicrohttpd has been told */

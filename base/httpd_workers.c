@@ -135,6 +135,10 @@ void algo_httpd_batch_begin(algo_httpd_impl_t *r) {
   if (quick && !r->peer->corked && atomic_load(&w->connections) > 1) cork(r->peer, 1);
 }
 
+void algo_httpd_waits(algo_httpd_request_t *req) {
+  if (req->impl != NULL) batch_send(req->impl->peer->worker);
+}
+
 void algo_httpd_batch_add(algo_httpd_peer_t *p) {
   algo_httpd_worker_t *w = p->worker;
   if (!p->corked) return;

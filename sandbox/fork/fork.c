@@ -3,7 +3,11 @@
 
 #include "internal.h"
 
-#define SILENCE 5u /* seconds that a node which gave no answer is not asked */
+/* Seconds that a node which gave no answer is not asked, doubled each time; and how long it is waited for until it has
+ * given one. */
+#define SILENCE      5u
+#define MOST_SILENCE 60u
+#define PROBE_MS     1000u
 
 algo_code_t fork_nomem(algo_err_t *err) { return algo_err_set(err, ALGO_E_NOMEM, "out of memory"); }
 
@@ -39,17 +43,25 @@ static uint64_t seconds(void) {
   return (uint64_t)t.tv_sec;
 }
 
-/* One that hangs holds up whoever asks, and those behind him, once: then all are told at once, for a while. */
+/* It did not answer, and that took long. */
+static void fall_silent(algo_fork_t *f) {
+  f->silence = f->silence == 0 ? SILENCE : f->silence * 2 > MOST_SILENCE ? MOST_SILENCE : f->silence * 2;
+  f->silent_until = seconds() + f->silence;
+}
+
+/* One that hangs holds up whoever asks, and those behind him, once: then all are told at once, for a while, and the
+ * next to ask waits for a moment alone. */
 static algo_code_t ask(algo_fork_t *f, const char *path, bool *found, algo_buf_t *body, algo_err_t *err) {
   int status = 0;
-  const algo_http_request_t req = {.method = "GET", .path = path};
+  const algo_http_request_t req = {.method = "GET", .path = path, .timeout_ms = f->silence != 0 ? PROBE_MS : 0};
   uint64_t now = seconds();
   if (now < f->silent_until)
     return algo_err_set(err, ALGO_E_TIMEOUT,
                         "the forked node %s gave no answer a moment ago: it is asked again in %u s",
                         algo_http_server(f->http), (unsigned)(f->silent_until - now));
   algo_code_t rc = algo_http_do(f->http, &req, &status, body, err);
-  if (rc == ALGO_E_TIMEOUT) f->silent_until = seconds() + SILENCE;
+  if (rc == ALGO_OK) f->silence = 0;
+  else if (rc == ALGO_E_TIMEOUT || seconds() > now + 1) fall_silent(f);
   if (rc != ALGO_OK) return algo_err_prefix(err, rc, "the forked node");
   *found = status == 200;
   return status == 200 || status == 404 ? ALGO_OK : say_status(f, path, status, body, err);

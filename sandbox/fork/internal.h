@@ -31,6 +31,7 @@ typedef struct touched { /* what blocks after the fork's round may have changed:
 struct algo_fork {
   algo_http_t *http;
   uint64_t silent_until; /* seconds of the machine's clock; it is not asked before */
+  uint64_t silence;      /* how long it was left alone the last time; 0: it answers */
   algo_env_t env;
   algo_ledger_origin_t origin;
   algo_arena_t arena; /* genesis, block */

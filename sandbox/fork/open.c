@@ -8,6 +8,7 @@
 #include "algo/file.h"
 
 #define MAX_TOKEN 256u /* letters */
+#define QUIET     3u   /* seconds without a byte: it hangs, and whoever asks holds the ledger */
 
 static algo_code_t keep(algo_fork_t *f, algo_bytes_t *out, const algo_buf_t *body, algo_err_t *err) {
   *out = algo_arena_dup(&f->arena, algo_buf_view(body));
@@ -141,7 +142,7 @@ algo_code_t algo_fork_token(algo_buf_t *out, const char *token_file, algo_err_t 
 
 static algo_code_t connect(algo_fork_t *f, const algo_fork_options_t *opt, algo_err_t *err) {
   algo_buf_t header = ALGO_BUF_INIT;
-  algo_http_options_t http = {.base_url = opt->url, .retries = 2, .one_wait = true};
+  algo_http_options_t http = {.base_url = opt->url, .retries = 2, .one_wait = true, .quiet_seconds = QUIET};
   http.timeout_ms = opt->timeout_ms == 0 ? 10000 : opt->timeout_ms;
   if (opt->token != NULL && *opt->token != '\0') {
     algo_buf_printf(&header, "X-Algo-API-Token: %s", opt->token);

@@ -204,7 +204,8 @@ account_t *algo_lorigin_account(const algo_ledger_t *const_l, const algo_addr_t 
   account_t *a = NULL;
   if (l->origin->account(l->origin->user, addr, &o, &arena, &err)) failed(l, &err);
   else if (!(a = algo_lacct_add(l, addr))) no_memory(l);
-  else if (!put_account(l, a, &o)) { /* a part of it is there */ l->broken = true;
+  else if (!put_account(l, a, &o)) {
+    l->broken = true; /* a part of it is there */
     no_memory(l);
   }
   algo_arena_fini(&arena);

@@ -36,11 +36,12 @@ static void relax(void) {
 #endif
 }
 
-static void lock(algo_node_t *n) {
+static void lock(algo_node_t *n, const algo_submit_options_t *opt) {
   for (unsigned i = 0; i < LOCK_LOOKS; i++) {
     if (pthread_rwlock_trywrlock(&n->lock) == 0) return;
     for (unsigned k = 0; k < LOCK_PAUSE; k++) relax(); /* each look takes the lock's line from its holder */
   }
+  if (opt->waits != NULL) opt->waits(opt->waits_user);
   pthread_rwlock_wrlock(&n->lock);
 }
 
@@ -60,7 +61,7 @@ static algo_code_t submit(algo_node_t *n, algo_bytes_t raw, const algo_ledger_gr
                           const algo_submit_options_t *opt, algo_buf_t *text, algo_submit_detail_t *detail,
                           algo_err_t *err) {
   algo_submit_options_t with = *opt;
-  lock(n);
+  lock(n, opt);
   with.tracer = node_coverage_tracer(n->coverage);
   node_pool_rules(n, &with);
   algo_code_t rc = room_for_group(n, raw.n, err);

@@ -25,9 +25,11 @@ static void put_refusal(rest_call_t *c, algo_bytes_t text, const algo_submit_det
   rest_end(c);
 }
 
+static void waits(void *req) { algo_httpd_waits(req); }
+
 /* True: accepted, and *id is the first transaction's. */
 static bool take_group(rest_call_t *c, algo_bytes_t group, bool skip_signatures, algo_digest_t *id) {
-  algo_submit_options_t opt = {0};
+  algo_submit_options_t opt = {.waits = waits, .waits_user = c->req};
   if (!rest_query_bool(c, "skip-pq-address-check", &opt.skip_pq_address_check)) return false;
   opt.skip_signatures = skip_signatures || c->rest->skip_signatures;
   algo_buf_t text = ALGO_BUF_INIT;

@@ -22,8 +22,9 @@ typedef struct algo_http_options {
   uint32_t connect_timeout_ms; /* 0: 3000 */
   uint32_t timeout_ms;         /* whole request; 0: 30000 */
   size_t max_body;             /* larger answers are an error; 0: 256 MiB */
-  uint32_t retries; /* of requests that are safe to repeat, on NET, TIMEOUT and 429/502/503/504; with back-off */
-  bool one_wait;    /* TIMEOUT is not tried again: who asks holds up others */
+  uint32_t retries;       /* of requests that are safe to repeat, on NET, TIMEOUT and 429/502/503/504; with back-off */
+  bool one_wait;          /* what took too long is not tried again: who asks holds up others */
+  uint32_t quiet_seconds; /* TIMEOUT where not a byte comes for so long, while it is waited; 0: timeout_ms alone */
   bool (*cancelled)(void *user); /* asked about once a second while waiting; true ends with INTERRUPTED; NULL: never */
   void *cancel_user;
   const algo_http_transport_t *transport; /* copied; base_url only names the server then. NULL: the network */

@@ -81,9 +81,13 @@ ALGO_API void algo_httpd_resume(algo_httpd_request_t *req);
  * request from no connection. */
 ALGO_API bool algo_httpd_ending(const algo_httpd_request_t *req);
 
-/* Has the client closed its side? Nobody waits for an answer then: what takes long and has changed nothing yet may end.
- * False for a request from no connection. */
-ALGO_API bool algo_httpd_left(const algo_httpd_request_t *req);
+/* Is the client gone? Nobody waits for an answer then: what takes long and has changed nothing yet may end. Asked now
+ * and then from within the handler: one that has closed its own half alone waits still, and is told from one that is
+ * gone by an interim answer (100), of which HTTP/1.0 has none. False for a request from no connection. */
+ALGO_API bool algo_httpd_left(algo_httpd_request_t *req);
+
+/* From within a quick handler that is to wait: answers to other connections that are held back leave now. */
+ALGO_API void algo_httpd_waits(algo_httpd_request_t *req);
 
 /* NULL where absent. Views that live as long as the request. Query values are percent-decoded, '+' is a space. */
 ALGO_API const char *algo_httpd_query(const algo_httpd_request_t *req, const char *name);

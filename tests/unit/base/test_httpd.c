@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -413,17 +415,18 @@ typedef struct turn {
 static bool admit_quick(void *user, algo_httpd_request_t *req, algo_httpd_response_t *res) {
   (void)user;
   (void)res;
-  req->quick = strcmp(req->path, "/quick") == 0;
+  req->quick = strcmp(req->path, "/slow") != 0;
   return true;
 }
 
 static void take_turn(void *user, algo_httpd_request_t *req, algo_httpd_response_t *res) {
   turn_t *t = user;
   pthread_mutex_lock(&t->lock);
-  if (req->quick) {
+  if (strcmp(req->path, "/quick") == 0) {
     t->quick_was_first = t->begun == 1; /* not yet behind the second of those that hold */
   } else {
     const unsigned own = ++t->begun;
+    if (req->quick) algo_httpd_waits(req);
     pthread_cond_broadcast(&t->change);
     while (t->ended < own) pthread_cond_wait(&t->change, &t->lock);
   }
@@ -445,9 +448,8 @@ static void let_end(turn_t *t, unsigned n) {
 }
 
 /* True: the quick one came before the second that holds the thread, and its answer was there when that began. */
-static bool turn_is_right(bool quick_is_said_first) {
-  static const char slow[] = "POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx",
-                    quick[] = "POST /quick HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx";
+static bool turn_is_right(bool quick_is_said_first, const char *slow) {
+  static const char quick[] = "POST /quick HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx";
   turn_t t = {.lock = PTHREAD_MUTEX_INITIALIZER, .change = PTHREAD_COND_INITIALIZER};
   const algo_httpd_options_t opt = {.admit = admit_quick, .handler = take_turn, .user = &t, .threads = 1};
   algo_httpd_t *s = server_of(&opt);
@@ -479,14 +481,60 @@ static bool turn_is_right(bool quick_is_said_first) {
   return was_first;
 }
 
-/* Answers that are held back, to leave together, leave before a request that may take long. */
+/* Answers that are held back, to leave together, leave before a request that may take long, or that is to wait. */
 START_TEST(who_is_quick_waits_for_no_long_request) {
-  unsigned right = 0;
-  for (unsigned round = 0; round < 40; round++) right += turn_is_right(round % 2 == 0);
-  ck_assert_uint_gt(right, 0);
+  static const char *const slow[] = {"POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx",
+                                     "POST /waits HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx"};
+  for (unsigned i = 0; i < 2; i++) {
+    unsigned right = 0;
+    for (unsigned round = 0; round < 40; round++) right += turn_is_right(round % 2 == 0, slow[i]);
+    ck_assert_uint_gt(right, 0);
+  }
 }
 END_TEST
 
-SUITE_MAIN("httpd", who_waits_is_answered, who_waits_is_told_at_once, who_comes_later_waits_for_no_long_request,
-           who_is_quick_waits_for_no_long_request, who_may_not_ask_is_told_before_the_body,
-           a_body_is_whole_however_large, a_request_ends_in_one_place, who_drips_is_cut_off, who_keeps_asking_is_kept)
+/* Until the client is gone, or a moment is over. */
+static void work(void *user, algo_httpd_request_t *req, algo_httpd_response_t *res) {
+  atomic_uint *left = user;
+  for (unsigned i = 0; i < 60; i++) {
+    if (algo_httpd_left(req)) {
+      atomic_fetch_add(left, 1);
+      break;
+    }
+    (void)poll(NULL, 0, 5);
+  }
+  algo_buf_puts(&res->body, "done.");
+}
+
+/* Who has closed its own half waits still for the answer; who has closed both does not. */
+START_TEST(half_of_a_connection_is_not_gone) {
+  static const char *const versions[] = {"1.1", "1.0"};
+  atomic_uint left = 0;
+  const algo_httpd_options_t opt = {.handler = work, .user = &left, .threads = 2};
+  algo_httpd_t *s = server_of(&opt);
+  for (unsigned i = 0; i < 4; i++) {
+    char request[64], answer[2048];
+    int fd = to_server(s);
+    snprintf(request, sizeof request, "GET / HTTP/%s\r\nHost: a\r\n\r\n", versions[i % 2]);
+    say(fd, request);
+    if (i < 2) ck_assert_int_eq(shutdown(fd, SHUT_WR), 0);
+    hear(fd, answer, i < 2 ? NULL : "done.");
+    ck_assert_msg(strstr(answer, " 200 OK\r\n") != NULL && strstr(answer, "done.") != NULL, "%u: %s", i, answer);
+    ck_assert((strstr(answer, "HTTP/1.1 100 Continue\r\n\r\n") != NULL) == (i == 0));
+    close(fd);
+  }
+  ck_assert_uint_eq(atomic_load(&left), 0);
+  int gone = to_server(s);
+  say(gone, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  (void)poll(NULL, 0, 50);
+  close(gone);
+  for (unsigned i = 0; i < 100 && atomic_load(&left) == 0; i++) (void)poll(NULL, 0, 5);
+  ck_assert_uint_eq(atomic_load(&left), 1);
+  algo_httpd_stop(s);
+}
+END_TEST
+
+SUITE_MAIN("httpd", half_of_a_connection_is_not_gone, who_waits_is_answered, who_waits_is_told_at_once,
+           who_comes_later_waits_for_no_long_request, who_is_quick_waits_for_no_long_request,
+           who_may_not_ask_is_told_before_the_body, a_body_is_whole_however_large, a_request_ends_in_one_place,
+           who_drips_is_cut_off, who_keeps_asking_is_kept)

@@ -89,6 +89,8 @@ typedef struct algo_submit_options {
   const algo_avm_tracer_t *tracer; /* sees the application calls; NULL: none */
   size_t pool_size;                /* top-level transactions that may be open; 0: any number */
   uint64_t fee_per_byte;           /* least fee, microAlgos a byte of each signed transaction; 0: none */
+  void (*waits)(void *user);       /* of a node: before others are waited for; NULL: not told */
+  void *waits_user;
 } algo_submit_options_t;
 
 /* Decodes, checks (form, signatures, life, leases, fees) and evaluates one group onto the open block; all or nothing.
