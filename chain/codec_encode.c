@@ -2,7 +2,7 @@
 #include "algo/txn.h"
 #include "codec_write.h"
 
-static bool all_zero(const uint8_t *p, size_t n) {
+static inline bool all_zero(const uint8_t *p, size_t n) {
   while (n >= 8) {
     uint64_t w;
     memcpy(&w, p, 8);
@@ -54,7 +54,7 @@ static algo_bytes_t type_text(const codec_field_t *f, const uint8_t *base) {
   return algo_bytes(s.p, s.n);
 }
 
-static bool field_empty(const codec_field_t *f, const uint8_t *base) {
+static inline bool field_empty(const codec_field_t *f, const uint8_t *base) {
   const uint8_t *at = base + f->offset;
   switch ((codec_kind_t)f->kind) {
   case KIND_U64:

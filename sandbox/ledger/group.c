@@ -136,17 +136,15 @@ algo_code_t algo_lgroup_eval(algo_ledger_t *l, group_run_t *r, algo_err_t *err) 
 static algo_code_t no_memory(algo_err_t *err) { return algo_err_set(err, ALGO_E_NOMEM, "out of memory"); }
 
 /* Ids, and what they are the hashes of. */
-static algo_code_t identify(algo_ledger_group_t *g, algo_stxn_t *txns, algo_arena_t *arena, algo_err_t *err) {
-  const algo_stxn_t **views = algo_arena_array(arena, g->n, sizeof *views);
+static algo_code_t identify(algo_ledger_group_t *g, algo_arena_t *arena, algo_err_t *err) {
   algo_digest_t *ids = algo_arena_array(arena, g->n, sizeof *ids);
   algo_bytes_t *encoded = algo_arena_array(arena, g->n, sizeof *encoded);
-  if (!views || !ids || !encoded) return no_memory(err);
+  if (!ids || !encoded) return no_memory(err);
   algo_buf_t raw = ALGO_BUF_INIT;
   for (size_t i = 0; i < g->n; i++) {
-    views[i] = &txns[i];
-    g->calls |= txns[i].txn.type == ALGO_TX_APPL;
+    g->calls |= g->txns[i]->txn.type == ALGO_TX_APPL;
     algo_buf_clear(&raw);
-    algo_txn_encode(&raw, &txns[i].txn);
+    algo_txn_encode(&raw, &g->txns[i]->txn);
     uint8_t *copy = raw.oom ? NULL : algo_arena_alloc(arena, raw.n);
     if (!copy) break;
     memcpy(copy, raw.p, raw.n);
@@ -155,7 +153,6 @@ static algo_code_t identify(algo_ledger_group_t *g, algo_stxn_t *txns, algo_aren
   }
   algo_buf_fini(&raw);
   if (!encoded[g->n - 1].p) return no_memory(err);
-  g->txns = views;
   g->ids = ids;
   g->encoded = encoded;
   return ALGO_OK;
@@ -163,17 +160,21 @@ static algo_code_t identify(algo_ledger_group_t *g, algo_stxn_t *txns, algo_aren
 
 algo_code_t algo_ledger_group_read(algo_ledger_group_t *out, algo_bytes_t in, algo_arena_t *arena, algo_err_t *err) {
   *out = (algo_ledger_group_t){0};
-  algo_stxn_t *txns = algo_arena_alloc(arena, (ALGO_GROUP_MAX + 1) * sizeof *txns); /* decoding sets all of each */
+  const algo_stxn_t **txns = algo_arena_array(arena, ALGO_GROUP_MAX + 1, sizeof *txns);
   if (!txns) return no_memory(err);
+  out->txns = txns;
   while (in.n) {
     algo_err_t why;
-    algo_code_t rc = algo_stxn_decode_next(&txns[out->n], &in, true, arena, &why);
+    algo_stxn_t *t = algo_arena_alloc(arena, sizeof *t); /* decoding sets all of it */
+    if (!t) return no_memory(err);
+    txns[out->n] = t;
+    algo_code_t rc = algo_stxn_decode_next(t, &in, true, arena, &why);
     if (rc == ALGO_E_TRUNCATED && out->n == 0) break; /* the node's reader takes a cut one for the end */
     if (rc) return algo_err_set(err, rc == ALGO_E_NOMEM ? rc : ALGO_E_PARSE, "%s", why.msg);
     if (++out->n > ALGO_GROUP_MAX) return algo_err_set(err, ALGO_E_PARSE, "max group size is %u", ALGO_GROUP_MAX);
   }
   if (out->n == 0) return algo_err_set(err, ALGO_E_PARSE, "empty txgroup");
-  return identify(out, txns, arena, err);
+  return identify(out, arena, err);
 }
 
 /* The address that a post-quantum key signs for must be no ed25519 key's. */
