@@ -246,9 +246,13 @@ bool spec_find(asm_t *a, const tok_t *mnemonic, size_t n_args, spec_t *out);
 enum { PSEUDO_INT = ALGO_OP_COUNT, PSEUDO_BYTE, PSEUDO_ADDR, PSEUDO_METHOD, SPEC_IDS };
 bool is_pseudo_name(tok_t name);
 
-/* encode.c, constant.c */
+/* encode.c, constant.c: what a statement with these arguments becomes */
+typedef void encode_fn(asm_t *a, const spec_t *spec, const tok_t *args, size_t n);
+encode_fn encode_int, encode_byte, encode_addr, encode_method; /* the pseudo-ops */
+encode_fn encode_load;                                         /* intc i, bytec i as written */
+encode_fn encode_pushint, encode_pushbytes;
+encode_fn encode_ints, encode_bytess; /* of blocks and of pushes */
 void encode(asm_t *a, const spec_t *spec, const tok_t *args, size_t n);
-void encode_constant(asm_t *a, const spec_t *spec, const tok_t *args, size_t n);
 void encode_miscount(asm_t *a, tok_t name, const tok_t *mnemonic, const tok_t *args, size_t n, size_t expected);
 /* Are there as many arguments as there must be? False: an error was recorded, with this name. */
 static inline bool encode_count(asm_t *a, tok_t name, const tok_t *mnemonic, const tok_t *args, size_t n,

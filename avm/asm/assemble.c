@@ -25,6 +25,33 @@ static void locate(asm_t *a, const tok_t *mnemonic) {
   if (ASM_ROOM(a, a->locs, a->n_locs, a->cap_locs)) a->locs[a->n_locs++] = l;
 }
 
+/* The first and the last word of a mnemonic that has no more than two: with its length, that is all of it. */
+static inline bool words_of(const tok_t *t, uint64_t *head, uint64_t *tail) {
+  *head = algo_get_be64((const uint8_t *)t->s); /* lex_open() has seen to it that there is a word to read */
+  *tail = 0;
+  if (t->n >= 8) *tail = algo_get_be64((const uint8_t *)t->s + t->n - 8);
+  else *head &= UINT64_MAX << (64 - 8 * t->n);
+  return t->n <= 16;
+}
+
+/* As spec_find(), but that is asked once for each mnemonic. */
+static bool find(asm_t *a, const tok_t *mnemonic, size_t n_args, spec_t *out) {
+  uint64_t head, tail;
+  bool brief = words_of(mnemonic, &head, &tail);
+  uint64_t h = (head ^ tail) + n_args;
+  seen_t *seen = &a->seen[(h ^ h >> 32) * 0x9e3779b97f4a7c15u >> (64 - SEEN_BITS)];
+  if (seen->op != NULL && seen->head == head && seen->tail == tail && seen->n == mnemonic->n &&
+      seen->n_args == n_args && brief) {
+    *out = (spec_t){seen->op, mnemonic, seen->pseudo, false};
+    return true;
+  }
+  size_t errors = a->n_errors;
+  if (!spec_find(a, mnemonic, n_args, out)) return false;
+  if (brief && a->n_errors == errors)
+    *seen = (seen_t){head, tail, out->op, (uint32_t)n_args, (uint16_t)mnemonic->n, out->pseudo};
+  return true;
+}
+
 static void statement(asm_t *a, const tok_t *stmt, size_t n) {
   if (a->version == ALGO_ASM_NO_VERSION) { /* without a pragma it is version 1 */
     bool errored = false;
@@ -38,7 +65,7 @@ static void statement(asm_t *a, const tok_t *stmt, size_t n) {
   }
   spec_t spec;
   a->literal_of = NULL;
-  if (!spec_find(a, stmt, n - 1, &spec)) return;
+  if (!find(a, stmt, n - 1, &spec)) return;
   locate(a, stmt);
   if (spec.op->modes == ALGO_MODE_APP && !spec.stand_in) a->stateful = true;
   types_track(a, &spec, stmt, n);

@@ -15,24 +15,19 @@ static void error_text(asm_t *a, tok_t at, const char *prefix, tok_t name) {
   }
 }
 
-/* Writes intc i or bytec i. False: an error was recorded. */
-static bool write_load(asm_t *a, bool bytes, uint64_t i, size_t defined, const tok_t *at) {
+/* intc i or bytec i. */
+static inline void emit_load(asm_t *a, bool bytes, uint32_t i) {
   if (i < 4) {
     asm_emit(a, (uint8_t)((bytes ? 0x28 : 0x22) + i));
-  } else if (i > 255) {
-    asm_error(a, *at, "cannot have more than 256 %s constants", bytes ? "byte" : "int");
-    return false;
   } else {
     asm_emit(a, bytes ? 0x27 : 0x21);
     asm_emit(a, (uint8_t)i);
   }
-  if (i >= defined) asm_error(a, *at, "%s %u is not defined", bytes ? "bytec" : "intc", i);
-  return i < defined;
 }
 
 /* Puts the value behind the constants, under its name if none has that; what names are views of stays in the arena even
  * when the array grows. Returns the number of the first of that value, or NULL: out of memory. */
-static const uint32_t *place_constant(asm_t *a, constants_t *c, constant_t value) {
+static inline const uint32_t *place_constant(asm_t *a, constants_t *c, constant_t value) {
   if (!ASM_ROOM(a, c->v, c->n, c->cap)) return NULL;
   constant_t *k = &c->v[c->n];
   *k = value;
@@ -41,7 +36,7 @@ static const uint32_t *place_constant(asm_t *a, constants_t *c, constant_t value
 }
 
 /* A constant by value, added to the block to be if it is new. NULL: there is an explicit block without it. */
-static constant_t *constant_of(asm_t *a, constants_t *c, constant_t value) {
+static inline constant_t *constant_of(asm_t *a, constants_t *c, constant_t value) {
   const uint32_t *at;
   if (c->blocks > 0) {
     at = c == &a->ints ? names_find(&c->names, &value.value, sizeof value.value)
@@ -53,7 +48,7 @@ static constant_t *constant_of(asm_t *a, constants_t *c, constant_t value) {
   return at != NULL ? &c->v[*at] : NULL;
 }
 
-static void load_constant(asm_t *a, bool bytes, constant_t *k, const tok_t *at) {
+static inline void load_constant(asm_t *a, bool bytes, constant_t *k, const tok_t *at) {
   constants_t *c = bytes ? &a->bytes : &a->ints;
   uint32_t index = (uint32_t)(k - c->v), pos = (uint32_t)a->n_code;
   k->uses++;
@@ -61,7 +56,8 @@ static void load_constant(asm_t *a, bool bytes, constant_t *k, const tok_t *at) 
     uint32_t len = index < 4 ? 1 : index < 256 ? 2 : 0;
     a->fixes[a->n_fixes++] = (fix_t){pos, len, len, index, bytes ? FIX_BYTE : FIX_INT};
   }
-  write_load(a, bytes, index, c->n, at);
+  if (index < 256) emit_load(a, bytes, index);
+  else asm_error(a, *at, "cannot have more than 256 %s constants", bytes ? "byte" : "int");
 }
 
 static void use_int(asm_t *a, uint64_t v, const tok_t *at) {
@@ -131,10 +127,17 @@ static void push_bytes(asm_t *a, const algo_isa_op_t *op, const tok_t *mnemonic,
   asm_emit_bytes(a, v.p, v.n);
 }
 
-/* With an explicit block in sight the constant is pushed, where that can be. True: done with. */
+void encode_pushint(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
+  push_int(a, spec->op, spec->name, args, n);
+}
+
+void encode_pushbytes(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
+  push_bytes(a, spec->op, spec->name, args, n);
+}
+
+/* With explicit blocks in sight the constant is pushed, where that can be. True: done with. */
 static bool beside_block(asm_t *a, bool bytes, const tok_t *mnemonic, const tok_t *args, size_t n) {
   uint32_t blocks = bytes ? a->bytes.blocks : a->ints.blocks;
-  if (blocks == 0) return false;
   bool late = a->version >= ALGO_AVM_BACK_BRANCH_VERSION;
   if (!late && blocks == 1) return false;
   const algo_isa_op_t *op = op_named(a, bytes ? "pushbytes" : "pushint");
@@ -157,9 +160,10 @@ static bool beside_block(asm_t *a, bool bytes, const tok_t *mnemonic, const tok_
   return true;
 }
 
-static void encode_int(asm_t *a, const tok_t *mnemonic, const tok_t *args, size_t n) {
+void encode_int(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
   uint64_t v;
-  if (!encode_count(a, tok_of("int"), mnemonic, args, n, 1) || beside_block(a, false, mnemonic, args, n)) return;
+  if (!encode_count(a, tok_of("int"), spec->name, args, n, 1)) return;
+  if (a->ints.blocks > 0 && beside_block(a, false, spec->name, args, n)) return;
   if (a->literal_of == args) {
     v = a->number;
   } else if (!algo_isa_int_constant(args[0].s, args[0].n, &v) &&
@@ -170,20 +174,20 @@ static void encode_int(asm_t *a, const tok_t *mnemonic, const tok_t *args, size_
   use_int(a, v, &args[0]);
 }
 
-static void encode_byte(asm_t *a, const tok_t *mnemonic, const tok_t *args, size_t n) {
+void encode_byte(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
   algo_bytes_t v;
   static const tok_t name = {"byte", 4, 0, 0};
   if (n == 0) {
-    asm_error_after(a, *mnemonic, "byte needs byte literal argument");
+    asm_error_after(a, *spec->name, "byte needs byte literal argument");
     return;
   }
-  if (beside_block(a, true, mnemonic, args, n)) return;
-  if (whole_literal(a, &name, mnemonic, args, n, &v)) use_bytes(a, v, &args[0]);
+  if (a->bytes.blocks > 0 && beside_block(a, true, spec->name, args, n)) return;
+  if (whole_literal(a, &name, spec->name, args, n, &v)) use_bytes(a, v, &args[0]);
 }
 
-static void encode_addr(asm_t *a, const tok_t *mnemonic, const tok_t *args, size_t n) {
+void encode_addr(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
   algo_bytes_t v;
-  if (!encode_count(a, tok_of("addr"), mnemonic, args, n, 1)) return;
+  if (!encode_count(a, tok_of("addr"), spec->name, args, n, 1)) return;
   if (literal_address(a, args[0], &v)) {
     use_bytes(a, v, &args[0]);
   } else if (!a->oom) {
@@ -191,9 +195,9 @@ static void encode_addr(asm_t *a, const tok_t *mnemonic, const tok_t *args, size
   }
 }
 
-static void encode_method(asm_t *a, const tok_t *mnemonic, const tok_t *args, size_t n) {
+void encode_method(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
   algo_bytes_t signature;
-  if (!encode_count(a, tok_of("method"), mnemonic, args, n, 1)) return;
+  if (!encode_count(a, tok_of("method"), spec->name, args, n, 1)) return;
   tok_t t = args[0];
   if (t.n < 2 || t.s[0] != '"' || t.s[t.n - 1] != '"') {
     asm_error(a, t, "unable to parse method signature");
@@ -216,15 +220,17 @@ static void encode_method(asm_t *a, const tok_t *mnemonic, const tok_t *args, si
   use_bytes(a, algo_bytes(hash, 4), &args[0]);
 }
 
-/* intc i, bytec i as written. */
-static void encode_load(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
+void encode_load(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
   uint8_t i;
   if (!encode_count(a, *spec->name, spec->name, args, n, 1)) return;
   bool bytes = spec->op->id == ALGO_OP_bytec;
-  if (imm_u8(a, &args[0], "constant", &i)) {
-    write_load(a, bytes, i, bytes ? a->bytes.n : a->ints.n, &args[0]);
-  } else {
+  if (!imm_u8(a, &args[0], "constant", &i)) {
     error_text(a, args[0], NULL, (tok_t){0});
+    return;
+  }
+  emit_load(a, bytes, i);
+  if (i >= (bytes ? a->bytes.n : a->ints.n)) {
+    asm_error(a, args[0], "%s %u is not defined", bytes ? "bytec" : "intc", (uint64_t)i);
   }
 }
 
@@ -241,7 +247,7 @@ static bool take_block(asm_t *a, constants_t *c, const tok_t *mnemonic, const ch
   return true;
 }
 
-static void encode_ints(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
+void encode_ints(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
   bool block = spec->op->id == ALGO_OP_intcblock;
   uint64_t *values = algo_arena_array(a->arena, n + 1, sizeof *values);
   if (values == NULL) {
@@ -280,7 +286,7 @@ static bool parse_list(asm_t *a, const spec_t *spec, const tok_t *args, size_t n
   return true;
 }
 
-static void encode_bytess(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
+void encode_bytess(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
   bool block = spec->op->id == ALGO_OP_bytecblock;
   size_t count;
   algo_bytes_t *values = algo_arena_array(a->arena, n + 1, sizeof *values);
@@ -298,22 +304,5 @@ static void encode_bytess(asm_t *a, const spec_t *spec, const tok_t *args, size_
   if (!block || !take_block(a, &a->bytes, spec->name, "bytecblock following byte/addr/method")) return;
   for (size_t i = 0; i < count; i++) {
     if (place_constant(a, &a->bytes, (constant_t){.text = values[i]}) != NULL) a->bytes.n++;
-  }
-}
-
-void encode_constant(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
-  const algo_isa_op_t *op = spec->op;
-  switch (op->id) {
-  case PSEUDO_INT: encode_int(a, spec->name, args, n); break;
-  case PSEUDO_BYTE: encode_byte(a, spec->name, args, n); break;
-  case PSEUDO_ADDR: encode_addr(a, spec->name, args, n); break;
-  case PSEUDO_METHOD: encode_method(a, spec->name, args, n); break;
-  case ALGO_OP_pushint: push_int(a, op, spec->name, args, n); break;
-  case ALGO_OP_pushbytes: push_bytes(a, op, spec->name, args, n); break;
-  case ALGO_OP_intcblock:
-  case ALGO_OP_pushints: encode_ints(a, spec, args, n); break;
-  case ALGO_OP_bytecblock:
-  case ALGO_OP_pushbytess: encode_bytess(a, spec, args, n); break;
-  default: encode_load(a, spec, args, n);
   }
 }

@@ -256,39 +256,43 @@ static void encode_setter(asm_t *a, const spec_t *spec, const tok_t *args, size_
   }
 }
 
+static encode_fn *const by_op[SPEC_IDS] = {
+    [ALGO_OP_arg] = encode_arg,
+    [ALGO_OP_b] = encode_branch,
+    [ALGO_OP_bz] = encode_branch,
+    [ALGO_OP_bnz] = encode_branch,
+    [ALGO_OP_callsub] = encode_branch,
+    [ALGO_OP_switch_] = encode_switch,
+    [ALGO_OP_match] = encode_switch,
+    [ALGO_OP_substring] = encode_substring,
+    [ALGO_OP_itxn] = encode_itxn,
+    [ALGO_OP_gitxn] = encode_itxn,
+    [ALGO_OP_itxn_field] = encode_setter,
+    [ALGO_OP_app_params_set] = encode_setter,
+    [ALGO_OP_intc] = encode_load,
+    [ALGO_OP_bytec] = encode_load,
+    [ALGO_OP_pushint] = encode_pushint,
+    [ALGO_OP_pushbytes] = encode_pushbytes,
+    [ALGO_OP_intcblock] = encode_ints,
+    [ALGO_OP_pushints] = encode_ints,
+    [ALGO_OP_bytecblock] = encode_bytess,
+    [ALGO_OP_pushbytess] = encode_bytess,
+    [PSEUDO_INT] = encode_int,
+    [PSEUDO_BYTE] = encode_byte,
+    [PSEUDO_ADDR] = encode_addr,
+    [PSEUDO_METHOD] = encode_method,
+};
+
 void encode(asm_t *a, const spec_t *spec, const tok_t *args, size_t n) {
   const algo_isa_op_t *op = spec->op;
   if (spec->stand_in) return;
-  if (n == 0 && op->n_imms == 0 && op->id < ALGO_OP_COUNT) { /* most of them */
+  encode_fn *special = by_op[op->id];
+  if (special != NULL) {
+    special(a, spec, args, n);
+  } else if (n == 0 && op->n_imms == 0) { /* most of them */
     asm_emit(a, op->code);
     if (op->sub != 0) asm_emit(a, op->sub);
-    return;
-  }
-  switch (op->id) {
-  case ALGO_OP_arg: encode_arg(a, spec, args, n); break;
-  case ALGO_OP_b:
-  case ALGO_OP_bz:
-  case ALGO_OP_bnz:
-  case ALGO_OP_callsub: encode_branch(a, spec, args, n); break;
-  case ALGO_OP_switch_:
-  case ALGO_OP_match: encode_switch(a, spec, args, n); break;
-  case ALGO_OP_substring: encode_substring(a, spec, args, n); break;
-  case ALGO_OP_itxn:
-  case ALGO_OP_gitxn: encode_itxn(a, spec, args, n); break;
-  case ALGO_OP_itxn_field:
-  case ALGO_OP_app_params_set: encode_setter(a, spec, args, n); break;
-  case ALGO_OP_intc:
-  case ALGO_OP_bytec:
-  case ALGO_OP_pushint:
-  case ALGO_OP_pushbytes:
-  case ALGO_OP_intcblock:
-  case ALGO_OP_pushints:
-  case ALGO_OP_bytecblock:
-  case ALGO_OP_pushbytess:
-  case PSEUDO_INT:
-  case PSEUDO_BYTE:
-  case PSEUDO_ADDR:
-  case PSEUDO_METHOD: encode_constant(a, spec, args, n); break;
-  default: encode_default(a, spec, op, args, n);
+  } else {
+    encode_default(a, spec, op, args, n);
   }
 }

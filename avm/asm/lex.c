@@ -38,9 +38,10 @@ static const char *lex_tokens(asm_t *a, const char *line) {
   bool in_string = false, in_base64 = false; /* where spaces, and where slashes, are part of the token */
   for (;; p++) {
     while (class_of[(uint8_t)*p] == PLAIN) p++;
-    switch (class_of[(uint8_t)*p]) {
-    case SEPARATOR:
-      if (in_string) break;
+    uint8_t class = class_of[(uint8_t)*p];
+    if (class == NEWLINE || (class == RETURN && p[1] == '\n')) break;
+    if (class == SLASH && p[1] == '/' && !in_base64 && !in_string) break;
+    if (class == SEPARATOR && !in_string) {
       if (start != p) {
         push(a, line, start, p);
         in_base64 = !in_base64 && is_base64(start, p);
@@ -50,23 +51,16 @@ static const char *lex_tokens(asm_t *a, const char *line) {
         a->semicolons++;
       }
       start = p + 1;
-      break;
-    case QUOTE: in_string = in_string ? p[-1] == '\\' : p == start; break;
-    case OPEN: in_base64 = in_base64 || is_base64(start, p); break;
-    case CLOSE: in_base64 = false; break;
-    case SLASH:
-      if (p[1] != '/' || in_base64 || in_string) break;
-      if (start != p) push(a, line, start, p);
-      return p;
-    case RETURN:
-      if (p[1] != '\n') break;
-      if (start != p) push(a, line, start, p);
-      return p + 1;
-    default:
-      if (start != p) push(a, line, start, p);
-      return p;
+    } else if (class == QUOTE) {
+      in_string = in_string ? p[-1] == '\\' : p == start;
+    } else if (class == OPEN) {
+      in_base64 = in_base64 || is_base64(start, p);
+    } else if (class == CLOSE) {
+      in_base64 = false;
     }
   }
+  if (start != p) push(a, line, start, p);
+  return p;
 }
 
 bool lex_line(asm_t *a) {

@@ -54,7 +54,7 @@ static inline uint32_t hash_name(const uint8_t *p, size_t n) {
   return (uint32_t)(h ^ h >> 32);
 }
 
-static struct name_slot *slot_of(const names_t *t, const void *name, size_t n, uint32_t hash) {
+static inline struct name_slot *slot_of(const names_t *t, const void *name, size_t n, uint32_t hash) {
   for (size_t i = hash & (t->cap - 1);; i = (i + 1) & (t->cap - 1)) {
     struct name_slot *s = &t->slots[i];
     if (s->name == NULL || (s->hash == hash && s->n == n && memcmp(s->name, name, n) == 0)) return s;

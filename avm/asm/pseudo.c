@@ -120,7 +120,9 @@ static void complain_unknown(asm_t *a, tok_t mnemonic) {
   }
 }
 
-static bool find_anew(asm_t *a, const tok_t *mnemonic, size_t n_args, spec_t *out) {
+bool spec_find(asm_t *a, const tok_t *mnemonic, size_t n_args, spec_t *out) {
+  out->name = mnemonic;
+  out->stand_in = false;
   out->op = whole_pseudo(mnemonic);
   out->pseudo = true;
   if (out->op != NULL) return true;
@@ -130,33 +132,4 @@ static bool find_anew(asm_t *a, const tok_t *mnemonic, size_t n_args, spec_t *ou
   out->op = algo_isa_op_by_name((unsigned)a->version, mnemonic->s, mnemonic->n);
   if (out->op == NULL) complain_unknown(a, *mnemonic);
   return out->op != NULL;
-}
-
-/* The first and the last word of a mnemonic that has no more than two: with its length, that is all of it. */
-static bool words_of(const tok_t *t, uint64_t *head, uint64_t *tail) {
-  *head = algo_get_be64((const uint8_t *)t->s); /* lex_open() has seen to it that there is a word to read */
-  *tail = 0;
-  if (t->n >= 8) *tail = algo_get_be64((const uint8_t *)t->s + t->n - 8);
-  else *head &= UINT64_MAX << (64 - 8 * t->n);
-  return t->n <= 16;
-}
-
-bool spec_find(asm_t *a, const tok_t *mnemonic, size_t n_args, spec_t *out) {
-  uint64_t head, tail;
-  out->name = mnemonic;
-  out->stand_in = false;
-  bool brief = words_of(mnemonic, &head, &tail);
-  uint64_t h = (head ^ tail) + n_args;
-  seen_t *seen = &a->seen[(h ^ h >> 32) * 0x9e3779b97f4a7c15u >> (64 - SEEN_BITS)];
-  if (seen->op != NULL && seen->head == head && seen->tail == tail && seen->n == mnemonic->n &&
-      seen->n_args == n_args && brief) {
-    out->op = seen->op;
-    out->pseudo = seen->pseudo;
-    return true;
-  }
-  size_t errors = a->n_errors;
-  if (!find_anew(a, mnemonic, n_args, out)) return false;
-  if (brief && a->n_errors == errors)
-    *seen = (seen_t){head, tail, out->op, (uint32_t)n_args, (uint16_t)mnemonic->n, out->pseudo};
-  return true;
 }
