@@ -66,12 +66,28 @@ static algo_code_t end(algo_ledger_t *l, algo_err_t *err) {
   return ALGO_OK;
 }
 
+/* What all accounts have is one number of 64 bits, rewards that are to come with it. */
+static algo_code_t fits_supply(const algo_ledger_t *l, uint64_t had, uint64_t micro, algo_err_t *err) {
+  const totals_t *t = &algo_lrec(l, l->n_blocks - 1)->totals;
+  uint64_t all = sat_add(sat_add(t->online, t->offline), t->not_participating), others = sat_sub(all, had);
+  if (micro <= UINT64_MAX - others) return ALGO_OK;
+  return algo_err_set(err, ALGO_E_RANGE,
+                      "all accounts together have at most %" PRIu64 " microAlgos, and the others have %" PRIu64
+                      ": give at most %" PRIu64,
+                      UINT64_MAX, others, UINT64_MAX - others);
+}
+
 algo_code_t algo_ledger_set_balance(algo_ledger_t *l, const algo_addr_t *addr, uint64_t micro, algo_err_t *err) {
   algo_code_t rc = begin(l, err);
   account_t *a = rc ? NULL : algo_lacct(l, addr);
   if (rc) return rc;
   if (!a) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   account_data_t d = algo_lrewarded(l, &a->d);
+  rc = fits_supply(l, d.balance, micro, err);
+  if (rc) {
+    algo_lopen_cancel(l);
+    return rc;
+  }
   d.balance = micro;
   *algo_lacct_write(l, a) = d;
   return end(l, err);

@@ -5,6 +5,8 @@
 #include "indexer_impl.h"
 #include "rewind.h"
 
+#define REWIND_TRIES 8u
+
 /* ---- one account ---- */
 
 typedef struct exclude {
@@ -169,16 +171,22 @@ static bool parse_round(rest_call_t *c, uint64_t *round, bool *given) {
   return false;
 }
 
-/* The list begun on the very round that the account was led back from. */
+/* The list begun on the very round that the account was led back from. It has an end beside blocks however fast: only
+ * a chain that went back meanwhile is begun with again. */
 static bool begin_rewound(indexer_list_t *s, rest_call_t *c, const algo_addr_t *addr, uint64_t round, rewind_t *back) {
-  for (;;) {
-    if (!rewind_account(c, addr, round, back)) return false;
-    if (!indexer_list_begin(s, c)) return false;
-    if (algo_ledger_round(s->l) == back->tip) return true;
-    indexer_list_done(s); /* there was a block in between */
+  for (unsigned i = 0; i < REWIND_TRIES; i++) {
     rewind_fini(back);
     back->assets = NULL;
+    if (!rewind_account(c, addr, round, back)) return false;
+    if (!indexer_list_begin(s, c)) return false;
+    if (algo_ledger_round(s->l) >= back->tip && rewind_since(s->l, addr, back)) return true;
+    indexer_list_done(s);
+    algo_buf_clear(&c->res->body);
+    c->json = (algo_json_t){.out = &c->res->body, .go_escape = true};
   }
+  rest_error(c, 500, "failed while searching for account: the blocks since round %llu cannot be read",
+             (unsigned long long)round);
+  return false;
 }
 
 static void account(rest_call_t *c) {

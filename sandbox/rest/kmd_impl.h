@@ -12,6 +12,7 @@
 #define KMD_SESSION_SECONDS 3600u
 #define KMD_NAME_MAX        64u
 #define KMD_MSIG_KEYS_MAX   255u
+#define KMD_SESSIONS_MOST   10000u
 #define KMD_HANDLE_ID       16u
 #define KMD_HANDLE_SECRET   64u
 

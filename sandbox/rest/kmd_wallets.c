@@ -250,17 +250,25 @@ algo_code_t kmd_multisig_delete(kmd_wallet_t *w, const algo_addr_t *a, algo_err_
 
 /* ---- sessions ---- */
 
+/* Those that are over go, and of too many the one that would be over first. */
+static void make_room(algo_kmd_t *k, uint64_t now) {
+  size_t n = 0;
+  kmd_session_t *first = NULL;
+  for (kmd_session_t *s = k->sessions, *next; s != NULL; s = next) {
+    next = s->next;
+    if (s->expires_ns < now) {
+      kmd_session_close(k, s);
+      continue;
+    }
+    n++;
+    if (first == NULL || s->expires_ns <= first->expires_ns) first = s;
+  }
+  if (n >= KMD_SESSIONS_MOST) kmd_session_close(k, first);
+}
+
 kmd_session_t *kmd_session_open(algo_kmd_t *k, kmd_wallet_t *w, algo_err_t *err) {
   uint64_t now = algo_env_now_ns(&k->env);
-  for (kmd_session_t **at = &k->sessions; *at != NULL;) { /* those that are over go */
-    if ((*at)->expires_ns < now) {
-      kmd_session_t *old = *at;
-      *at = old->next;
-      free(old);
-    } else {
-      at = &(*at)->next;
-    }
-  }
+  make_room(k, now);
   kmd_session_t *s = calloc(1, sizeof *s);
   if (s == NULL) {
     algo_err_set(err, ALGO_E_NOMEM, "out of memory");

@@ -124,6 +124,28 @@ bool rewind_account(rest_call_t *c, const algo_addr_t *addr, uint64_t round, rew
   return ok;
 }
 
+bool rewind_since(const algo_ledger_t *l, const algo_addr_t *addr, rewind_t *io) {
+  algo_buf_t raw = ALGO_BUF_INIT;
+  algo_arena_t arena = ALGO_ARENA_INIT;
+  char refused[sizeof io->refused];
+  const uint64_t tip = algo_ledger_round(l);
+  bool ok = true;
+  memcpy(refused, io->refused, sizeof refused);
+  io->refused[0] = '\0'; /* of the latest block that refuses */
+  for (uint64_t round = tip; ok && round > io->tip && io->refused[0] == '\0'; round--) {
+    algo_block_t b;
+    algo_buf_clear(&raw);
+    algo_arena_reset(&arena);
+    ok = algo_ledger_block(l, round, &raw, NULL) == ALGO_OK &&
+         algo_block_decode(&b, algo_buf_view(&raw), &arena, NULL) == ALGO_OK && undo_block(io, &b, addr);
+  }
+  if (io->refused[0] == '\0') memcpy(io->refused, refused, sizeof refused);
+  algo_buf_fini(&raw);
+  algo_arena_fini(&arena);
+  if (ok) io->tip = tip;
+  return ok;
+}
+
 void rewind_fini(rewind_t *r) { free(r->assets); }
 
 uint64_t rewind_of_asset(const rewind_t *r, uint64_t id) {

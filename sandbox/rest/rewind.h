@@ -16,8 +16,11 @@ typedef struct rewind {
   char refused[160]; /* why it cannot be done; "": it can */
 } rewind_t;
 
-/* Not to be called with a lock held. False: the answer (500) is written. */
+/* From the last block there is. Not to be called with a lock held. False: the answer (500) is written. */
 bool rewind_account(rest_call_t *c, const algo_addr_t *addr, uint64_t round, rewind_t *out);
+/* And from this ledger's last block, which is later or the same, with the node's read lock held: nothing comes in
+ * between any more. False: one of the blocks is not there, or out of memory. */
+bool rewind_since(const algo_ledger_t *l, const algo_addr_t *addr, rewind_t *io);
 void rewind_fini(rewind_t *r);
 uint64_t rewind_of_asset(const rewind_t *r, uint64_t id); /* 0: nothing */
 

@@ -388,6 +388,33 @@ START_TEST(state_set_by_hand_is_there_and_can_be_taken_back) {
 }
 END_TEST
 
+/* What all accounts have together is one number. */
+START_TEST(money_by_hand_has_a_bound) {
+  algo_ledger_t *l = make_ledger();
+  algo_account_view_t v;
+  algo_ledger_supply_t supply;
+  algo_err_t err;
+  const uint64_t others = 100000 + UINT64_C(900000000000) + FUNDED * (ACCOUNTS - 1), most = UINT64_MAX - others;
+  char text[32];
+  for (unsigned i = 0; i < 2; i++) {
+    ck_assert(algo_ledger_set_balance(l, &keys[3].addr, UINT64_MAX, &err) == ALGO_E_RANGE);
+    ck_assert(algo_ledger_set_balance(l, &keys[3].addr, most + 1, &err) == ALGO_E_RANGE);
+    snprintf(text, sizeof text, "at most %" PRIu64, most);
+    ck_assert_msg(strstr(err.msg, text) != NULL, "%s", err.msg);
+    algo_ledger_account(l, &keys[3].addr, &v);
+    ck_assert_uint_eq(v.balance, i == 0 ? FUNDED : most);
+    ck_assert_msg(algo_ledger_set_balance(l, &keys[3].addr, most, &err) == ALGO_OK, "%s", err.msg);
+    ck_assert(algo_ledger_set_balance(l, &keys[4].addr, FUNDED + 1, &err) == ALGO_E_RANGE);
+    if (i == 0) ck_assert(algo_ledger_seal(l, 1700000001, NULL) == ALGO_OK);
+  }
+  algo_ledger_supply(l, &supply);
+  ck_assert_uint_eq(supply.total, UINT64_MAX - 100000 - UINT64_C(900000000000));
+  ck_assert(algo_ledger_set_balance(l, &keys[3].addr, 0, &err) == ALGO_OK);
+  ck_assert(algo_ledger_set_balance(l, &keys[4].addr, most, &err) == ALGO_OK);
+  algo_ledger_free(l);
+}
+END_TEST
+
 START_TEST(cut_and_damaged_groups_are_refused) {
   algo_ledger_t *l = make_ledger();
   pick_t ids = {.n = 0};
@@ -435,6 +462,7 @@ int main(void) {
   tcase_add_loop_test(t, snapshots_lead_back_and_forth_again, 0, 3);
   tcase_add_loop_test(t, simulation_says_what_submission_does_and_leaves_nothing, 0, 3);
   tcase_add_test(t, state_set_by_hand_is_there_and_can_be_taken_back);
+  tcase_add_test(t, money_by_hand_has_a_bound);
   tcase_add_test(t, cut_and_damaged_groups_are_refused);
   tcase_add_test(t, a_genesis_that_cannot_be_is_refused);
   return suite_case("ledger", t);

@@ -326,6 +326,7 @@ ALGO_API algo_code_t algo_ledger_revert(algo_ledger_t *l, uint64_t id,
                                         algo_err_t *err); /* NOT_FOUND; ids taken later are gone */
 /* Each of these writes as of the last sealed block, outside of any transaction (a block does not show it). An open
  * block must be empty (INVALID). */
+/* RANGE: all accounts together would have more than 2^64 - 1. */
 ALGO_API algo_code_t algo_ledger_set_balance(algo_ledger_t *l, const algo_addr_t *a, uint64_t micro, algo_err_t *err);
 /* v NULL deletes. NOT_FOUND: no such application (or not opted in). Schemas are not checked. */
 ALGO_API algo_code_t algo_ledger_set_global(algo_ledger_t *l, uint64_t app, algo_bytes_t key, const algo_tv_t *v,

@@ -312,5 +312,50 @@ START_TEST(a_search_table_that_says_too_much) {
 }
 END_TEST
 
-SUITE_MAIN("chain", a_search_table_that_says_too_much, a_search_table_that_does_not_fit_the_chain,
-           searches_are_quick_after_a_restart, the_last_one_made_answers, a_block_that_cannot_be_read_is_said)
+/* ---- an account of a past round, beside blocks that are made as fast as can be ---- */
+
+typedef struct hurry {
+  algo_node_t *node;
+  atomic_bool end;
+} hurry_t;
+
+static void *make_blocks(void *arg) {
+  hurry_t *h = arg;
+  while (!atomic_load(&h->end)) SUITE_OK(algo_node_advance(h->node, 1, suite_err));
+  return NULL;
+}
+
+START_TEST(an_account_is_led_back_beside_fast_blocks) {
+  hurry_t h = {.node = manual(NULL)};
+  algo_rest_t *rest = NULL;
+  char path[128] = "/v2/accounts/";
+  algo_key_t key;
+  pthread_t maker;
+  algo_node_dev_key(&key, 1);
+  algo_addr_format(path + strlen(path), &key.addr);
+  algo_key_fini(&key);
+  SUITE_OK(algo_rest_new(&rest, h.node, NULL, NULL, suite_err));
+  pay_self(rest);
+  SUITE_OK(algo_node_advance(h.node, 1, suite_err));
+  ck_assert_int_eq(pthread_create(&maker, NULL, make_blocks, &h), 0);
+  for (unsigned i = 0; i < 100; i++) {
+    const algo_httpd_param_t round[2] = {{"round", i % 2 == 0 ? "0" : "1"}, {NULL, NULL}};
+    algo_httpd_request_t req = {.method = "GET", .path = path, .query = round};
+    algo_httpd_response_t res = {.status = 200, .body = ALGO_BUF_INIT};
+    algo_indexer_handle(rest, &req, &res);
+    const char *said = algo_buf_cstr(&res.body);
+    ck_assert_msg(res.status == 200 && strncmp(said, "{\"account\":{\"address\":", 22) == 0, "%d %s", res.status, said);
+    ck_assert_msg(strstr(said, i % 2 == 0 ? "\"amount\":4000000000000000," : "\"amount\":3999999999999000,") != NULL,
+                  "%s", said);
+    algo_buf_fini(&res.body);
+  }
+  atomic_store(&h.end, true);
+  pthread_join(maker, NULL);
+  algo_rest_free(rest);
+  algo_node_free(h.node);
+}
+END_TEST
+
+SUITE_MAIN("chain", an_account_is_led_back_beside_fast_blocks, a_search_table_that_says_too_much,
+           a_search_table_that_does_not_fit_the_chain, searches_are_quick_after_a_restart, the_last_one_made_answers,
+           a_block_that_cannot_be_read_is_said)

@@ -131,6 +131,26 @@ END_TEST
 
 #define PK "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
+/* As many as there is room for; of more, the ones that would be over first are let go. */
+START_TEST(handles_have_an_end) {
+  enum { MOST = 10000 };
+  char first[82], id[33], init[128];
+  open_wallet();
+  memcpy(first, handle, sizeof first);
+  expect("/v1/wallet/info", "{\"wallet_handle_token\":\"$\"}", 200, "expires_seconds");
+  found(id, sizeof id, "\"id\": \"");
+  snprintf(init, sizeof init, "{\"wallet_id\":\"%s\",\"wallet_password\":\"pw\"}", id);
+  for (unsigned i = 1; i < MOST; i++) ck_assert_int_eq(ask("POST", "/v1/wallet/init", init), 200);
+  expect("/v1/wallet/info", "{\"wallet_handle_token\":\"$\"}", 200, "expires_seconds");
+  ck_assert_int_eq(ask("POST", "/v1/wallet/init", init), 200);
+  found(handle, sizeof handle, "wallet_handle_token\": \"");
+  expect("/v1/wallet/info", "{\"wallet_handle_token\":\"$\"}", 200, "expires_seconds");
+  memcpy(handle, first, sizeof handle);
+  expect("/v1/wallet/info", "{\"wallet_handle_token\":\"$\"}", 401, "handle does not exist");
+  shut();
+}
+END_TEST
+
 START_TEST(multisigs) {
   open_wallet();
   const char *import = "/v1/multisig/import", *sign = "/v1/multisig/signprogram";
@@ -196,5 +216,5 @@ START_TEST(wallets_and_methods) {
 }
 END_TEST
 
-SUITE_MAIN("kmd", keys_of_a_master_key, keys_from_outside, what_is_looked_at_first, handles, multisigs,
-           a_part_is_signed_once, wallets_and_methods)
+SUITE_MAIN("kmd", keys_of_a_master_key, keys_from_outside, what_is_looked_at_first, handles, handles_have_an_end,
+           multisigs, a_part_is_signed_once, wallets_and_methods)
