@@ -38,7 +38,7 @@ static algo_code_t algo_lapply_pay(algo_ledger_t *l, applied_t *x, algo_err_t *e
   if (algo_addr_is_zero(&t->close_remainder_to)) return ALGO_OK;
   account_t *a = algo_lacct(l, &t->sender);
   if (!a) return algo_lfail_code(l, ALGO_E_NOMEM, err, "out of memory");
-  uint64_t all = algo_lrewarded(l, &a->d).balance;
+  uint64_t all = a->d.balance + algo_lrewards(l, &a->d);
   x->ad->closing_amount = all;
   algo_code_t rc =
       algo_lmove(l, &t->sender, &t->close_remainder_to, all, &x->ad->sender_rewards, &x->ad->close_rewards, err);

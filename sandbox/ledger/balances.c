@@ -97,14 +97,18 @@ bool algo_ldata_is_zero(const account_data_t *d) {
   return memcmp(d, &zero, sizeof zero) == 0;
 }
 
+uint64_t algo_lrewards(const algo_ledger_t *l, const account_data_t *d) {
+  if (d->status == 2) return 0;
+  return d->balance / l->consensus->reward_unit * (l->open.header.rewards_level - d->rewards_base);
+}
+
 account_data_t algo_lrewarded(const algo_ledger_t *l, const account_data_t *d) {
   account_data_t r = *d;
   if (r.status == 2) return r;
-  uint64_t level = l->open.header.rewards_level;
-  uint64_t rewards = r.balance / l->consensus->reward_unit * (level - r.rewards_base);
+  const uint64_t rewards = algo_lrewards(l, d);
   r.balance += rewards;
   r.rewarded += rewards;
-  r.rewards_base = level;
+  r.rewards_base = l->open.header.rewards_level;
   return r;
 }
 

@@ -380,6 +380,7 @@ void algo_lorigin_fini(algo_ledger_t *l);
 static inline uint64_t sat_add(uint64_t a, uint64_t b) { return a + b < a ? UINT64_MAX : a + b; }
 static inline uint64_t sat_sub(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
 uint64_t algo_lmin_balance(const algo_ledger_t *l, const account_data_t *d);
+uint64_t algo_lrewards(const algo_ledger_t *l, const account_data_t *d);        /* that it has not been paid yet */
 account_data_t algo_lrewarded(const algo_ledger_t *l, const account_data_t *d); /* as of the open block's level */
 bool algo_ldata_is_zero(const account_data_t *d);
 

@@ -112,7 +112,7 @@ uint64_t algo_lonline_stake(const algo_ledger_t *l, uint64_t vote_round) {
 /* ---- totals ---- */
 
 void algo_ltotals_add(const algo_ledger_t *l, totals_t *t, const account_data_t *d, int sign) {
-  uint64_t money = algo_lrewarded(l, d).balance, units = d->balance / l->consensus->reward_unit;
+  uint64_t money = d->balance + algo_lrewards(l, d), units = d->balance / l->consensus->reward_unit;
   uint64_t *m = d->status == 2 ? &t->not_participating : d->status == 1 ? &t->online : &t->offline;
   uint64_t *u = d->status == 2 ? &t->not_participating_units : d->status == 1 ? &t->online_units : &t->offline_units;
   *m = sign > 0 ? *m + money : *m - money;
@@ -177,7 +177,7 @@ typedef enum { STAYS, EXPIRED, ABSENT } verdict_t;
 static verdict_t judge(const algo_ledger_t *l, const challenge_t *ch, const account_t *a) {
   static const uint8_t none[32];
   const account_data_t *d = &a->d;
-  if (algo_lrewarded(l, d).balance == 0) return STAYS;
+  if (d->balance + algo_lrewards(l, d) == 0) return STAYS;
   if (memcmp(d->vote_pk, none, 32) && d->vote_last < l->tip.round + 1) return EXPIRED;
   if (d->status != 1 || !d->incentive_eligible) return STAYS;
   uint64_t seen = d->last_proposed > d->last_heartbeat ? d->last_proposed : d->last_heartbeat;
