@@ -221,26 +221,35 @@ enum MHD_Result algo_httpd_on_request(void *cls, struct MHD_Connection *c, const
   return dispatch(r);
 }
 
-static const char *param(const algo_httpd_param_t *p, const char *name, bool any_case) {
-  for (; p != NULL && p->name != NULL; p++) {
-    if ((any_case ? strcasecmp(p->name, name) : strcmp(p->name, name)) == 0) return p->value;
-  }
-  return NULL;
+typedef struct wanted { /* a parameter of the query */
+  const char *name, *first;
+  unsigned n; /* how often it is there */
+} wanted_t;
+
+static enum MHD_Result count_one(void *self, enum MHD_ValueKind kind, const char *name, const char *value) {
+  wanted_t *w = self;
+  (void)kind;
+  if (name == NULL || strcmp(name, w->name) != 0) return MHD_YES; /* libmicrohttpd itself overlooks the case */
+  if (w->n++ == 0) w->first = value != NULL ? value : "";         /* "?name" without a value is there, and empty */
+  return MHD_YES;
 }
 
-const char *algo_httpd_query(const algo_httpd_request_t *req, const char *name) {
-  if (req->impl == NULL) return param(req->query, name, false);
-  const char *v = MHD_lookup_connection_value(req->impl->connection, MHD_GET_ARGUMENT_KIND, name);
-  if (v != NULL) return v;
-  size_t n = 0; /* "?name" without a value is there, and empty */
-  bool there = MHD_lookup_connection_value_n(req->impl->connection, MHD_GET_ARGUMENT_KIND, name, strlen(name), &v,
-                                             &n) == MHD_YES;
-  return there ? "" : NULL;
+static wanted_t look_for(const algo_httpd_request_t *req, const char *name) {
+  wanted_t w = {.name = name};
+  if (req->impl != NULL) (void)MHD_get_connection_values(req->impl->connection, MHD_GET_ARGUMENT_KIND, count_one, &w);
+  for (const algo_httpd_param_t *p = req->impl == NULL ? req->query : NULL; p != NULL && p->name != NULL; p++)
+    (void)count_one(&w, MHD_GET_ARGUMENT_KIND, p->name, p->value);
+  return w;
 }
+
+const char *algo_httpd_query(const algo_httpd_request_t *req, const char *name) { return look_for(req, name).first; }
+bool algo_httpd_query_repeated(const algo_httpd_request_t *req, const char *name) { return look_for(req, name).n > 1; }
 
 const char *algo_httpd_header(const algo_httpd_request_t *req, const char *name) {
-  if (req->impl == NULL) return param(req->headers, name, true);
-  return MHD_lookup_connection_value(req->impl->connection, MHD_HEADER_KIND, name);
+  if (req->impl != NULL) return MHD_lookup_connection_value(req->impl->connection, MHD_HEADER_KIND, name);
+  for (const algo_httpd_param_t *p = req->headers; p != NULL && p->name != NULL; p++)
+    if (strcasecmp(p->name, name) == 0) return p->value;
+  return NULL;
 }
 
 /* ---- life ---- */

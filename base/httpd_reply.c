@@ -66,7 +66,7 @@ static void cors(const algo_httpd_impl_t *r, struct MHD_Response *m) {
   header(m, MHD_HTTP_HEADER_VARY, "Origin");
   bool preflight = strcmp(r->req.method, MHD_HTTP_METHOD_OPTIONS) == 0;
   if (algo_httpd_header(&r->req, "Origin") != NULL) header(m, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-  if (!preflight) return;
+  if (!preflight || algo_httpd_header(&r->req, "Origin") == NULL) return;
   header(m, MHD_HTTP_HEADER_VARY, "Access-Control-Request-Method");
   header(m, MHD_HTTP_HEADER_VARY, "Access-Control-Request-Headers");
   header(m, "Access-Control-Allow-Methods", "GET,POST,PUT,DELETE,OPTIONS");
@@ -104,7 +104,7 @@ enum MHD_Result algo_httpd_reply(algo_httpd_impl_t *r, algo_httpd_response_t *re
     res->status = MHD_HTTP_INSUFFICIENT_STORAGE;
   }
   bool zipped = false;
-  if (res->body.n > 0 && wants_gzip(r)) {
+  if (res->body.n > 0 && !res->plain && wants_gzip(r)) {
     algo_buf_t z = ALGO_BUF_INIT;
     zipped = gzip(r->server, algo_buf_view(&res->body), &z);
     if (zipped) {

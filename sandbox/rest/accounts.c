@@ -67,7 +67,8 @@ typedef struct exclude {
 /* As go-algorand takes it: all and none stand alone. */
 static bool parse_exclude(rest_call_t *c, exclude_t *out) {
   *out = (exclude_t){0};
-  const char *v = algo_httpd_query(c->req, "exclude");
+  const char *v;
+  if (!rest_query_list(c, "exclude", &v)) return false;
   if (v == NULL || *v == '\0' || strcmp(v, "none") == 0) return true;
   if (strcmp(v, "all") == 0) {
     out->all = true;
@@ -262,8 +263,9 @@ typedef struct page {
 } page_t;
 
 static bool page_params(rest_call_t *c, const char *what, uint64_t max, page_t *p, uint64_t *after) {
-  const char *next = algo_httpd_query(c->req, "next");
+  const char *next, *limit;
   bool given;
+  if (!rest_query_text(c, "limit", &limit) || !rest_query_text(c, "next", &next)) return false;
   *after = 0;
   p->limit = DEFAULT_PAGE;
   if (next != NULL) {
@@ -408,8 +410,10 @@ static void page_one_app(page_t *p, const algo_addr_t *addr, uint64_t id) {
 static void account_apps(rest_call_t *c) {
   algo_addr_t addr;
   uint64_t after;
+  const char *include;
   page_t p = {.c = c, .params = rest_query_has(c, "include", "params")};
-  if (!rest_arg_addr(c, 0, &addr) || !page_params(c, "applications", p.params ? MAX_APPS_PARAMS : MAX_APPS, &p, &after))
+  if (!rest_arg_addr(c, 0, &addr) || !rest_query_list(c, "include", &include) ||
+      !page_params(c, "applications", p.params ? MAX_APPS_PARAMS : MAX_APPS, &p, &after))
     return;
   algo_arena_t arena = ALGO_ARENA_INIT;
   size_t cap = (size_t)p.limit + 1;

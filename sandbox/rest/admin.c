@@ -9,7 +9,8 @@ static void yes(rest_call_t *c) { algo_buf_puts(&c->res->body, "true\n"); }
 
 static void shutdown_node(rest_call_t *c) {
   uint64_t timeout;
-  const char *v = algo_httpd_query(c->req, "timeout");
+  const char *v;
+  if (!rest_query_text(c, "timeout", &v)) return;
   if (v != NULL && algo_u64_parse(&timeout, v, strlen(v), NULL) != ALGO_OK) {
     rest_error(c, 400,
                "Invalid format for parameter timeout: error binding string parameter: strconv.ParseInt: parsing "

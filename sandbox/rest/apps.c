@@ -44,7 +44,8 @@ static void asset(rest_call_t *c) {
 static void box(rest_call_t *c) {
   uint64_t id;
   if (!rest_arg_u64(c, 0, "application-id", &id)) return;
-  const char *text = algo_httpd_query(c->req, "name");
+  const char *text;
+  if (!rest_query_text(c, "name", &text)) return;
   if (text == NULL) {
     rest_error(c, 400, "Invalid format for parameter name: query parameter 'name' is required");
     return;
@@ -121,6 +122,10 @@ static bool name_param(rest_call_t *c, const char *param, const char *what, algo
 static bool box_params(rest_call_t *c, box_page_t *p, uint64_t *round, bool *has_round) {
   bool given, has_prefix;
   uint64_t max;
+  const char *text;
+  if (!rest_query_text(c, "limit", &text) || !rest_query_text(c, "max", &text) || !rest_query_text(c, "next", &text) ||
+      !rest_query_text(c, "prefix", &text) || !rest_query_list(c, "include", &text))
+    return false;
   if (!rest_query_u64(c, "max", &max, &given) || !rest_query_u64(c, "limit", &p->limit, &given) ||
       !rest_query_u64(c, "round", round, has_round)) {
     return false;

@@ -94,12 +94,14 @@ static void unset_sync_round(rest_call_t *c) {
 static void proof(rest_call_t *c) {
   uint64_t round;
   algo_digest_t id;
-  if (!rest_arg_u64(c, 0, "round", &round)) return;
+  const char *type, *format;
+  if (!rest_arg_u64(c, 0, "round", &round) || !rest_query_text(c, "hashtype", &type) ||
+      !rest_query_text(c, "format", &format))
+    return;
   if (algo_txid_parse(&id, (const char *)c->arg[1].p, c->arg[1].n, NULL) != ALGO_OK) {
     rest_error(c, 400, ERR_TXID);
     return;
   }
-  const char *type = algo_httpd_query(c->req, "hashtype");
   if (type != NULL && strcmp(type, "sha512_256") != 0 && strcmp(type, "sha256") != 0) {
     rest_error(c, 400, "invalid hash type");
     return;

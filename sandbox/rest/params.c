@@ -59,8 +59,24 @@ bool rest_arg_addr(rest_call_t *c, unsigned i, algo_addr_t *out) {
   return false;
 }
 
+bool rest_query_text(rest_call_t *c, const char *name, const char **out) {
+  *out = algo_httpd_query(c->req, name);
+  if (!algo_httpd_query_repeated(c->req, name)) return true;
+  rest_error(c, 400, "Invalid format for parameter %s: multiple values for single value parameter '%s'", name, name);
+  return false;
+}
+
+bool rest_query_list(rest_call_t *c, const char *name, const char **out) {
+  *out = algo_httpd_query(c->req, name);
+  if (!algo_httpd_query_repeated(c->req, name)) return true;
+  rest_error(c, 400, "Invalid format for parameter %s: parameter '%s' is not exploded, but is specified multiple times",
+             name, name);
+  return false;
+}
+
 bool rest_query_u64(rest_call_t *c, const char *name, uint64_t *out, bool *given) {
-  const char *v = algo_httpd_query(c->req, name);
+  const char *v;
+  if (!rest_query_text(c, name, &v)) return false;
   *given = v != NULL;
   return v == NULL || parse_u64(c, name, algo_bytes_str(v), out);
 }
@@ -68,7 +84,8 @@ bool rest_query_u64(rest_call_t *c, const char *name, uint64_t *out, bool *given
 bool rest_query_bool(rest_call_t *c, const char *name, bool *out) {
   static const char *const yes[] = {"1", "t", "T", "TRUE", "true", "True"};
   static const char *const no[] = {"0", "f", "F", "FALSE", "false", "False"};
-  const char *v = algo_httpd_query(c->req, name);
+  const char *v;
+  if (!rest_query_text(c, name, &v)) return false;
   if (v == NULL) return true;
   for (size_t i = 0; i < 6; i++) {
     bool y = strcmp(v, yes[i]) == 0;
@@ -84,7 +101,8 @@ bool rest_query_bool(rest_call_t *c, const char *name, bool *out) {
 }
 
 bool rest_query_format(rest_call_t *c, bool *msgpack) {
-  const char *v = algo_httpd_query(c->req, "format");
+  const char *v;
+  if (!rest_query_text(c, "format", &v)) return false;
   *msgpack = v != NULL && (strcasecmp(v, "msgpack") == 0 || strcasecmp(v, "msgp") == 0);
   if (v == NULL || *msgpack || strcasecmp(v, "json") == 0) return true;
   rest_error(c, 400, ERR_FORMAT);

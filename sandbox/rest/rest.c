@@ -100,14 +100,40 @@ static bool matches(const char *pattern, const path_t *p, algo_bytes_t arg[REST_
   return i == p->n;
 }
 
-/* The route for the method; where only other methods have the path, *allow says which ("OPTIONS, GET"). */
+/* Has the pattern no routes behind its last parameter? */
+static bool is_leaf(const interface_t *from, const char *pattern) {
+  size_t n = strlen(pattern);
+  for (size_t t = 0; t < from->n; t++) {
+    for (size_t i = 0; i < from->tables[t]->n; i++) {
+      const char *other = from->tables[t]->routes[i].pattern;
+      if (strncmp(other, pattern, n) == 0 && other[n] == '/') return false;
+    }
+  }
+  return pattern[n - 1] == ':' && strncmp(pattern, "/v2/", 4) == 0;
+}
+
+/* A last parameter with nothing behind it takes the rest of the path, slashes and all. */
+static bool matches_rest(const interface_t *from, const char *pattern, const path_t *p,
+                         algo_bytes_t arg[REST_MAX_ARGS]) {
+  path_t head = *p;
+  size_t slashes = 0;
+  for (const char *s = pattern; *s != '\0'; s++) slashes += *s == '/';
+  if (from != &algod || p->n <= slashes || !is_leaf(from, pattern)) return false;
+  const uint8_t *end = p->seg[p->n - 1].p + p->seg[p->n - 1].n;
+  head.n = slashes;
+  head.seg[slashes - 1].n = (size_t)(end - head.seg[slashes - 1].p);
+  return matches(pattern, &head, arg);
+}
+
+/* The route for the method; where only other methods have the path, *allow says which ("OPTIONS, GET"). rest: a last
+ * parameter takes the rest. */
 static const rest_route_t *find(const interface_t *from, const char *method, const path_t *p,
-                                algo_bytes_t arg[REST_MAX_ARGS], char allow[64]) {
+                                algo_bytes_t arg[REST_MAX_ARGS], char allow[64], bool rest) {
   allow[0] = '\0';
   for (size_t t = 0; t < from->n; t++) {
     for (size_t i = 0; i < from->tables[t]->n; i++) {
       const rest_route_t *r = &from->tables[t]->routes[i];
-      if (!matches(r->pattern, p, arg)) continue;
+      if (rest ? !matches_rest(from, r->pattern, p, arg) : !matches(r->pattern, p, arg)) continue;
       if (strcmp(r->method, method) == 0) return r;
       if (allow[0] == '\0') strcpy(allow, "OPTIONS");
       if (strlen(allow) + strlen(r->method) + 3 < 64) strcat(strcat(allow, ", "), r->method);
@@ -150,6 +176,8 @@ void rest_error_text(rest_call_t *c, int status, algo_bytes_t text) {
   algo_json_key(&c->json, "message");
   algo_json_strb(&c->json, text);
   rest_end(c);
+  const algo_bytes_t binding = ALGO_BYTES_LIT("Invalid format for parameter "); /* told before a handler is asked */
+  c->res->plain = text.n > binding.n && memcmp(text.p, binding.p, binding.n) == 0;
 }
 
 int rest_status(algo_code_t rc) {
@@ -166,11 +194,6 @@ void rest_error(rest_call_t *c, int status, const char *fmt, ...) {
   algo_arena_fini(&a);
 }
 
-static void options(rest_call_t *c) {
-  c->res->content_type = NULL;
-  c->res->status = 204;
-}
-
 /* In a fork an answer counts only where the forked node could tell all that it needed. */
 static void run(rest_call_t *c, const rest_route_t *route) {
   algo_err_t err;
@@ -183,11 +206,15 @@ static void run(rest_call_t *c, const rest_route_t *route) {
 
 /* The list as a text that outlives the call. */
 static const char *allowed(const char *list) {
-  static const char *const texts[] = {"OPTIONS, DELETE, GET, POST", "OPTIONS, DELETE, POST", "OPTIONS, GET, POST",
-                                      "OPTIONS, POST", "OPTIONS, GET"};
+  static const char *const texts[] = {"OPTIONS, DELETE, GET, POST",
+                                      "OPTIONS, DELETE, POST",
+                                      "OPTIONS, GET, POST",
+                                      "OPTIONS, POST",
+                                      "OPTIONS, GET",
+                                      "OPTIONS"};
   bool delete = strstr(list, "DELETE") != NULL, get = strstr(list, "GET") != NULL, post = strstr(list, "POST") != NULL;
   if (delete) return texts[get ? 0 : 1];
-  return post ? texts[get ? 2 : 3] : texts[4];
+  return post ? texts[get ? 2 : 3] : texts[get ? 4 : 5];
 }
 
 /* The interface before version 2 is gone for good. */
@@ -208,14 +235,39 @@ static bool from_a_foreign_page(const algo_httpd_request_t *req) {
   return true;
 }
 
+static void allow_methods(rest_call_t *c, const char *list) {
+  if (*list == '\0') return;
+  c->res->header_name = "Allow";
+  c->res->header_value = allowed(list);
+}
+
+/* To whatever path, and whoever asks. */
+static void options(rest_call_t *c, const interface_t *from) {
+  path_t path;
+  char allow[64] = "";
+  if (cut(&path, c->req->path)) (void)find(from, "OPTIONS", &path, c->arg, allow, false);
+  allow_methods(c, allow);
+  c->res->content_type = NULL;
+  c->res->status = 204;
+}
+
+/* What is refused before a route has it is not gzipped, and has no body where only the headers were asked for. */
+static void refuse(rest_call_t *c, int status, const char *text) {
+  rest_error(c, status, "%s", text);
+  c->res->plain = true;
+  if (strcmp(c->req->method, "HEAD") != 0) return;
+  algo_buf_clear(&c->res->body);
+  c->res->content_type = NULL;
+}
+
 /* The route that answers; NULL: whoever asks is refused, and the answer is written. The body is not looked at. */
 static const rest_route_t *route_of(rest_call_t *c, const interface_t *from) {
   path_t path;
   char allow[64];
   const rest_route_t *route = NULL;
   bool v1 = is_v1(c->req->path) && from == &algod, get = strcmp(c->req->method, "GET") == 0;
-  if (strcmp(c->req->method, "OPTIONS") == 0) { /* to whatever path */
-    options(c);
+  if (strcmp(c->req->method, "OPTIONS") == 0) {
+    options(c, from);
     return NULL;
   }
   if (v1 && get && authorized(c->rest, c->req)) {
@@ -225,24 +277,25 @@ static const rest_route_t *route_of(rest_call_t *c, const interface_t *from) {
     return NULL;
   }
   if (v1) {
-    rest_error(c, get ? 401 : 405, get ? "Invalid API Token" : "Method Not Allowed");
+    refuse(c, get ? 401 : 405, get ? "Invalid API Token" : "Method Not Allowed");
     return NULL;
   }
   size_t length = strlen(c->req->path);
   bool open_end = from == &indexer && length > 1 && c->req->path[length - 1] == '/'; /* algod alone overlooks it */
   if (open_end || !cut(&path, c->req->path)) {
-    rest_error(c, 404, "Not Found");
+    refuse(c, 404, "Not Found");
     return NULL;
   }
-  route = find(from, c->req->method, &path, c->arg, allow);
+  route = find(from, c->req->method, &path, c->arg, allow, false);
+  if (route == NULL && allow[0] == '\0') route = find(from, c->req->method, &path, c->arg, allow, true);
+  if (route == NULL && path.n == 0 && from == &algod) strcpy(allow, "OPTIONS");
   if (route == NULL && allow[0] == '\0') {
-    rest_error(c, 404, "Not Found");
+    refuse(c, 404, "Not Found");
   } else if (route == NULL) {
-    rest_error(c, 405, "Method Not Allowed");
-    c->res->header_name = "Allow";
-    c->res->header_value = allowed(allow);
+    refuse(c, 405, "Method Not Allowed");
+    allow_methods(c, allow);
   } else if (!(route->flags & REST_OPEN) && !authorized(c->rest, c->req)) {
-    rest_error(c, 401, "Invalid API Token");
+    refuse(c, 401, "Invalid API Token");
   } else if (from_a_foreign_page(c->req)) {
     rest_error(c, 403, "a web page from elsewhere may not control this network");
   } else {
@@ -272,7 +325,8 @@ static void answer(rest_call_t *c, const interface_t *at) {
   path_t path;
   const rest_route_t *route = c->req->admitted;
   if (route == NULL) route = route_of(c, at);
-  else if (cut(&path, c->req->path)) (void)matches(route->pattern, &path, c->arg);
+  else if (cut(&path, c->req->path) && !matches(route->pattern, &path, c->arg))
+    (void)matches_rest(at, route->pattern, &path, c->arg);
   if (route == NULL) return;
   if ((route->flags & REST_LEDGER) && algo_node_is_replay(c->node))
     rest_error(c, 501, "a replay of recorded blocks has no state to answer this from");

@@ -86,6 +86,10 @@ void rest_end(rest_call_t *c);
 /* ---- parameters; false: the answer (400) is written ---- */
 bool rest_arg_u64(rest_call_t *c, unsigned i, const char *name, uint64_t *out);
 bool rest_arg_addr(rest_call_t *c, unsigned i, algo_addr_t *out);
+/* *out: NULL where it is not given. False: it is given more than once, and the answer (400) is written; a list says so
+ * in other words. */
+bool rest_query_text(rest_call_t *c, const char *name, const char **out);
+bool rest_query_list(rest_call_t *c, const char *name, const char **out);
 bool rest_query_u64(rest_call_t *c, const char *name, uint64_t *out, bool *given);
 bool rest_query_bool(rest_call_t *c, const char *name, bool *out); /* left as it was where it is not given */
 bool rest_query_format(rest_call_t *c, bool *msgpack);

@@ -117,10 +117,40 @@ static void versions(rest_call_t *c) {
 
 static void health(rest_call_t *c) { algo_buf_puts(&c->res->body, "null\n"); }
 
+static void line(algo_buf_t *out, unsigned depth) {
+  algo_buf_putc(out, '\n');
+  for (unsigned i = 0; i < depth; i++) algo_buf_puts(out, "  ");
+}
+
+/* JSON, a line for each member. */
+static void put_lines(algo_buf_t *out, algo_bytes_t json) {
+  unsigned depth = 0;
+  bool in_string = false, escaped = false, opened = false;
+  for (size_t i = 0; i < json.n; i++) {
+    const char ch = (char)json.p[i];
+    if (!in_string && strchr(" \t\r\n", ch) != NULL) continue;
+    if (!in_string) {
+      const bool closes = ch == '}' || ch == ']';
+      if (closes && depth > 0) depth--;
+      if (closes != opened) line(out, depth); /* not within an empty one */
+      opened = ch == '{' || ch == '[';
+      if (opened) depth++;
+      in_string = ch == '"';
+    } else if (!escaped && ch == '"') {
+      in_string = false;
+    }
+    escaped = in_string && !escaped && ch == '\\';
+    algo_buf_putc(out, ch);
+    if (!in_string && ch == ',') line(out, depth);
+    if (!in_string && ch == ':') algo_buf_putc(out, ' ');
+  }
+}
+
 static void genesis(rest_call_t *c) {
   algo_bytes_t text = algo_node_genesis_json(c->node);
   if (text.n == 0) rest_error(c, 404, "this replay has no genesis.json beside its blocks");
-  else algo_buf_putb(&c->res->body, text);
+  else put_lines(&c->res->body, text);
+  if (text.n > 0) algo_buf_putc(&c->res->body, '\n');
 }
 
 static void metrics(rest_call_t *c) {

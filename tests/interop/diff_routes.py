@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Asks a real node and the sandbox, of the same genesis and the same blocks, for every route of algod with right and wrong
 parameters, in JSON and msgpack, and compares status, kind of body, and the body: the bytes, or as JSON where a node's order is
-any. Not asked for: parameters given twice, paths that go on behind their last parameter, earlier rounds of boxes, and texts of
-its msgpack decoder (docs/sandbox.md).
+any; over the transport (methods, encodings, origins) the headers too. Not asked for: earlier rounds of boxes, escapes in the path
+that stand for what needs none, and texts of its msgpack decoder (docs/sandbox.md).
 
   ORACLE_ALGOD_URL=http://127.0.0.1:4001 [ORACLE_KMD_URL=http://127.0.0.1:4002] diff_routes.py
 
 The node is a fresh one: after some 320 rounds it says how many it has put away, which is by its own clock."""
 import base64
+import gzip
 import http.client
 import itertools
 import json
@@ -331,6 +332,53 @@ def teal(q, w):
         q.ask("POST", "/v2/teal/disassemble?format=msgpack", p)
 
 
+OWN_HEADERS = ("date", "content-length", "transfer-encoding", "connection")
+
+
+def transport(q, w):
+    """What is asked besides paths and bodies: methods, encodings, origins, slashes, parameters given twice. Headers count."""
+    def one(host, method, path, body, headers):
+        c = http.client.HTTPConnection(host, timeout=60)
+        try:
+            c.putrequest(method, path, skip_accept_encoding=True)
+            for k, v in {**headers, **({"Content-Length": str(len(body))} if body is not None else {})}.items():
+                c.putheader(k, v)
+            c.endheaders(body or None)
+            r = c.getresponse()
+            data, told = r.read(), {}
+            for k, v in r.getheaders():
+                if k.lower() not in OWN_HEADERS:
+                    told.setdefault(k.lower(), []).append(v)
+            return r.status, told, gzip.decompress(data) if "content-encoding" in told else data
+        finally:
+            c.close()
+
+    q.one = one
+    a = w.who[0]
+    paths = ["/health", "/genesis", "/v2/status", f"/v2/accounts/{a}", f"/v2/accounts/{a}?format=msgpack", f"/v2/assets/{w.asset}", f"/v2/applications/{w.app}/box?name=str:a", "/v2/blocks/3",
+             "/v2/blocks/3?format=msgpack", "/v2/foo", "/", "/v2/transactions/params", "/v2/devmode/blocks/offset", "/v2/participation", "/v2/accounts/X", "/v2/blocks/99999", "/v2/shutdown",
+             "/v2/transactions", "/v2/teal/compile", "/v2/teal/dryrun", "/v2/transactions/simulate", "/v2/stateproofs/1", "/v2/transactions/pending/X"]
+    for path in paths:
+        for method in ("HEAD", "OPTIONS", "PATCH", "TRACE", "FOO", "get"):
+            q.ask(method, path)
+            q.ask(method, path, token=None)
+        for more in ({"Accept-Encoding": "gzip"}, {"Accept-Encoding": "gzip;q=0, br"}, {"Accept-Encoding": "*"}, {"Origin": "http://a.b"}, {"Origin": "null", "Accept-Encoding": "gzip"}, {"Range": "bytes=0-3"},
+                     {"Accept": "application/msgpack"}, {"Content-Encoding": "gzip"}):
+            q.get(path, **more)
+            q.get(path, token=None, **more)
+        for more in ({"Origin": "http://a", "Access-Control-Request-Method": "POST"}, {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "X-Foo"}):
+            q.ask("OPTIONS", path, **more)
+        bare = path.split("?")[0].rstrip("/")
+        for tail in ("/", "//x", "/%20", "/.", "/..", "//", "?format", "?FORMAT=msgpack", "?format=%6asgpack", "?a=%00") if bare else ():
+            q.get(bare + tail)
+        q.get(bare.replace("/v2/", "/v2//") or "/")
+        q.get(bare.replace("/v2/", "/V2/") or "/")
+    for path in (f"/v2/accounts/{a}", "/v2/blocks/3", "/v2/blocks/X", "/v2/status", f"/v2/applications/{w.app}/boxes", f"/v2/accounts/{a}/assets", f"/v2/accounts/{a}/applications", "/v2/transactions/pending",
+                 f"/v2/blocks/3/transactions/{NO_TXID}/proof", f"/v2/applications/{w.app}/box"):
+        for name, value in itertools.product(("format", "exclude", "next", "limit", "max", "include", "name", "prefix", "header-only", "hashtype", "foo"), ("1", "")):
+            q.get(f"{path}?{name}={value}&{name}=2")
+
+
 def main():
     if "ORACLE_ALGOD_URL" not in os.environ:
         print("SKIPPED diff_routes: ORACLE_ALGOD_URL is not set")
@@ -343,7 +391,7 @@ def main():
         w = World(d)
         w.build()
         q = Asker(real.url, url)
-        parts = [accounts, applications, blocks, deltas, teal, submit, node]
+        parts = [accounts, applications, blocks, deltas, teal, submit, node, transport]
         for part in parts:
             if len(sys.argv) < 2 or part.__name__ in sys.argv[1:]:
                 before = q.asked, q.different

@@ -37,6 +37,7 @@ typedef struct algo_httpd_response {
   int file;           /* with file_size: closed by the server, and its first file_size bytes are the body, as they */
   uint64_t file_size; /* are when they are sent: nobody changes them before that. 0: `body` is it */
   bool close;         /* end the connection after this answer */
+  bool plain;         /* not gzipped, whatever the client takes */
 } algo_httpd_response_t;
 
 /* Runs on a server thread, many at a time: the handler locks what it shares. */
@@ -89,8 +90,10 @@ ALGO_API bool algo_httpd_left(algo_httpd_request_t *req);
 /* From within a quick handler that is to wait: answers to other connections that are held back leave now. */
 ALGO_API void algo_httpd_waits(algo_httpd_request_t *req);
 
-/* NULL where absent. Views that live as long as the request. Query values are percent-decoded, '+' is a space. */
+/* NULL where absent. Views that live as long as the request. Query values are percent-decoded, '+' is a space; of a
+ * parameter that is there more than once it is the first. Names of parameters have their case, headers' have none. */
 ALGO_API const char *algo_httpd_query(const algo_httpd_request_t *req, const char *name);
+ALGO_API bool algo_httpd_query_repeated(const algo_httpd_request_t *req, const char *name);
 ALGO_API const char *algo_httpd_header(const algo_httpd_request_t *req, const char *name);
 
 #endif

@@ -16,18 +16,19 @@ typedef struct rest_answer {
 
 static inline void rest_answer_free(rest_answer_t *a) { free(a->body); }
 
-/* path may carry "?name=value"; token NULL: the header is not sent. */
+/* path may carry "?name=value&name=value"; token NULL: the header is not sent. */
 static inline rest_answer_t rest_ask(algo_rest_t *r, const char *method, const char *path, const char *token,
                                      algo_bytes_t body) {
   char buf[512];
   snprintf(buf, sizeof buf, "%s", path);
-  algo_httpd_param_t query[2] = {{NULL, NULL}, {NULL, NULL}};
+  algo_httpd_param_t query[4] = {{NULL, NULL}};
   char *q = strchr(buf, '?');
-  if (q != NULL) {
+  for (size_t i = 0; q != NULL && i < 3; i++) {
     *q++ = '\0';
     char *value = strchr(q, '=');
     *value++ = '\0';
-    query[0] = (algo_httpd_param_t){q, value};
+    query[i] = (algo_httpd_param_t){q, value};
+    q = strchr(value, '&');
   }
   algo_httpd_param_t headers[2] = {{token != NULL ? "x-algo-api-token" : NULL, token}, {NULL, NULL}};
   algo_httpd_request_t req = {.method = method, .path = buf, .body = body, .query = query, .headers = headers};

@@ -283,6 +283,19 @@ START_TEST(requests_that_are_not_quite_right) {
   expect("POST", "/v2/transactions/simulate", ALGO_BYTES_LIT("foo"), 400,
          "json decode error [pos 1]: only encoded map or array can be decoded into a struct");
   expect("POST", "/v2/transactions/simulate", ALGO_BYTES_LIT("\xc0"), 400, "expected 1 transaction group, got 0");
+  expect("GET", "/v2/assets/1/foo/", none, 400, "strconv.ParseUint: parsing \\\"1/foo\\\": invalid syntax");
+  expect("GET", "/v2/accounts/X/foo", none, 404, "Not Found");
+  expect("GET", "/v2/blocks/0?format=json&format=msgpack", none, 400,
+         "multiple values for single value parameter 'format'");
+  expect("GET", "/v2/blocks/0?FORMAT=foo", none, 200, "\"block\"");
+  expect("GET", "/genesis", none, 200, "{\n  \"alloc\": [\n    {\n      \"addr\": ");
+  expect("GET", "/", none, 405, "Method Not Allowed");
+  rest_answer_t asked = rest_ask(rest, "OPTIONS", "/v2/status", NULL, none);
+  ck_assert_str_eq(asked.header, "OPTIONS, GET");
+  rest_answer_free(&asked);
+  asked = rest_ask(rest, "HEAD", "/v2/status", NULL, none);
+  ck_assert(asked.status == 405 && asked.n == 0 && asked.type == NULL);
+  rest_answer_free(&asked);
   expect("PUT", "/v1/status", none, 405, "Method Not Allowed");
   expect("GET", "/v1/status", none, 410, "no longer available");
   shut();
