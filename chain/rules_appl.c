@@ -67,7 +67,8 @@ bool algo_txn_updates_sizes(const algo_txn_t *t) {
 }
 
 static algo_code_t inappropriate_schema(const char *which, const algo_schema_t *s, algo_err_t *err) {
-  return algo_err_set(err, ALGO_E_INVALID, "inappropriate non-zero tx.%s ({%" PRIu64 " %" PRIu64 "})", which,
+  return algo_err_set(err, ALGO_E_INVALID,
+                      "inappropriate non-zero tx.%s ({NumUint:%" PRIu64 " NumByteSlice:%" PRIu64 "})", which,
                       s->num_uint, s->num_byte_slice);
 }
 

@@ -89,3 +89,9 @@ algo_code_t algo_group_id(algo_digest_t *out, const algo_txn_t *const *txns, siz
   algo_sha512_final(&h, out->b);
   return ALGO_OK;
 }
+
+bool algo_asset_params_is_zero(const algo_asset_params_t *p) {
+  return p->total == 0 && p->decimals == 0 && !p->default_frozen && p->unit_name.n == 0 && p->name.n == 0 &&
+         p->url.n == 0 && algo_digest_is_zero(&p->metadata_hash) && algo_addr_is_zero(&p->manager) &&
+         algo_addr_is_zero(&p->reserve) && algo_addr_is_zero(&p->freeze) && algo_addr_is_zero(&p->clawback);
+}

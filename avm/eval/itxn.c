@@ -69,12 +69,6 @@ algo_code_t avm_op_itxn_field(algo_avm_context_t *cx) {
 
 /* ---- submitting ---- */
 
-static bool params_empty(const algo_asset_params_t *p) {
-  return p->total == 0 && p->decimals == 0 && !p->default_frozen && p->unit_name.n == 0 && p->name.n == 0 &&
-         p->url.n == 0 && algo_digest_is_zero(&p->metadata_hash) && algo_addr_is_zero(&p->manager) &&
-         algo_addr_is_zero(&p->reserve) && algo_addr_is_zero(&p->freeze) && algo_addr_is_zero(&p->clawback);
-}
-
 static algo_code_t fail_fee(algo_avm_context_t *cx, const char *is, const char *lacks) {
   algo_buf_t text = ALGO_BUF_INIT;
   algo_buf_printf(&text, "group fee %s too small (needs %s more) ", is, lacks);
@@ -258,7 +252,7 @@ algo_code_t avm_op_itxn_submit(algo_avm_context_t *cx) {
   algo_code_t rc = charge_fees(cx, txns);
   for (size_t i = 0; rc == ALGO_OK && i < cx->n_pending; i++) {
     avm_pending_t *p = cx->pending[i];
-    p->stxn.txn.asset_params = params_empty(&p->params) ? NULL : &p->params;
+    p->stxn.txn.asset_params = algo_asset_params_is_zero(&p->params) ? NULL : &p->params;
     rc = check_txn(cx, &p->stxn.txn);
   }
   if (rc != ALGO_OK) return rc;

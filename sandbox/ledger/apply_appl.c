@@ -211,6 +211,7 @@ algo_code_t algo_lapply_appl(algo_ledger_t *l, applied_t *x, algo_err_t *err) {
   if (!who) return nomem(l, err);
   const app_t *a = algo_lapp(l, id);
   uint64_t version = a ? a->version : 0;
+  if (id > INT64_MAX) return algo_lno_creator(l, id, 1, err);
   if (t->reject_version > 0 && version >= t->reject_version)
     return algo_lfail(l, err, "app version (%" PRIu64 ") >= reject version (%" PRIu64 ")", version, t->reject_version);
   if (!a && t->on_completion != ALGO_OC_CLEAR)

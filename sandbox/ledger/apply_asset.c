@@ -7,6 +7,7 @@ static algo_code_t nomem(algo_ledger_t *l, algo_err_t *err) {
 
 static algo_code_t find_asset(algo_ledger_t *l, uint64_t id, asset_t **out, algo_err_t *err) {
   *out = algo_lasset(l, id);
+  if (id > INT64_MAX) return algo_lno_creator(l, id, 0, err);
   return *out ? ALGO_OK : algo_lfail(l, err, "asset %" PRIu64 " does not exist or has been deleted", id);
 }
 
@@ -42,14 +43,6 @@ static algo_code_t destroy(algo_ledger_t *l, const asset_t *a, algo_err_t *err) 
   return ALGO_OK;
 }
 
-static bool params_zero(const algo_asset_params_t *p) {
-  static const algo_asset_params_t none;
-  return !p || (p->total == 0 && p->decimals == 0 && !p->default_frozen && !p->unit_name.n && !p->name.n && !p->url.n &&
-                memcmp(&p->metadata_hash, &none.metadata_hash, sizeof p->metadata_hash) == 0 &&
-                algo_addr_is_zero(&p->manager) && algo_addr_is_zero(&p->reserve) && algo_addr_is_zero(&p->freeze) &&
-                algo_addr_is_zero(&p->clawback));
-}
-
 algo_code_t algo_lapply_acfg(algo_ledger_t *l, applied_t *x, algo_err_t *err) {
   const algo_txn_t *t = x->txn;
   if (t->config_asset == 0) {
@@ -62,7 +55,7 @@ algo_code_t algo_lapply_acfg(algo_ledger_t *l, applied_t *x, algo_err_t *err) {
   if (algo_addr_is_zero(&a->params.manager) || !algo_addr_eq(&t->sender, &a->params.manager))
     return algo_lfail(l, err, "this transaction should be issued by the manager. It is issued by %s, manager key %s",
                       algo_laddr(&t->sender).s, algo_laddr(&a->params.manager).s);
-  if (params_zero(t->asset_params)) return destroy(l, a, err);
+  if ((!t->asset_params || algo_asset_params_is_zero(t->asset_params))) return destroy(l, a, err);
   algo_asset_params_t p = a->params; /* an address once given up stays so */
   if (!algo_addr_is_zero(&p.manager)) p.manager = t->asset_params->manager;
   if (!algo_addr_is_zero(&p.reserve)) p.reserve = t->asset_params->reserve;
@@ -74,10 +67,15 @@ algo_code_t algo_lapply_acfg(algo_ledger_t *l, applied_t *x, algo_err_t *err) {
 
 /* ---- transfers ---- */
 
+static algo_code_t no_holding(algo_ledger_t *l, algo_err_t *err) {
+  return algo_lfail(l, err, "sql: converting argument $2 type: " ALGO_LLARGE_NUMBER);
+}
+
 static algo_code_t take_out(algo_ledger_t *l, account_t *a, uint64_t asset, uint64_t amount, bool bypass_freeze,
                             algo_err_t *err) {
   if (amount == 0) return ALGO_OK;
   const holding_t *h = algo_lholding(a, asset);
+  if (asset > INT64_MAX) return no_holding(l, err);
   if (!h) return algo_lfail(l, err, "asset %" PRIu64 " missing from %s", asset, algo_laddr(&a->addr).s);
   if (h->frozen && !bypass_freeze)
     return algo_lfail(l, err, "asset %" PRIu64 " frozen in %s", asset, algo_laddr(&a->addr).s);
@@ -150,6 +148,7 @@ algo_code_t algo_lapply_axfer(algo_ledger_t *l, applied_t *x, algo_err_t *err) {
   }
   account_t *from = algo_lacct(l, clawback ? &t->asset_sender : &t->sender), *to = algo_lacct(l, &t->asset_receiver);
   if (!from || !to) return nomem(l, err);
+  if (t->asset_amount == 0 && to == from && !clawback && t->xfer_asset > INT64_MAX) return no_holding(l, err);
   if (t->asset_amount == 0 && to == from && !clawback && !algo_lholding(from, t->xfer_asset) &&
       (rc = opt_in(l, from, t->xfer_asset, err)))
     return rc;

@@ -49,6 +49,13 @@ algo_code_t algo_lfail(algo_ledger_t *l, algo_err_t *err, const char *fmt, ...) 
   return publish(l, ALGO_E_LEDGER, err);
 }
 
+algo_code_t algo_lno_creator(algo_ledger_t *l, uint64_t id, int kind, algo_err_t *err) {
+  return algo_lfail(l, err,
+                    "roundCowBase.getCreator() cidx: %" PRIu64
+                    " ctype: %d err: sql: converting argument $1 type: " ALGO_LLARGE_NUMBER,
+                    id, kind);
+}
+
 algo_code_t algo_lfail_code(algo_ledger_t *l, algo_code_t code, algo_err_t *err, const char *fmt, ...) {
   va_list ap;
   algo_buf_clear(&l->fail);

@@ -203,6 +203,9 @@ static void application(algo_buf_t *out, const algo_txn_t *t) {
   algo_buf_puts(out, " ApplicationCallTxnFields:{_struct:{}");
   count(out, "ApplicationID", t->app_id);
   if (t->on_completion < 6) algo_buf_printf(out, " OnCompletion:%s", completions[t->on_completion]);
+  else if (t->on_completion > INT64_MAX) /* Go takes it for a negative index */
+    algo_buf_printf(out, " OnCompletion:%%!v(PANIC=String method: runtime error: index out of range [%" PRId64 "])",
+                    (int64_t)t->on_completion);
   else algo_buf_printf(out, " OnCompletion:OnCompletion(%" PRIu64 ")", t->on_completion);
   byte_lists(out, "ApplicationArgs", t->app_args, t->n_app_args);
   algo_buf_puts(out, " Accounts:[");

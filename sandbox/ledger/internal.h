@@ -386,6 +386,9 @@ bool algo_ldata_is_zero(const account_data_t *d);
 
 /* ---- refusals: the whole text goes to l->fail, its beginning to err ---- */
 algo_code_t algo_lfail(algo_ledger_t *l, algo_err_t *err, const char *fmt, ...) ALGO_PRINTF(3, 4);
+/* A node's database has no numbers over 2^63, and says so where one is looked up; kind: 0 asset, 1 application. */
+#define ALGO_LLARGE_NUMBER "uint64 values with high bit set are not supported"
+algo_code_t algo_lno_creator(algo_ledger_t *l, uint64_t id, int kind, algo_err_t *err);
 algo_code_t algo_lfail_code(algo_ledger_t *l, algo_code_t code, algo_err_t *err, const char *fmt, ...)
     ALGO_PRINTF(4, 5);
 /* "prefix" before the text that is there. */

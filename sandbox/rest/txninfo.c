@@ -74,6 +74,12 @@ static void put_inner(algo_buf_t *out, const algo_eval_delta_t *d) {
   }
 }
 
+/* Of an asset that was made without any parameter a node tells no index, where it is asked for the transaction. */
+static bool names_params(const algo_apply_t *a) {
+  const algo_asset_params_t *p = a->stxn.txn.asset_params;
+  return p != NULL && !algo_asset_params_is_zero(p);
+}
+
 void txninfo_write(algo_buf_t *out, const txninfo_t *info) {
   static const algo_apply_t nothing;
   const algo_apply_t *a = info->with_apply ? info->apply : &nothing;
@@ -81,7 +87,7 @@ void txninfo_write(algo_buf_t *out, const txninfo_t *info) {
   mpw_map_t m = mpw_open(out);
   mpw_uint(out, &m, "application-index", a->created_app);
   mpw_uint(out, &m, "asset-closing-amount", a->asset_closing_amount);
-  mpw_uint(out, &m, "asset-index", a->created_asset);
+  if (!info->confirmed_round || names_params(a)) mpw_uint(out, &m, "asset-index", a->created_asset);
   mpw_uint(out, &m, "close-rewards", a->close_rewards);
   mpw_uint(out, &m, "closing-amount", a->closing_amount);
   mpw_uint(out, &m, "confirmed-round", info->confirmed_round);

@@ -32,8 +32,10 @@ class Node:
         self.url = url
 
     def ask(self, *args):
-        """The node prints Go's whole structures of an inner group, and where a heartbeat is in memory: nobody reads that."""
+        """The node prints Go's whole structures of an inner group, where a heartbeat is in memory, and of several types whose
+        fields are set the one that a map gives first."""
         status, body = self.ask_raw(*args)
+        body = re.sub(rb"has non-zero fields for type \w+", b"has non-zero fields for type", body)
         body = re.sub(rb"HeartbeatTxnFields:0x[0-9a-f]+", b"HeartbeatTxnFields:0x", body)
         return status, re.sub(rb"\[\]transactions\.SignedTxnWithAD\{.*?\}\. Details", b"{...}. Details", body)
 

@@ -56,6 +56,7 @@ typedef struct algo_asset_params {
   algo_digest_t metadata_hash;                    /* am */
   algo_addr_t manager, reserve, freeze, clawback; /* m r f c */
 } algo_asset_params_t;
+ALGO_API bool algo_asset_params_is_zero(const algo_asset_params_t *p);
 
 typedef struct algo_box_ref {
   uint64_t index;    /* i: 0 this application, else 1-based into apfa (or al) */
