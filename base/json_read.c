@@ -5,60 +5,84 @@
 
 #define DEPTH 64
 
-/* What json-c takes though it is no JSON, or not what it says: it makes an integer that it cannot hold the nearest that
- * it can, without a word. It reads NaN and Infinity too. The place of the first integer above 2^64 - 1 or below -2^63,
- * or of such a name, outside of strings; NULL: there is none. */
-static const char *find_deceptive(const char *s, size_t n) {
-  bool in_string = false;
-  for (size_t i = 0; i < n; i++) {
-    if (in_string && s[i] == '\\') {
-      i++;
-      continue;
-    }
-    if (s[i] == '"') in_string = !in_string;
-    if (!in_string && (s[i] == 'N' || s[i] == 'I')) return s + i;
-    if (in_string || s[i] < '0' || s[i] > '9') continue;
-    size_t from = i;
-    while (i < n && s[i] >= '0' && s[i] <= '9') i++;
-    bool part = from != 0 && (s[from - 1] == '.' || s[from - 1] == 'e' || s[from - 1] == 'E' || s[from - 1] == '+');
-    bool real = i < n && (s[i] == '.' || s[i] == 'e' || s[i] == 'E');
-    uint64_t v = 0;
-    bool fits = algo_u64_parse(&v, s + from, i - from, NULL) == ALGO_OK;
-    bool negative = from != 0 && s[from - 1] == '-';
-    if (!part && !real && (!fits || (negative && v > (uint64_t)INT64_MAX + 1))) return s + from;
-    i--;
-  }
-  return NULL;
+/* Behind the digits at i; *fits: they are an integer that json-c holds, or a part of a real number. */
+static size_t behind_digits(const char *s, size_t n, size_t i, bool *fits) {
+  size_t from = i;
+  while (i < n && s[i] >= '0' && s[i] <= '9') i++;
+  bool part = from != 0 && (s[from - 1] == '.' || s[from - 1] == 'e' || s[from - 1] == 'E' || s[from - 1] == '+');
+  bool real = i < n && (s[i] == '.' || s[i] == 'e' || s[i] == 'E');
+  bool negative = from != 0 && s[from - 1] == '-';
+  uint64_t v = 0;
+  *fits = part || real ||
+          (algo_u64_parse(&v, s + from, i - from, NULL) == ALGO_OK && (!negative || v <= (uint64_t)INT64_MAX + 1));
+  return i;
 }
 
-algo_code_t algo_json_parse(json_object **out, const void *p, size_t n, algo_err_t *err) {
+/* Behind the string at i; *cut: it has a NUL and is a name, which json-c would end there. */
+static size_t behind_string(const char *s, size_t n, size_t i, bool *cut) {
+  bool nul = false;
+  for (i++; i < n && s[i] != '"'; i++) {
+    if (s[i] != '\\') continue;
+    nul |= n - i > 5 && memcmp(s + i, "\\u0000", 6) == 0;
+    i++;
+  }
+  size_t next = ++i;
+  while (next < n && strchr(" \t\r\n", s[next]) != NULL && s[next] != '\0') next++;
+  *cut = nul && next < n && s[next] == ':';
+  return i < n ? i : n;
+}
+
+/* What json-c takes though it is no JSON, or not what it says: it makes an integer that it cannot hold the nearest that
+ * it can, and ends a name at a NUL, without a word. It reads NaN and Infinity too. Before the place where it ended. */
+static algo_code_t check_deceptive(const char *s, size_t n, algo_err_t *err) {
+  for (size_t i = 0, from; i < n;) {
+    bool cut = false, fits = true;
+    from = i;
+    if (s[i] == 'N' || s[i] == 'I') return algo_err_set(err, ALGO_E_PARSE, "JSON: no value at byte %zu", from);
+    if (s[i] == '"') i = behind_string(s, n, i, &cut);
+    else if (s[i] >= '0' && s[i] <= '9') i = behind_digits(s, n, i, &fits);
+    else i++;
+    if (cut) return algo_err_set(err, ALGO_E_PARSE, "JSON: a name with a NUL at byte %zu", from);
+    if (!fits) return algo_err_set(err, ALGO_E_RANGE, "JSON: an integer past 64 bits at byte %zu", from);
+  }
+  return ALGO_OK;
+}
+
+static algo_code_t failed(enum json_tokener_error e, size_t end, algo_err_t *err) {
+  if (e == json_tokener_continue) return algo_err_set(err, ALGO_E_TRUNCATED, "JSON: ends too early");
+  return algo_err_set(err, ALGO_E_PARSE, "JSON: %s at byte %zu", json_tokener_error_desc(e), end);
+}
+
+algo_code_t algo_json_parse_front(json_object **out, const void *p, size_t n, size_t *used, algo_err_t *err) {
   if (n > INT_MAX - 1) return algo_err_set(err, ALGO_E_RANGE, "JSON: %zu bytes are too many", n);
-  const char *deceptive = find_deceptive(p, n);
-  if (deceptive != NULL && (*deceptive == 'N' || *deceptive == 'I'))
-    return algo_err_set(err, ALGO_E_PARSE, "JSON: no value at byte %zu", (size_t)(deceptive - (const char *)p));
-  if (deceptive != NULL)
-    return algo_err_set(err, ALGO_E_RANGE, "JSON: an integer past 64 bits at byte %zu",
-                        (size_t)(deceptive - (const char *)p));
   json_tokener *tok = json_tokener_new_ex(DEPTH);
   if (tok == NULL) return algo_err_set(err, ALGO_E_NOMEM, "out of memory");
   json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS | JSON_TOKENER_VALIDATE_UTF8);
   json_object *o = json_tokener_parse_ex(tok, n == 0 ? "" : p, (int)n);
   enum json_tokener_error e = json_tokener_get_error(tok);
-  /* A number at the very end is only known to be whole when something follows. */
-  if (e == json_tokener_continue && n != 0) {
-    o = json_tokener_parse_ex(tok, " ", 1);
-    e = json_tokener_get_error(tok);
-    if (e == json_tokener_success) {
-      *out = o;
-      json_tokener_free(tok);
-      return ALGO_OK;
-    }
-  }
   size_t end = json_tokener_get_parse_end(tok);
+  if (e == json_tokener_continue && n != 0) { /* a number at the very end is only known to be whole with more behind */
+    o = json_tokener_parse_ex(tok, " ", 1);
+    end = n;
+    if (json_tokener_get_error(tok) == json_tokener_success) e = json_tokener_success;
+  }
   json_tokener_free(tok);
-  if (e == json_tokener_continue) return algo_err_set(err, ALGO_E_TRUNCATED, "JSON: ends too early");
-  if (e != json_tokener_success)
-    return algo_err_set(err, ALGO_E_PARSE, "JSON: %s at byte %zu", json_tokener_error_desc(e), end);
+  algo_code_t rc = check_deceptive(p, e == json_tokener_success ? end : n, err);
+  if (rc == ALGO_OK && e != json_tokener_success) rc = failed(e, end, err);
+  if (rc != ALGO_OK) {
+    if (e == json_tokener_success) json_object_put(o);
+    return rc;
+  }
+  *out = o;
+  *used = end;
+  return ALGO_OK;
+}
+
+algo_code_t algo_json_parse(json_object **out, const void *p, size_t n, algo_err_t *err) {
+  json_object *o = NULL;
+  size_t end = 0;
+  algo_code_t rc = algo_json_parse_front(&o, p, n, &end, err);
+  if (rc != ALGO_OK) return rc;
   for (const char *s = p; end < n; end++) {
     if (s[end] == ' ' || s[end] == '\n' || s[end] == '\r' || s[end] == '\t') continue;
     json_object_put(o);

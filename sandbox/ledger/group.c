@@ -169,7 +169,7 @@ algo_code_t algo_ledger_group_read(algo_ledger_group_t *out, algo_bytes_t in, al
     if (!t) return no_memory(err);
     txns[out->n] = t;
     algo_code_t rc = algo_stxn_decode_next(t, &in, true, arena, &why);
-    if (rc == ALGO_E_TRUNCATED && out->n == 0) break; /* the node's reader takes a cut one for the end */
+    if (rc == ALGO_E_TRUNCATED) break; /* the node's reader takes a cut one for the end */
     if (rc) return algo_err_set(err, rc == ALGO_E_NOMEM ? rc : ALGO_E_PARSE, "%s", why.msg);
     if (++out->n > ALGO_GROUP_MAX) return algo_err_set(err, ALGO_E_PARSE, "max group size is %u", ALGO_GROUP_MAX);
   }

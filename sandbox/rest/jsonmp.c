@@ -4,6 +4,8 @@
 #include "algo/mp.h"
 #include "algo/text.h"
 
+#define MAX_WHOLE 9007199254740992.0 /* 2^53: up to there each whole number is one of these */
+
 /* Strings that are text on the wire too; all others are bytes in base64, or addresses. */
 static bool is_text(mpjson_shape_t shape, const char *key) {
   static const char *const txn[] = {"type", "gen"}, *const apar[] = {"an", "un", "au"};
@@ -30,11 +32,20 @@ static algo_code_t put_string(algo_buf_t *out, json_object *v, mpjson_shape_t sh
     if (rc == ALGO_OK) algo_mp_put_bin(out, a.b, sizeof a.b);
   } else {
     algo_buf_t raw = ALGO_BUF_INIT;
-    rc = algo_base64_decode(&raw, s, n, err);
+    if (strpbrk(s, "-_") != NULL) rc = algo_err_set(err, ALGO_E_PARSE, "base64: letters of its URL alphabet");
+    if (rc == ALGO_OK) rc = algo_base64_decode(&raw, s, n, err);
     if (rc == ALGO_OK) algo_mp_put_bin(out, raw.p, raw.n);
     algo_buf_fini(&raw);
   }
   return rc == ALGO_OK ? rc : algo_err_prefix(err, ALGO_E_PARSE, "%s", key);
+}
+
+/* 1.0 and 1e3 are whole. */
+static algo_code_t put_real(algo_buf_t *out, double v, const char *key, algo_err_t *err) {
+  if (!(v >= 0 && v <= MAX_WHOLE && v == (double)(uint64_t)v))
+    return algo_err_set(err, ALGO_E_PARSE, "%s: a number that is not whole", key);
+  algo_mp_put_uint(out, (uint64_t)v);
+  return ALGO_OK;
 }
 
 static algo_code_t put(algo_buf_t *out, json_object *v, mpjson_shape_t parent, const char *key, mpjson_shape_t shape,
@@ -43,7 +54,9 @@ static algo_code_t put(algo_buf_t *out, json_object *v, mpjson_shape_t parent, c
   switch (json_object_get_type(v)) {
   case json_type_null: algo_mp_put_nil(out); return ALGO_OK;
   case json_type_boolean: algo_mp_put_bool(out, json_object_get_boolean(v)); return ALGO_OK;
+  case json_type_double: return put_real(out, json_object_get_double(v), key, err);
   case json_type_int:
+    if (mpjson_is_address(parent, key)) return algo_err_set(err, ALGO_E_PARSE, "%s: a number, not an address", key);
     if (json_object_get_int64(v) < 0) algo_mp_put_int(out, json_object_get_int64(v));
     else algo_mp_put_uint(out, json_object_get_uint64(v));
     return ALGO_OK;
@@ -66,8 +79,8 @@ static algo_code_t put(algo_buf_t *out, json_object *v, mpjson_shape_t parent, c
     }
     return ALGO_OK;
   }
-  default: return algo_err_set(err, ALGO_E_PARSE, "%s: a number that is not whole", key);
   }
+  return algo_err_set(err, ALGO_E_PARSE, "%s: a value of no known kind", key);
 }
 
 algo_code_t jsonmp_write(algo_buf_t *out, json_object *value, mpjson_shape_t shape, algo_err_t *err) {

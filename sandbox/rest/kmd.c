@@ -314,7 +314,9 @@ static const kmd_route_t *find(const char *method, const char *path) {
 
 static bool decode(kmd_call_t *c, const kmd_route_t *route, json_object **o, algo_bytes_t body) {
   if (route->keys == NULL || strcmp(route->method, "GET") == 0) return true;
-  return algo_json_parse(o, body.p, body.n, NULL) == ALGO_OK && kmd_request_read(&c->req, *o, route->keys, &c->arena);
+  size_t used; /* Go's decoder leaves what is behind */
+  return algo_json_parse_front(o, body.p, body.n, &used, NULL) == ALGO_OK &&
+         kmd_request_read(&c->req, *o, route->keys, &c->arena);
 }
 
 static bool address(kmd_call_t *c) {

@@ -165,7 +165,7 @@ static const field_t *named(const char *name, const char *allowed) {
 
 bool kmd_request_read(kmd_request_t *r, json_object *o, const char *allowed, algo_arena_t *arena) {
   *r = (kmd_request_t){0};
-  if (o == NULL) return true;
+  if (o == NULL || (json_object_is_type(o, json_type_array) && json_object_array_length(o) == 0)) return true;
   if (!json_object_is_type(o, json_type_object)) return false;
   json_object_object_foreach(o, name, value) {
     const field_t *f = named(name, allowed);

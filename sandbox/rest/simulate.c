@@ -31,25 +31,26 @@ static algo_code_t unknown_key(algo_bytes_t key, algo_err_t *err) {
                       (int)key.n, (const char *)key.p);
 }
 
+/* Of a key that comes twice the last one counts, here and below, as Go's decoders have it. */
 static algo_code_t mp_group(request_t *q, algo_mp_t *r, algo_err_t *err) {
-  uint32_t n;
-  algo_code_t rc = algo_mp_get_map(r, &n, err);
+  uint32_t n = 0, count = 0;
+  const bool first = q->n_groups == 0;
+  algo_code_t rc = algo_mp_peek(r) == ALGO_MP_NIL ? algo_mp_skip(r, err) : algo_mp_get_map(r, &n, err);
   for (uint32_t i = 0; rc == ALGO_OK && i < n; i++) {
     algo_bytes_t key, txns = {NULL, 0};
     rc = algo_mp_get_str(r, &key, err);
     if (rc != ALGO_OK) break;
     if (!algo_bytes_eq(key, ALGO_BYTES_LIT("txns"))) return unknown_key(key, err);
-    const bool first = q->n_groups == 0;
-    uint32_t count = 0;
+    count = 0;
+    if (first) algo_buf_clear(&q->group);
     if (algo_mp_peek(r) == ALGO_MP_NIL) rc = algo_mp_skip(r, err);
     else rc = algo_mp_get_array(r, &count, err);
     for (uint32_t k = 0; rc == ALGO_OK && k < count; k++) {
       rc = algo_mp_skip_view(r, &txns, err);
       if (rc == ALGO_OK && first) algo_buf_putb(&q->group, txns);
     }
-    count_group(q, count);
   }
-  if (rc == ALGO_OK && n == 0) count_group(q, 0);
+  if (rc == ALGO_OK) count_group(q, count);
   return rc;
 }
 
@@ -89,6 +90,8 @@ static algo_code_t mp_member(request_t *q, algo_bytes_t key, algo_mp_t *r, algo_
   }
   if (!algo_bytes_eq(key, ALGO_BYTES_LIT("txn-groups"))) return unknown_key(key, err);
   uint32_t n = 0;
+  q->n_groups = q->n_txns = 0;
+  q->empty_group = q->large_group = false;
   algo_code_t rc = nil ? algo_mp_skip(r, err) : algo_mp_get_array(r, &n, err);
   for (uint32_t i = 0; rc == ALGO_OK && i < n; i++) rc = mp_group(q, r, err);
   return rc;
@@ -113,7 +116,8 @@ static algo_code_t from_mp(request_t *q, algo_bytes_t body, algo_err_t *err) {
 static algo_code_t from_json(request_t *q, algo_bytes_t body, algo_err_t *err) {
   json_object *o = NULL;
   algo_buf_t mp = ALGO_BUF_INIT;
-  algo_code_t rc = algo_json_parse(&o, body.p, body.n, err);
+  size_t used; /* a node's decoder leaves what is behind */
+  algo_code_t rc = algo_json_parse_front(&o, body.p, body.n, &used, err);
   if (rc == ALGO_OK) rc = jsonmp_write(&mp, o, MPJSON_SIM_REQUEST, err);
   if (rc == ALGO_OK) rc = from_mp(q, algo_buf_view(&mp), err);
   algo_buf_fini(&mp);
@@ -132,7 +136,8 @@ static bool parse(rest_call_t *c, request_t *q) {
     rest_error(c, 400, "failed to decode object: EOF");
     return false;
   }
-  bool json = jsonmp_first(c->req->body) == '{';
+  const uint8_t begin = jsonmp_first(c->req->body);
+  bool json = begin == '{' || begin == '[' || begin == 'n';
   algo_code_t rc = json ? from_json(q, c->req->body, &err) : from_mp(q, c->req->body, &err);
   if (rc == ALGO_OK && q->group.oom) rc = algo_err_set(&err, ALGO_E_NOMEM, "out of memory");
   /* A node tries both, and says of what is neither why it is no JSON. */

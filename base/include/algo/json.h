@@ -32,9 +32,11 @@ ALGO_API void algo_json_base64(algo_json_t *j, algo_bytes_t v);
 ALGO_API void algo_json_hex(algo_json_t *j, algo_bytes_t v);
 ALGO_API void algo_json_raw(algo_json_t *j, const void *p, size_t n); /* already JSON */
 
-/* One whole text, strict, nothing behind it, nesting up to 64, integers of -2^63 to 2^64 - 1; *out is owned by the
- * caller (json_object_put). Errors: PARSE, with the place, NOMEM. */
+/* One whole text, strict, nothing behind it, nesting up to 64, integers of -2^63 to 2^64 - 1, no name with a NUL; *out
+ * is owned by the caller (json_object_put). Errors: PARSE, with the place, RANGE (an integer), TRUNCATED, NOMEM. */
 ALGO_API algo_code_t algo_json_parse(json_object **out, const void *p, size_t n, algo_err_t *err);
+/* The first value, as a decoder of a stream takes it, whatever is behind its *used bytes. */
+ALGO_API algo_code_t algo_json_parse_front(json_object **out, const void *p, size_t n, size_t *used, algo_err_t *err);
 /* Members of an object. get_: the key has to be there; opt_: *out is left as it was when the key is absent or null.
  * Errors, which name the key: PARSE (another type, out of range, not there), NOMEM. Bytes from base64 are appended. */
 ALGO_API algo_code_t algo_json_get_u64(json_object *o, const char *key, uint64_t *out, algo_err_t *err);

@@ -59,10 +59,27 @@ START_TEST(the_reader_is_strict) {
                                      "-9223372036854775808",
                                      "\"99999999999999999999\"",
                                      "1e400",
+                                     "{\"a\":\"\\u0000\"}",
+                                     "{\"\\\\u0000\":1}",
                                      "0.99999999999999999999999"};
-  static const char *const bad[] = {
-      "",   " ",   "{",        "[1,]",  "{\"a\":1,}", "1 2", "{}x", "'a'", "18446744073709551616",
-      "[1", "nul", "\"\xff\"", "{a:1}", "tru",        "\"a", "NaN"};
+  static const char *const bad[] = {"",
+                                    " ",
+                                    "{",
+                                    "[1,]",
+                                    "{\"a\":1,}",
+                                    "1 2",
+                                    "{}x",
+                                    "'a'",
+                                    "18446744073709551616",
+                                    "[1",
+                                    "nul",
+                                    "\"\xff\"",
+                                    "{a:1}",
+                                    "tru",
+                                    "\"a",
+                                    "NaN",
+                                    "{\"a\\u0000b\":1}",
+                                    "[{\"\\\\\\u0000\" : 1}]"};
   for (size_t i = 0; i < sizeof good / sizeof *good; i++) json_object_put(parse(good[i]));
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     json_object *o = NULL;
@@ -74,6 +91,23 @@ START_TEST(the_reader_is_strict) {
   memset(deep, '[', sizeof deep);
   json_object *o = NULL;
   ck_assert_int_eq(algo_json_parse(&o, deep, sizeof deep, NULL), ALGO_E_PARSE);
+}
+END_TEST
+
+/* What is behind the first value is somebody else's. */
+START_TEST(the_front) {
+  static const struct {
+    const char *text;
+    size_t used; /* 0: refused */
+  } cases[] = {{"{}x", 2}, {" [1] [", 5}, {"{}{\"a\\u0000\":1}", 2}, {"{} 99999999999999999999", 3},
+               {"{]", 0},  {"", 0}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    json_object *o = NULL;
+    size_t used = 0;
+    algo_code_t rc = algo_json_parse_front(&o, cases[i].text, strlen(cases[i].text), &used, NULL);
+    ck_assert_msg((rc == ALGO_OK) == (cases[i].used > 0) && used == cases[i].used, "%s: %zu", cases[i].text, used);
+    json_object_put(o);
+  }
 }
 END_TEST
 
@@ -108,4 +142,4 @@ START_TEST(members) {
 }
 END_TEST
 
-SUITE_MAIN("base/json", the_writer, as_go_escapes, the_reader_is_strict, members)
+SUITE_MAIN("base/json", the_writer, as_go_escapes, the_reader_is_strict, the_front, members)

@@ -131,6 +131,16 @@ END_TEST
 
 #define PK "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
+/* The first value, whatever is behind; an empty list is an empty structure. */
+START_TEST(bodies_as_go_reads_them) {
+  open_wallet();
+  expect("/v1/wallet/info", "{\"wallet_handle_token\":\"$\"}x", 200, "expires_seconds");
+  expect("/v1/wallet/info", "[]", 401, "wrong number of token parts");
+  expect("/v1/wallet/info", "{\"wallet_handle_token\\u0000\":\"$\"}", 400, "could not decode request body");
+  shut();
+}
+END_TEST
+
 /* As many as there is room for; of more, the ones that would be over first are let go. */
 START_TEST(handles_have_an_end) {
   enum { MOST = 10000 };
@@ -216,5 +226,5 @@ START_TEST(wallets_and_methods) {
 }
 END_TEST
 
-SUITE_MAIN("kmd", keys_of_a_master_key, keys_from_outside, what_is_looked_at_first, handles, handles_have_an_end,
-           multisigs, a_part_is_signed_once, wallets_and_methods)
+SUITE_MAIN("kmd", keys_of_a_master_key, keys_from_outside, what_is_looked_at_first, handles, bodies_as_go_reads_them,
+           handles_have_an_end, multisigs, a_part_is_signed_once, wallets_and_methods)

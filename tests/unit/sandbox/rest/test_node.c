@@ -302,6 +302,68 @@ START_TEST(requests_that_are_not_quite_right) {
 }
 END_TEST
 
+/* Bodies that Go's decoders take: a key that comes twice counts as it came last, what is behind the first value or is
+ * cut off is left, whole numbers may be written as real ones; and a name with a NUL is another name. */
+START_TEST(bodies_as_go_reads_them) {
+  static const char twice[] = "\x82\xaatxn-groups\x92\x80\x80\xaatxn-groups\x91\x82\xa4txns\x90\xa4txns\x91\x80",
+                    tx[] = "\"fee\":1000,\"lv\":100,\"type\":\"pay\",\"snd\":"
+                           "\"VQS4DU7QVDYOYJMWIMAMDTQNLW55DWJLOABSV75T3MOY7PSKJ3BSQXJP6I\"";
+  static const struct {
+    const char *member, *behind;
+    int status;
+    const char *contains;
+  } cases[] = {
+      {"\"amt\":1", "", 200, "\"amt\": 1"},
+      {"\"amt\":1", "}x", 200, "\"amt\": 1"},
+      {"\"amt\":2.0", "", 200, "\"amt\": 2"},
+      {"\"amt\":1e3", "", 200, "\"amt\": 1000"},
+      {"\"amt\":1.5", "", 400, "a number that is not whole"},
+      {"\"amt\\u0000\":1", "", 400, "a name with a NUL"},
+      {"\"note\":\"_-8=\"", "", 400, "base64"},
+      {"\"rcv\":[1]", "", 400, "not an address"},
+  };
+  char body[512];
+  open_node(&(algo_node_options_t){.mode = ALGO_NODE_DEV});
+  expect("POST", "/v2/transactions/simulate", algo_bytes(twice, sizeof twice - 1), 200, "unknown tx type");
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    int n = snprintf(body, sizeof body, "{\"txn-groups\":[{\"txns\":[{\"txn\":{%s,%s}}]}]}%s", tx, cases[i].member,
+                     cases[i].behind);
+    expect("POST", "/v2/transactions/simulate", algo_bytes(body, (size_t)n), cases[i].status, cases[i].contains);
+  }
+  expect("POST", "/v2/transactions/simulate", ALGO_BYTES_LIT("[]"), 400, "expected 1 transaction group, got 0");
+  expect("POST", "/v2/transactions/simulate", ALGO_BYTES_LIT("\x81\xaatxn-groups\x91\xc0"), 400, "empty txgroup");
+  shut();
+}
+END_TEST
+
+/* A transaction that is cut off behind a whole one is left, as a node's reader does. */
+START_TEST(a_cut_transaction_behind_a_whole_one) {
+  algo_key_t key;
+  algo_buf_t raw = ALGO_BUF_INIT;
+  open_node(&(algo_node_options_t){.mode = ALGO_NODE_DEV});
+  algo_node_dev_key(&key, 1);
+  for (uint64_t cut = 0; cut < 200; cut += 23) {
+    algo_stxn_t s = {.txn = {.type = ALGO_TX_PAY,
+                             .sender = key.addr,
+                             .receiver = key.addr,
+                             .amount = cut,
+                             .fee = 1000,
+                             .last_valid = 900,
+                             .genesis_hash = *algo_node_genesis_hash(node)}};
+    algo_buf_clear(&raw);
+    algo_stxn_sign(&s, &key);
+    algo_stxn_encode(&raw, &s);
+    const size_t whole = raw.n;
+    algo_stxn_encode(&raw, &s);
+    ck_assert_uint_lt(cut, whole);
+    expect("POST", "/v2/transactions", algo_bytes(raw.p, whole + cut), 200, "txId");
+  }
+  algo_buf_fini(&raw);
+  algo_key_fini(&key);
+  shut();
+}
+END_TEST
+
 static int ask_indexer(const char *path, const char *name, const char *value) {
   const algo_httpd_param_t query[2] = {{name, value}, {NULL, NULL}};
   algo_httpd_request_t req = {.method = "GET", .path = path, .query = query};
@@ -369,7 +431,7 @@ START_TEST(a_refusal_is_its_own) {
 }
 END_TEST
 
-SUITE_MAIN("node", requests_that_are_not_quite_right, a_refusal_is_its_own, searches_at_their_ends,
-           a_payment_is_a_block, blocks_when_they_are_asked_for, an_explicit_fee_of_zero, state_deltas_group_by_group,
-           leases_are_not_told_in_json, back_to_a_snapshot_and_to_the_beginning, a_folder_keeps_the_chain,
-           kmd_has_the_funded_keys)
+SUITE_MAIN("node", bodies_as_go_reads_them, a_cut_transaction_behind_a_whole_one, requests_that_are_not_quite_right,
+           a_refusal_is_its_own, searches_at_their_ends, a_payment_is_a_block, blocks_when_they_are_asked_for,
+           an_explicit_fee_of_zero, state_deltas_group_by_group, leases_are_not_told_in_json,
+           back_to_a_snapshot_and_to_the_beginning, a_folder_keeps_the_chain, kmd_has_the_funded_keys)
