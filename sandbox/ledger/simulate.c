@@ -349,6 +349,17 @@ static algo_code_t go_to(algo_ledger_t *l, uint64_t round, moment_t *m, algo_err
   return ALGO_OK;
 }
 
+algo_code_t algo_ledger_look_back(algo_ledger_t *l, uint64_t round, void (*look)(void *self, const algo_ledger_t *l),
+                                  void *self, algo_err_t *err) {
+  moment_t m;
+  algo_code_t rc = algo_lready(l, err);
+  if (!rc) rc = go_to(l, round, &m, err);
+  if (rc) return rc;
+  look(self, l);
+  come_back(l, &m);
+  return ALGO_OK;
+}
+
 static algo_code_t simulate(algo_ledger_t *l, const algo_sim_request_t *req, algo_sim_result_t *out,
                             algo_arena_t *arena, algo_err_t *err) {
   uint64_t round = req->round ? req->round : l->tip.round;

@@ -4,6 +4,8 @@
 #include "models.h"
 
 #define MAX_BOX_BYTES 1000000u /* of one page */
+#define LOOKBACK      4u       /* rounds before the last one of which boxes are told, a node's MaxAcctLookback */
+#define TOO_OLD       "given round is no longer available; use a more recent round"
 
 static bool put_app(void *user, uint64_t app, const algo_avm_app_t *p, const algo_kv_t *kv, size_t n) {
   rest_call_t *c = user;
@@ -79,7 +81,7 @@ static void box(rest_call_t *c) {
 typedef struct box_page {
   rest_call_t *c;
   bool paged, values, more, has_next;
-  uint64_t limit, n; /* limit 0: none */
+  uint64_t app, limit, n; /* limit 0: none */
   size_t bytes;
   algo_buf_t prefix, next, last;
 } box_page_t;
@@ -134,8 +136,8 @@ static bool box_params(rest_call_t *c, box_page_t *p, uint64_t *round, bool *has
     rest_error(c, 400, "given round is greater than the latest round");
     return false;
   }
-  if (*has_round && *round != algo_node_round(c->node)) {
-    rest_error(c, 400, "given round is no longer available; use a more recent round");
+  if (*has_round && *round + LOOKBACK < algo_node_round(c->node)) {
+    rest_error(c, 400, TOO_OLD);
     return false;
   }
   p->values = rest_query_has(c, "include", "values");
@@ -173,14 +175,15 @@ static bool too_many(rest_call_t *c, const algo_ledger_t *l, uint64_t app) {
   return true;
 }
 
-static void boxes_answer(rest_call_t *c, box_page_t *p, uint64_t app) {
+static void boxes_answer(void *self, const algo_ledger_t *l) {
+  box_page_t *p = self;
+  rest_call_t *c = p->c;
   algo_json_t *j = &c->json;
-  const algo_ledger_t *l = algo_node_read(c->node);
-  if (p->paged || !too_many(c, l, app)) {
+  if (p->paged || !too_many(c, l, p->app)) {
     rest_begin(c);
     algo_json_key(j, "boxes");
     algo_json_open(j, '[');
-    algo_ledger_each_box(l, app, put_box, p);
+    algo_ledger_each_box(l, p->app, put_box, p);
     algo_json_close(j, ']');
     if (p->more) {
       algo_buf_t token = ALGO_BUF_INIT;
@@ -193,15 +196,28 @@ static void boxes_answer(rest_call_t *c, box_page_t *p, uint64_t app) {
     if (p->paged) model_key_u64(j, "round", algo_ledger_round(l));
     rest_end(c);
   }
-  algo_node_read_done(c->node);
+}
+
+/* An earlier round's; what was looked up is gone when that fails. */
+static void boxes_before(rest_call_t *c, box_page_t *p, uint64_t round) {
+  algo_err_t err;
+  algo_code_t rc = algo_node_look_back(c->node, round, boxes_answer, p, &err);
+  if (rc != ALGO_OK) rest_error(c, rc == ALGO_E_LEDGER ? 400 : 500, "%s", rc == ALGO_E_LEDGER ? TOO_OLD : err.msg);
 }
 
 static void boxes(rest_call_t *c) {
-  uint64_t id, round = 0;
+  uint64_t round = 0;
   bool has_round = false;
   box_page_t p = {.c = c};
-  if (!rest_arg_u64(c, 0, "application-id", &id)) return;
-  if (box_params(c, &p, &round, &has_round)) boxes_answer(c, &p, id);
+  if (!rest_arg_u64(c, 0, "application-id", &p.app)) return;
+  if (box_params(c, &p, &round, &has_round)) {
+    if (has_round && round < algo_node_round(c->node)) {
+      boxes_before(c, &p, round);
+    } else {
+      boxes_answer(&p, algo_node_read(c->node));
+      algo_node_read_done(c->node);
+    }
+  }
   algo_buf_fini(&p.prefix);
   algo_buf_fini(&p.next);
   algo_buf_fini(&p.last);

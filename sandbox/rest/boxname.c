@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "algo/arc4.h"
+#include "algo/hash.h"
 #include "algo/text.h"
 
 /* Where standard base64 stops being one: Go's index of the first bad byte, or of the four that end too early. */
@@ -34,6 +35,20 @@ static algo_code_t from_uint(algo_buf_t *out, const char *v, algo_err_t *err) {
   return ALGO_OK;
 }
 
+/* The checksum that the address should have, and the one that it has. */
+static void put_mismatch(char why[96], const char *address) {
+  algo_buf_t raw = ALGO_BUF_INIT;
+  uint8_t digest[32];
+  (void)algo_base32_decode(&raw, address, ALGO_ADDR_TEXT, false, NULL);
+  if (raw.n >= 36) {
+    algo_sha512_256(digest, raw.p, 32);
+    const uint8_t *a = digest + 28, *b = raw.p + 32;
+    snprintf(why, 96, "decoded checksum mismatch, [%u %u %u %u] != [%u %u %u %u]", a[0], a[1], a[2], a[3], b[0], b[1],
+             b[2], b[3]);
+  }
+  algo_buf_fini(&raw);
+}
+
 static algo_code_t from_addr(algo_buf_t *out, const char *v, algo_err_t *err) {
   algo_addr_t a;
   if (algo_addr_parse(&a, v, strlen(v), NULL) == ALGO_OK) {
@@ -41,10 +56,10 @@ static algo_code_t from_addr(algo_buf_t *out, const char *v, algo_err_t *err) {
     return ALGO_OK;
   }
   size_t letters = strspn(v, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
-  char why[64] = "decoded byte length should equal 36 with address and checksum";
+  char why[96] = "decoded byte length should equal 36 with address and checksum";
   if (v[letters] != '\0')
     snprintf(why, sizeof why, "base32 decode error: illegal base32 data at input byte %zu", letters);
-  else if (letters == ALGO_ADDR_TEXT) snprintf(why, sizeof why, "decoded checksum unmatch");
+  else if (letters == ALGO_ADDR_TEXT) put_mismatch(why, v);
   return algo_err_set(err, ALGO_E_PARSE,
                       "Could not unmarshal checksummed address from string (%s): cannot cast encoded address "
                       "string (%s) to address: %s",

@@ -314,6 +314,12 @@ typedef struct algo_sim_result { /* everything lives in the arena */
   size_t n_initial;
   uint64_t max_log_calls, max_log_size; /* evaluation overrides; 0: none */
 } algo_sim_result_t;
+/* Runs `look` on the ledger as it stood after that round, one that the last 320 have; nothing stays changed. As a call
+ * that changes the ledger: nobody else has it meanwhile. Errors: LEDGER (that round is not there any more), NOMEM, IO.
+ */
+ALGO_API algo_code_t algo_ledger_look_back(algo_ledger_t *l, uint64_t round,
+                                           void (*look)(void *self, const algo_ledger_t *l), void *self,
+                                           algo_err_t *err);
 /* Errors: LEDGER, a refusal of the whole request, with http_status 400 or 500 and the node's message, of which out's
  * failure has every byte (no NUL behind them); NOMEM. */
 ALGO_API algo_code_t algo_ledger_simulate(algo_ledger_t *l, const algo_sim_request_t *req, algo_sim_result_t *out,

@@ -96,6 +96,9 @@ ALGO_API void algo_node_unwait(algo_node_t *n, void *who); /* fine where it is n
 ALGO_API algo_code_t algo_node_submit(algo_node_t *n, algo_bytes_t group, const algo_submit_options_t *opt,
                                       algo_digest_t *first, algo_buf_t *text, algo_submit_detail_t *detail,
                                       algo_err_t *err);
+/* As algo_ledger_look_back. */
+ALGO_API algo_code_t algo_node_look_back(algo_node_t *n, uint64_t round,
+                                         void (*look)(void *self, const algo_ledger_t *l), void *self, algo_err_t *err);
 ALGO_API algo_code_t algo_node_simulate(algo_node_t *n, const algo_sim_request_t *req, algo_sim_result_t *out,
                                         algo_arena_t *arena, algo_err_t *err);
 /* What the pool asks for: microAlgos for each byte of a signed transaction; 0 where no more than two blocks wait. */
