@@ -53,6 +53,12 @@ algo_code_t algo_addr_parse(algo_addr_t *out, const char *s, size_t n, algo_err_
   return ALGO_OK;
 }
 
+algo_code_t algo_addr_parse_canonical(algo_addr_t *out, const char *s, size_t n, algo_err_t *err) {
+  algo_code_t rc = algo_addr_parse(out, s, n, err);
+  if (rc != ALGO_OK || strchr("AEIMQUY4", s[n - 1]) != NULL) return rc;
+  return algo_err_set(err, ALGO_E_PARSE, "address: the last letter has bits that belong to nothing");
+}
+
 void algo_addr_of_app(algo_addr_t *out, uint64_t app_id) {
   uint8_t id[8];
   algo_put_be64(id, app_id);

@@ -321,7 +321,7 @@ static bool decode(kmd_call_t *c, const kmd_route_t *route, json_object **o, alg
 
 static bool address(kmd_call_t *c) {
   algo_bytes_t v = c->req.address;
-  if (algo_addr_parse(&c->address, (const char *)v.p, v.n, NULL) == ALGO_OK) return true;
+  if (algo_addr_parse_canonical(&c->address, (const char *)v.p, v.n, NULL) == ALGO_OK) return true;
   fail(c, 400, "could not decode address");
   return false;
 }

@@ -50,7 +50,7 @@ static const char *address_fault(algo_bytes_t v) {
 bool rest_arg_addr(rest_call_t *c, unsigned i, algo_addr_t *out) {
   algo_bytes_t v = c->arg[i];
   if (!not_empty(c, "address", v)) return false;
-  if (algo_addr_parse(out, (const char *)v.p, v.n, NULL) == ALGO_OK) return true;
+  if (algo_addr_parse_canonical(out, (const char *)v.p, v.n, NULL) == ALGO_OK) return true;
   const char *why = address_fault(v), *at = strstr(why, "%s");
   int n = v.n < 4096 ? (int)v.n : 4096;
   rest_error(c, 400,

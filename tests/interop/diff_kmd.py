@@ -144,7 +144,7 @@ def keys(p):
     p.post("/v1/key/import", wallet_handle_token="$H$")
     p.post("/v1/key/list", wallet_handle_token="$H$")
     for path in ("/v1/key/export", ):
-        for a in (own, listed[0], encoding.encode_address(bytes(32)), "nope", "", own[:-1] + "7", own.lower()):
+        for a in (own, listed[0], encoding.encode_address(bytes(32)), "nope", "", own[:-1] + "7", own[:-1] + chr(ord(own[-1]) + 1), own.lower()):
             for password in ("pw", "no", ""):
                 p.post(path, wallet_handle_token="$H$", address=a, wallet_password=password)
     for a in (encoding.encode_address(bytes(32)), "nope", listed[1], listed[1]):

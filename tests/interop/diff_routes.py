@@ -23,7 +23,7 @@ from algosdk import encoding, logic, transaction
 from diff_node import TOKEN, Differ, Node, catch_up, ordered, setup, start_sandbox
 
 ZERO = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAY5HFKQ"
-BAD_ADDRESSES = ["X", ZERO[:-1] + "A", ZERO.lower(), "%20", "A" * 58, ZERO + "A", "0x00"]
+BAD_ADDRESSES = ["X", ZERO[:-1] + "A", ZERO[:-1] + "R", ZERO.lower(), "%20", "A" * 58, ZERO + "A", "0x00"]
 BAD_NUMBERS = ["abc", "-1", "1.5", "18446744073709551615", "18446744073709551616", "%20", "0x1", "1e3", "+1", "00", ""]
 NO_TXID = "RLFPJ265TGV3YXVWYXFKDYR2MNJJ6NKPEIWPPWAKDBCG7JUMKQWA"
 STATEFUL = """#pragma version 10

@@ -21,6 +21,8 @@ ALGO_API void algo_addr_format(char out[ALGO_ADDR_TEXT + 1], const algo_addr_t *
 /* Errors: PARSE (length, letter), CHECKSUM. The two bits left over in the last letter are not looked at, as in the
  * SDKs. */
 ALGO_API algo_code_t algo_addr_parse(algo_addr_t *out, const char *s, size_t n, algo_err_t *err);
+/* As a node reads it: those two bits are 0 as well. */
+ALGO_API algo_code_t algo_addr_parse_canonical(algo_addr_t *out, const char *s, size_t n, algo_err_t *err);
 ALGO_API void algo_addr_of_app(algo_addr_t *out, uint64_t app_id);          /* SHA-512/256("appID" || id) */
 ALGO_API void algo_addr_of_program(algo_addr_t *out, algo_bytes_t program); /* SHA-512/256("Program" || program) */
 /* SHA-512/256("MultisigAddr" || version || threshold || public keys). Errors: INVALID. */

@@ -284,6 +284,8 @@ START_TEST(requests_that_are_not_quite_right) {
          "json decode error [pos 1]: only encoded map or array can be decoded into a struct");
   expect("POST", "/v2/transactions/simulate", ALGO_BYTES_LIT("\xc0"), 400, "expected 1 transaction group, got 0");
   expect("GET", "/v2/assets/1/foo/", none, 400, "strconv.ParseUint: parsing \\\"1/foo\\\": invalid syntax");
+  expect("GET", "/v2/accounts/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAY5HFKR", none, 400,
+         "is non-canonical");
   expect("GET", "/v2/accounts/X/foo", none, 404, "Not Found");
   expect("GET", "/v2/blocks/0?format=json&format=msgpack", none, 400,
          "multiple values for single value parameter 'format'");
