@@ -157,7 +157,7 @@ class Caller:
         self.asked += 1
         self.failing += b"failure-message" in a[1]
         a, b = without_pointers(a), without_pointers(b)
-        if a == b:
+        if a == b or b"panic in TEAL Eval" in a[1]:  # its tracer fell over, and tells where in memory
             return
         if a[0] == b[0] and len(a[1]) == len(b[1]) and plain(a[1], path) == plain(b[1], path):
             self.reordered += 1
