@@ -66,7 +66,9 @@ bool algo_ledger_find_txn(const algo_ledger_t *l, const algo_digest_t *txid, alg
   uint32_t index;
   algo_bytes_t bytes;
   algo_block_t b;
+  *out = (algo_found_txn_t){0};
   if (!locate(l, txid, &round, &index)) return false;
+  *out = (algo_found_txn_t){.rejected = "the transaction's block cannot be read"};
   if (round > l->tip.round) return find_open(l, index, out, arena);
   if (algo_lblock_bytes(l, round, arena, &bytes, NULL) || algo_block_decode(&b, bytes, arena, NULL)) return false;
   if (index >= b.n_txns) return false;
@@ -180,12 +182,15 @@ void algo_ledger_each_created_asset(const algo_ledger_t *l, const algo_addr_t *a
   }
 }
 
+/* A state as large as a schema allows needs no memory of its own: what is looked up is there, or it is said. */
+#define STATE_HERE 128u
+
 static bool show_local(uint64_t app, const local_t *x, algo_local_fn *fn, void *user) {
-  algo_kv_t *kv = malloc((x->kv->n + 1) * sizeof *kv);
+  algo_kv_t here[STATE_HERE], *kv = x->kv->n <= STATE_HERE ? here : malloc(x->kv->n * sizeof *kv);
   if (!kv) return false;
   algo_lkv_view(x->kv, kv);
   bool more = fn(user, app, &x->schema, kv, x->kv->n);
-  free(kv);
+  if (kv != here) free(kv);
   return more;
 }
 
@@ -204,7 +209,7 @@ bool algo_ledger_local(const algo_ledger_t *l, const algo_addr_t *addr, uint64_t
 }
 
 static bool show_app(const app_t *a, algo_app_fn *fn, void *user) {
-  algo_kv_t *kv = malloc((a->globals->n + 1) * sizeof *kv);
+  algo_kv_t here[STATE_HERE], *kv = a->globals->n <= STATE_HERE ? here : malloc(a->globals->n * sizeof *kv);
   if (!kv) return false;
   algo_lkv_view(a->globals, kv);
   algo_avm_app_t p = {.approval = blob_view(a->approval), .clear = blob_view(a->clear), .creator = a->creator->addr};
@@ -216,7 +221,7 @@ static bool show_app(const app_t *a, algo_app_fn *fn, void *user) {
   p.foreign_box_reads = a->foreign_box_reads;
   p.family_box_access = a->family_box_access;
   bool more = fn(user, a->id, &p, kv, a->globals->n);
-  free(kv);
+  if (kv != here) free(kv);
   return more;
 }
 
@@ -256,15 +261,17 @@ static int by_name(const void *a, const void *b) {
   return algo_bytes_cmp(blob_view((*(box_t *const *)a)->name), blob_view((*(box_t *const *)b)->name));
 }
 
-void algo_ledger_each_box(const algo_ledger_t *l, uint64_t app, algo_box_fn *fn, void *user) {
+bool algo_ledger_each_box(const algo_ledger_t *l, uint64_t app, algo_box_fn *fn, void *user) {
   if (l->origin) algo_lorigin_boxes(l, app);
   const app_boxes_t *list = algo_lapp_boxes(l, app);
-  box_t **v = list && list->n ? malloc(list->n * sizeof *v) : NULL;
-  if (!v) return;
+  if (!list || !list->n) return true;
+  box_t **v = malloc(list->n * sizeof *v);
+  if (!v) return false;
   memcpy(v, list->v, list->n * sizeof *v);
   qsort(v, list->n, sizeof *v, by_name);
   for (size_t i = 0; i < list->n && fn(user, blob_view(v[i]->name), blob_view(v[i]->value)); i++) {}
   free(v);
+  return true;
 }
 
 bool algo_ledger_box(const algo_ledger_t *l, uint64_t app, algo_bytes_t name, algo_bytes_t *value) {

@@ -183,7 +183,7 @@ static void boxes_answer(void *self, const algo_ledger_t *l) {
     rest_begin(c);
     algo_json_key(j, "boxes");
     algo_json_open(j, '[');
-    algo_ledger_each_box(l, p->app, put_box, p);
+    c->res->body.oom |= !algo_ledger_each_box(l, p->app, put_box, p);
     algo_json_close(j, ']');
     if (p->more) {
       algo_buf_t token = ALGO_BUF_INIT;
@@ -191,6 +191,7 @@ static void boxes_answer(void *self, const algo_ledger_t *l) {
       algo_base64_encode(&token, algo_buf_view(&p->last));
       algo_json_key(j, "next-token");
       algo_json_strb(j, algo_buf_view(&token));
+      c->res->body.oom |= token.oom || p->last.oom;
       algo_buf_fini(&token);
     }
     if (p->paged) model_key_u64(j, "round", algo_ledger_round(l));

@@ -56,6 +56,7 @@ static algo_code_t wrap(algo_buf_t *out, algo_bytes_t v, bool header_only, algo_
   }
   algo_mp_put_map(out, kept);
   algo_buf_putb(out, algo_buf_view(&rest));
+  out->oom |= rest.oom;
   algo_buf_fini(&rest);
   return rc;
 }

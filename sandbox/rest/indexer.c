@@ -110,7 +110,7 @@ static void put_boxes(boxes_t *s, uint64_t app) {
   model_key_u64(&c->json, "application-id", app);
   algo_json_key(&c->json, "boxes");
   algo_json_open(&c->json, '[');
-  algo_ledger_each_box(l, app, put_box, s);
+  c->res->body.oom |= !algo_ledger_each_box(l, app, put_box, s);
   algo_json_close(&c->json, ']');
   if (s->n > 0) {
     algo_buf_t token = ALGO_BUF_INIT;
@@ -118,6 +118,7 @@ static void put_boxes(boxes_t *s, uint64_t app) {
     algo_base64_encode(&token, algo_buf_view(&s->last));
     algo_json_key(&c->json, "next-token");
     algo_json_strb(&c->json, algo_buf_view(&token));
+    c->res->body.oom |= token.oom || s->last.oom;
     algo_buf_fini(&token);
   }
   model_key_u64(&c->json, "round", algo_ledger_round(l));

@@ -73,6 +73,7 @@ void account_asset_mp(algo_buf_t *b, const algo_avm_holding_t *h, const algo_ass
     algo_buf_putb(b, algo_buf_view(&params));
   }
   mpw_close(b, &m);
+  b->oom |= params.oom;
   algo_buf_fini(&params);
 }
 
@@ -141,6 +142,7 @@ static void put_entries(algo_buf_t *b, mpw_map_t *m, const char *key, entries_t 
     algo_mp_put_map(b, e->n);
     algo_buf_putb(b, algo_buf_view(&e->b));
   }
+  b->oom |= e->b.oom;
   algo_buf_fini(&e->b);
   e->n = 0;
 }

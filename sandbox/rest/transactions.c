@@ -84,8 +84,10 @@ static bool evicted(rest_call_t *c, const algo_digest_t *id, algo_buf_t *mp, alg
 static void pending_one(rest_call_t *c) {
   algo_digest_t id;
   bool msgpack;
-  if (algo_txid_parse(&id, (const char *)c->arg[0].p, c->arg[0].n, NULL) != ALGO_OK) {
-    rest_error(c, 400, ERR_TXID);
+  algo_err_t err;
+  algo_code_t rc = algo_txid_parse(&id, (const char *)c->arg[0].p, c->arg[0].n, &err);
+  if (rc != ALGO_OK) {
+    rest_error(c, rest_status(rc), rc == ALGO_E_NOMEM ? "out of memory" : ERR_TXID);
     return;
   }
   algo_arena_t arena = ALGO_ARENA_INIT;
@@ -102,7 +104,8 @@ static void pending_one(rest_call_t *c) {
     there = evicted(c, &id, &mp, &arena);
   }
   algo_node_read_done(c->node);
-  if (!there) rest_error(c, 404, ERR_UNKNOWN_TXN);
+  if (!there && found.rejected != NULL) rest_error(c, 500, "%s", found.rejected);
+  else if (!there) rest_error(c, 404, ERR_UNKNOWN_TXN);
   else if (rest_query_format(c, &msgpack)) rest_encoded(c, &mp, MPJSON_INFO, msgpack);
   algo_buf_fini(&mp);
   algo_arena_fini(&arena);
@@ -136,6 +139,7 @@ static void pool(rest_call_t *c, const algo_addr_t *of) {
   algo_buf_putb(&mp, algo_buf_view(&list));
   algo_mp_put_str(&mp, "total-transactions", 18);
   algo_mp_put_uint(&mp, n);
+  mp.oom |= list.oom;
   rest_encoded(c, &mp, MPJSON_POOL, msgpack);
   algo_buf_fini(&list);
   algo_buf_fini(&mp);

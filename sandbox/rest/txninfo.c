@@ -15,6 +15,7 @@ static void put_base64(algo_buf_t *out, algo_bytes_t v) {
   algo_buf_t text = ALGO_BUF_INIT;
   algo_base64_encode(&text, v);
   algo_mp_put_str(out, text.p, text.n);
+  out->oom |= text.oom;
   algo_buf_fini(&text);
 }
 

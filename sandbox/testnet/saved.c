@@ -22,6 +22,7 @@ bool walk_keep(algo_testnet_t *t, const algo_walk_t *w, const algo_walk_found_t 
   algo_buf_t json = ALGO_BUF_INIT;
   uint8_t hash[32];
   algo_err_t err;
+  (void)algo_err_set(&err, ALGO_E_NOMEM, "out of memory");
   (void)mkdir(w->saved, 0777);
   algo_walk_json(&json, w, f->steps, f->n);
   algo_sha512_256(hash, json.p, json.n);

@@ -140,7 +140,7 @@ typedef struct algo_found_txn { /* a transaction that was accepted */
   uint64_t round;               /* 0: still in the open block */
   uint32_t index;               /* in its block, top level */
   const algo_apply_t *apply;    /* as in the block (without gen and gh), in the caller's arena */
-  const char *rejected;         /* NULL */
+  const char *rejected;         /* why it cannot be told though it is there; NULL: it can, or there is none */
 } algo_found_txn_t;
 ALGO_API bool algo_ledger_find_txn(const algo_ledger_t *l, const algo_digest_t *txid, algo_found_txn_t *out,
                                    algo_arena_t *arena);
@@ -195,7 +195,8 @@ ALGO_API void algo_ledger_each_local(const algo_ledger_t *l, const algo_addr_t *
                                      void *user);
 ALGO_API void algo_ledger_each_created_app(const algo_ledger_t *l, const algo_addr_t *a, uint64_t after,
                                            algo_app_fn *fn, void *user);
-ALGO_API void algo_ledger_each_box(const algo_ledger_t *l, uint64_t app, algo_box_fn *fn, void *user);
+/* False: out of memory, and none was told. */
+ALGO_API bool algo_ledger_each_box(const algo_ledger_t *l, uint64_t app, algo_box_fn *fn, void *user);
 ALGO_API bool algo_ledger_asset(const algo_ledger_t *l, uint64_t asset, algo_asset_params_t *p, algo_addr_t *creator);
 ALGO_API bool algo_ledger_app(const algo_ledger_t *l, uint64_t app, algo_app_fn *fn, void *user);
 ALGO_API bool algo_ledger_holding(const algo_ledger_t *l, const algo_addr_t *a, uint64_t asset,

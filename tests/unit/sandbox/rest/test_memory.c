@@ -27,7 +27,8 @@ void *__wrap_realloc(void *p, size_t n) { return fails() ? NULL : __real_realloc
 
 static algo_node_t *node;
 static algo_rest_t *rest;
-static char said[512]; /* the last answer */
+static char said[512];   /* the last answer, */
+static algo_buf_t whole; /* and all of it */
 
 typedef struct request {
   const char *method, *path;
@@ -49,7 +50,8 @@ static int ask(const request_t *r, unsigned fail_at) {
   fault.left = 0;
   snprintf(said, sizeof said, "%.*s", (int)res.body.n, res.body.n > 0 ? (const char *)res.body.p : "");
   int status = res.body.oom ? 500 : res.status;
-  algo_buf_fini(&res.body);
+  algo_buf_fini(&whole);
+  whole = res.body;
   return status;
 }
 
@@ -119,6 +121,69 @@ START_TEST(it_is_not_the_requests_fault) {
   algo_buf_fini(&inner);
   algo_buf_fini(&simulated);
   algo_buf_fini(&pay);
+  algo_buf_fini(&whole);
+  algo_rest_free(rest);
+  algo_node_free(node);
+}
+END_TEST
+
+/* ---- what is told is whole, or not told ---- */
+
+static void look(const request_t *r) {
+  ck_assert_msg(ask(r, 0) == 200, "%s: %s", r->path, said);
+  algo_buf_t right = whole;
+  whole = ALGO_BUF_INIT;
+  unsigned hit = 0;
+  do {
+    int status = ask(r, ++hit);
+    ck_assert_msg(status == 500 || status == 200, "%s: allocation %u: %d %s", r->path, hit, status, said);
+    if (status == 200)
+      ck_assert_msg(algo_bytes_eq(algo_buf_view(&whole), algo_buf_view(&right)), "%s: allocation %u: %s", r->path, hit,
+                    said);
+  } while (fault.hit && hit < 2000);
+  ck_assert_msg(hit > 1 && hit < 2000, "%s", r->path);
+  algo_buf_fini(&right);
+}
+
+static void change(const char *path, const char *body, char txid[53]) {
+  const request_t r = {"POST", path, algo_bytes_str(body), NULL, NULL};
+  ck_assert_msg(ask(&r, 0) == 200, "%s: %s", body, said);
+  const char *at = strstr(said, "\"txId\":\"");
+  if (txid != NULL && at != NULL) snprintf(txid, 53, "%s", at + 8);
+}
+
+START_TEST(an_answer_is_whole) {
+  const algo_node_options_t opt = {.mode = ALGO_NODE_DEV};
+  char address[ALGO_ADDR_TEXT + 1], body[512], txid[53] = "", account[128], holding[128], pending[128];
+  algo_key_t key;
+  SUITE_OK(algo_node_new(&node, &opt, NULL, suite_err));
+  SUITE_OK(algo_rest_new(&rest, node, "secret", NULL, suite_err));
+  algo_node_dev_key(&key, 1);
+  algo_addr_format(address, &key.addr);
+  algo_key_fini(&key);
+  snprintf(body, sizeof body, "{\"type\":\"acfg\",\"snd\":\"%s\",\"apar\":{\"t\":5,\"an\":\"name\"}}", address);
+  change("/sandbox/v1/transactions", body, NULL);
+  snprintf(body, sizeof body,
+           "{\"type\":\"appl\",\"snd\":\"%s\",\"apap\":\"CoABa4ABdmeBAQ==\",\"apsu\":\"CoEB\",\"apgs\":{\"nbs\":1}}",
+           address);
+  change("/sandbox/v1/transactions", body, txid);
+  change("/sandbox/v1/applications/1002/box", "{\"key\":\"str:a\",\"bytes\":\"AAAA\"}", NULL);
+  change("/sandbox/v1/applications/1002/box", "{\"key\":\"str:b\",\"bytes\":\"AAAA\"}", NULL);
+  snprintf(account, sizeof account, "/v2/accounts/%s", address);
+  snprintf(holding, sizeof holding, "/v2/accounts/%s/assets/1001", address);
+  snprintf(pending, sizeof pending, "/v2/transactions/pending/%s", txid);
+  const request_t requests[] = {
+      {"GET", account, {NULL, 0}, "format", "msgpack"},
+      {"GET", holding, {NULL, 0}, "format", "msgpack"},
+      {"GET", account, {NULL, 0}, NULL, NULL},
+      {"GET", "/v2/blocks/2", {NULL, 0}, "header-only", "true"},
+      {"GET", "/v2/blocks/2", {NULL, 0}, NULL, NULL},
+      {"GET", "/v2/applications/1002/boxes", {NULL, 0}, "limit", "1"},
+      {"GET", "/v2/applications/1002", {NULL, 0}, NULL, NULL},
+      {"GET", pending, {NULL, 0}, NULL, NULL},
+  };
+  for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) look(&requests[i]);
+  algo_buf_fini(&whole);
   algo_rest_free(rest);
   algo_node_free(node);
 }
@@ -139,9 +204,10 @@ START_TEST(a_name_is_not_malformed) {
     ck_assert_int_eq(ask(&r, 0), 404); /* no such application: the name was read */
     ck_assert_msg(ask(&r, 1) == 500, "%s", names[i]);
   }
+  algo_buf_fini(&whole);
   algo_rest_free(rest);
   algo_node_free(node);
 }
 END_TEST
 
-SUITE_MAIN("memory", it_is_not_the_requests_fault, a_name_is_not_malformed)
+SUITE_MAIN("memory", an_answer_is_whole, it_is_not_the_requests_fault, a_name_is_not_malformed)
