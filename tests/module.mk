@@ -15,6 +15,7 @@ $(eval $(call test,sandbox,ledger))
 $(eval $(call test,sandbox/fork,fork))
 $(eval $(call test,sandbox/node,node))
 $(OUT)/tests/unit/sandbox/node/test_faults: LDFLAGS += $(foreach f,malloc calloc realloc pwrite ftruncate fsync rename,-Xlinker --wrap=$(f))
+$(OUT)/tests/unit/sandbox/node/test_heal: LDFLAGS += $(foreach f,malloc calloc realloc,-Xlinker --wrap=$(f))
 $(eval $(call test,sandbox/rest,rest node))
 $(addprefix $(OUT)/tests/unit/sandbox/rest/,test_memory test_pending): LDFLAGS += $(foreach f,malloc calloc realloc,-Xlinker --wrap=$(f))
 $(OUT)/obj/tests/unit/sandbox/rest/test_rounds.o: CPPFLAGS += -Isandbox/rest # where a search looks

@@ -125,7 +125,8 @@ algo_code_t algo_lready(algo_ledger_t *l, algo_err_t *err) {
   if (!l->broken) return ALGO_OK;
   return algo_err_set(err, ALGO_E_NOMEM,
                       "memory ran out, or a file failed, in the middle of a change that cannot be taken back: nothing "
-                      "more is accepted. Start again: with --data, or from a dump, everything accepted is there");
+                      "more is accepted. Dump, and load its own dump, and everything accepted is there again; or "
+                      "reset, or start again");
 }
 
 const algo_genesis_t *algo_ledger_genesis(const algo_ledger_t *l) { return &l->genesis; }
