@@ -118,6 +118,7 @@ static algo_code_t close_out(algo_ledger_t *l, applied_t *x, account_t *from, al
   const asset_t *asset = algo_lasset(l, id);
   if (asset && asset->creator == from) return algo_lfail(l, err, "cannot close asset ID in allocating account");
   const holding_t *h = algo_lholding(from, id);
+  if (id > INT64_MAX) return no_holding(l, err);
   if (!h) return algo_lfail(l, err, "asset %" PRIu64 " not present in account %s", id, at.s);
   account_t *to = algo_lacct(l, &x->txn->asset_close_to);
   if (!to) return nomem(l, err);
