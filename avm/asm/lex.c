@@ -15,7 +15,7 @@ static const uint8_t class_of[256] = {
 bool lex_open(asm_t *a, algo_bytes_t source) {
   char *copy = algo_arena_alloc(a->arena, source.n + 1 + WORD);
   if (copy == NULL) return false;
-  memcpy(copy, source.p, source.n);
+  if (source.n != 0) memcpy(copy, source.p, source.n);
   memset(copy + source.n, '\n', 1 + WORD);
   a->at = copy;
   a->end = copy + source.n;
