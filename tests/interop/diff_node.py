@@ -106,7 +106,7 @@ class Differ:
         x, y = (sorted(re.sub(rb"\xa2ts.{1,9}?\xa6txn256", b"", n[1], flags=re.DOTALL)) for n in (a, b))
         if a[0] == b[0] == 200 and x != y:
             self.tell(f"delta {self.round}", a[1], b[1])
-        if self.rng.random() < 0.2:
+        if a[0] == 200 and self.rng.random() < 0.2:  # a node keeps those of its last rounds
             x, y = (as_delta(n.json(f"/v2/deltas/{self.round}")) for n in (self.real, self.ours))
             if x != y:
                 self.tell(f"delta {self.round} as JSON", x, y)
@@ -198,14 +198,15 @@ def funded_keys(url):
     return keys
 
 
-def main():
-    p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    p.add_argument("--groups", type=int, default=300)
-    p.add_argument("--seconds", type=float, default=1e9, help="end after so long")
+def run(doc, counted, most, seconds, walk):
+    """The program of a walk. walk(differ, arguments) answers with what it compared, in words and as a number."""
+    p = argparse.ArgumentParser(description=doc.split("\n")[0])
+    p.add_argument("--" + counted, type=int, default=most)
+    p.add_argument("--seconds", type=float, default=seconds, help="end after so long")
     p.add_argument("--seed", type=int, default=1)
     a = p.parse_args()
     if "ORACLE_ALGOD_URL" not in os.environ:
-        print("SKIPPED diff_node: ORACLE_ALGOD_URL is not set")
+        print(f"SKIPPED {os.path.basename(sys.argv[0]).removesuffix('.py')}: ORACLE_ALGOD_URL is not set")
         return 0
     real = Node(os.environ["ORACLE_ALGOD_URL"])
     sandbox, url = start_sandbox(real.get("/genesis")[1])
@@ -213,11 +214,12 @@ def main():
         d = Differ(real, Node(url), random.Random(a.seed))
         if "ORACLE_FOLLOWER_URL" in os.environ:
             d.follower = Node(os.environ["ORACLE_FOLLOWER_URL"])
-        compare(a, d)
+        catch_up(d)
+        what, compared = walk(d, a)
     finally:
         sandbox.terminate()
-    print(f"{d.sent} groups, {d.taken} taken, {d.round} rounds, {d.different} differences of {len(d.seen)} kinds", file=sys.stderr)
-    print(f"{d.sent - d.different} passed, {d.different} failed")
+    print(f"{what}, {d.different} differences of {len(d.seen)} kinds", file=sys.stderr)
+    print(f"{compared - d.different} passed, {d.different} failed")
     return 1 if d.different else 0
 
 
@@ -269,13 +271,12 @@ def next_port(url):
     return f"{host}:{int(port) + 1}"
 
 
-def compare(a, d):
-    catch_up(d)
+def compare(d, a):
     m = setup(d, a.seed + d.round)
     end = time.monotonic() + a.seconds
     for i in range(a.groups):
         if time.monotonic() > end:
-            return
+            break
         group = m.group()
         raw = b"".join(base64.b64decode(encoding.msgpack_encode(s)) for s in group)
         if d.rng.random() < 0.25:
@@ -285,6 +286,7 @@ def compare(a, d):
             d.transactions(group)
         if i % 20 == 19:
             look_around(d, m)
+    return f"{d.sent} groups, {d.taken} taken, {d.round} rounds", d.sent
 
 
 def look_around(d, m):
@@ -306,4 +308,4 @@ def look_around(d, m):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(__doc__, "groups", 300, 1e9, compare))

@@ -9,20 +9,15 @@
 #include "algo/asm.h"
 #include "algo/hash.h"
 #include "algo/node.h"
+#include "alloc_fails.h"
 #include "suite.h"
 
 #define AMOUNT 1000000u
 
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t n);
 ssize_t __real_pwrite(int fd, const void *p, size_t n, off_t at);
 int __real_ftruncate(int fd, off_t n);
 int __real_fsync(int fd);
 int __real_rename(const char *from, const char *to);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t n);
 ssize_t __wrap_pwrite(int fd, const void *p, size_t n, off_t at);
 int __wrap_ftruncate(int fd, off_t n);
 int __wrap_fsync(int fd);
@@ -36,7 +31,7 @@ static struct {
   char order[64];        /* s: synced, r: renamed */
 } fault;
 
-static bool no_memory(void) {
+static bool alloc_fails(void) {
   if (fault.memory == 0) return false;
   if (fault.memory == 1) {
     fault.hit = true;
@@ -46,10 +41,6 @@ static bool no_memory(void) {
   fault.memory--;
   return false;
 }
-
-void *__wrap_malloc(size_t n) { return no_memory() ? NULL : __real_malloc(n); }
-void *__wrap_calloc(size_t n, size_t size) { return no_memory() ? NULL : __real_calloc(n, size); }
-void *__wrap_realloc(void *p, size_t n) { return no_memory() ? NULL : __real_realloc(p, n); }
 
 ssize_t __wrap_pwrite(int fd, const void *p, size_t n, off_t at) {
   if (fault.writes == 0) return __real_pwrite(fd, p, n, at);

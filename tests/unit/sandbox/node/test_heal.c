@@ -2,27 +2,17 @@
  * of its own dump, makes it whole without a restart. The linker wraps the allocator (tests/module.mk). */
 #include "algo/node.h"
 #include "algo/origin.h"
+#include "alloc_fails.h"
 #include "suite.h"
 
 #define HOLDINGS 20u
-
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t n);
 
 static struct {
   unsigned left; /* the allocation that fails, counted down; 0: none */
   bool armed;    /* from the next account that is told on */
 } fault;
 
-static bool fails(void) { return fault.left > 0 && --fault.left == 0; }
-
-void *__wrap_malloc(size_t n) { return fails() ? NULL : __real_malloc(n); }
-void *__wrap_calloc(size_t n, size_t size) { return fails() ? NULL : __real_calloc(n, size); }
-void *__wrap_realloc(void *p, size_t n) { return fails() ? NULL : __real_realloc(p, n); }
+static bool alloc_fails(void) { return fault.left > 0 && --fault.left == 0; }
 
 static const algo_addr_t rich = {{7}}, poor = {{8}};
 static unsigned fail_at;

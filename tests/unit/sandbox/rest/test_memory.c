@@ -1,29 +1,19 @@
 /* Memory that runs out while a request is answered: that is a 500, and never the request's fault (400, 404); what was
  * asked for has not happened, and the next time it works. The linker wraps the allocator (tests/module.mk). */
 #include "algo/mp.h"
+#include "alloc_fails.h"
 #include "rest_client.h"
 #include "suite.h"
-
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t n);
 
 static struct {
   unsigned left; /* the allocation that fails, counted down; 0: none */
   bool hit;
 } fault;
 
-static bool fails(void) {
+static bool alloc_fails(void) {
   if (fault.left == 0 || --fault.left > 0) return false;
   return fault.hit = true;
 }
-
-void *__wrap_malloc(size_t n) { return fails() ? NULL : __real_malloc(n); }
-void *__wrap_calloc(size_t n, size_t size) { return fails() ? NULL : __real_calloc(n, size); }
-void *__wrap_realloc(void *p, size_t n) { return fails() ? NULL : __real_realloc(p, n); }
 
 static algo_node_t *node;
 static algo_rest_t *rest;

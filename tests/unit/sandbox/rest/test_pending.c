@@ -1,6 +1,7 @@
 /* What becomes of a group that waits for a block which has no room for it: told by pending, as a node tells what its
  * pool let go, and not lost for a want of memory that passes. The linker wraps the allocator (tests/module.mk). */
 #include "algo/block.h"
+#include "alloc_fails.h"
 #include "rest_client.h"
 #include "suite.h"
 
@@ -8,20 +9,9 @@
 #define NOTE        1000u
 #define TRIES       6u
 
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t n);
-
 static struct { uint64_t asked, fails_at; /* 0: none fails */ } memory;
 
-static bool fails(void) { return ++memory.asked == memory.fails_at; }
-
-void *__wrap_malloc(size_t n) { return fails() ? NULL : __real_malloc(n); }
-void *__wrap_calloc(size_t n, size_t size) { return fails() ? NULL : __real_calloc(n, size); }
-void *__wrap_realloc(void *p, size_t n) { return fails() ? NULL : __real_realloc(p, n); }
+static bool alloc_fails(void) { return ++memory.asked == memory.fails_at; }
 
 static algo_node_t *node;
 static algo_rest_t *rest;
