@@ -22,7 +22,7 @@ uint8_t *algo_buf_reserve(algo_buf_t *b, size_t n) {
     b->oom = true;
     return NULL;
   }
-  size_t cap = b->cap < 128 ? 256 : b->cap > SIZE_MAX / 2 ? SIZE_MAX : 2 * b->cap;
+  size_t cap = b->cap < 128 ? 256 : 2 * b->cap;
   if (cap < b->n + n) cap = b->n + n;
   uint8_t *p = realloc(b->p, cap);
   if (p == NULL) {

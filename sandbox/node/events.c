@@ -104,15 +104,19 @@ static algo_code_t apply_change(algo_ledger_t *l, algo_mp_t *r, algo_err_t *err)
   return node_change_apply(l, &c, err);
 }
 
-algo_code_t node_event_submit(algo_ledger_t *l, algo_mp_t *r, algo_bytes_t *group, algo_buf_t *text, algo_err_t *err) {
+algo_code_t node_event_group_read(algo_mp_t *r, bool *skip_signatures, algo_bytes_t *group, algo_err_t *err) {
   uint32_t two;
-  bool skip = false;
-  bool verified[ALGO_GROUP_MAX];
-  algo_digest_t id;
+  *skip_signatures = false;
   *group = algo_bytes(NULL, 0);
   algo_code_t rc = algo_mp_get_array(r, &two, err);
-  if (rc == ALGO_OK) rc = algo_mp_get_bool(r, &skip, err);
-  if (rc == ALGO_OK) rc = algo_mp_get_bin(r, group, err);
+  if (rc == ALGO_OK) rc = algo_mp_get_bool(r, skip_signatures, err);
+  return rc == ALGO_OK ? algo_mp_get_bin(r, group, err) : rc;
+}
+
+algo_code_t node_event_submit(algo_ledger_t *l, algo_mp_t *r, algo_bytes_t *group, algo_buf_t *text, algo_err_t *err) {
+  bool skip, verified[ALGO_GROUP_MAX];
+  algo_digest_t id;
+  algo_code_t rc = node_event_group_read(r, &skip, group, err);
   if (rc != ALGO_OK) return rc;
   memset(verified, true, sizeof verified);
   algo_submit_options_t opt = {.skip_signatures = skip, .skip_pq_address_check = true, .verified = verified};

@@ -145,6 +145,7 @@ void node_checkpoint_remove(algo_node_t *n);
 /* events.c: the records' content. */
 void node_event_genesis(algo_buf_t *out, algo_bytes_t json, const algo_ledger_origin_t *origin);
 void node_event_group(algo_buf_t *out, algo_bytes_t group, bool skip_signatures); /* an element of a block's groups */
+algo_code_t node_event_group_read(algo_mp_t *r, bool *skip_signatures, algo_bytes_t *group, algo_err_t *err);
 /* An element of a block's groups, done again on a ledger; its signatures were verified when it was accepted. Where it
  * is refused, text (NULL: not wanted) gets the whole message. */
 algo_code_t node_event_submit(algo_ledger_t *l, algo_mp_t *r, algo_bytes_t *group, algo_buf_t *text, algo_err_t *err);

@@ -71,13 +71,10 @@ static algo_bytes_t reason(const algo_buf_t *text, const algo_err_t *err) {
 /* They wait for the next block, and who asks for them is told that they do. */
 static void put_off(algo_node_t *n, algo_bytes_t groups) {
   algo_bytes_t group, raw;
-  uint32_t two;
   bool skip;
   for (algo_mp_t all = algo_mp(groups); all.p < all.end && algo_mp_skip_view(&all, &group, NULL) == ALGO_OK;) {
     algo_mp_t r = algo_mp(group);
-    if (algo_mp_get_array(&r, &two, NULL) != ALGO_OK || algo_mp_get_bool(&r, &skip, NULL) != ALGO_OK ||
-        algo_mp_get_bin(&r, &raw, NULL) != ALGO_OK)
-      return;
+    if (node_event_group_read(&r, &skip, &raw, NULL) != ALGO_OK) return;
     const bool room = algo_buf_reserve(&n->later, group.n) != NULL;
     if (room) algo_buf_putb(&n->later, group);
     n->later.oom = false;
